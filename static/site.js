@@ -24,6 +24,7 @@ function nextTheme() {
 }
 
 function sendOnce(event) {
+  if (event.defaultPrevented) return;
   const form = event.target;
   const button = event.submitter;
   const question = button?.dataset.confirm ?? form.dataset.confirm;

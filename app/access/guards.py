@@ -1,0 +1,39 @@
+"""Who is asking: staff by bearer or cookie (with CSRF), as dependencies of routes."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.access.rights import Staff
+from app.access.service import staff_by_bearer, staff_by_cookie
+from app.errors import SignInNeeded
+from app.web.csrf import STAFF_COOKIE, check
+from app.web.ground import ground
+from app.web.guards import bearer
+
+
+async def staff_or_none(request: Request) -> Staff | None:
+    """The member of staff or program behind this request; a bearer wins over a cookie, a cookie needs the CSRF token."""
+    parts = ground(request)
+    secret = bearer(request)
+    async with parts.database.read() as db:
+        if secret is not None:
+            found = await staff_by_bearer(db, secret, parts.clock.now())
+        else:
+            cookie = request.cookies.get(STAFF_COOKIE)
+            found = await staff_by_cookie(db, cookie, parts.clock.now()) if cookie else None
+    if found is not None and secret is None:
+        await check(request)
+    request.state.staff = found
+    return found
+
+
+async def staff(found: Annotated[Staff | None, Depends(staff_or_none)]) -> Staff:
+    """The same, for those who must be signed in."""
+    if found is None:
+        raise SignInNeeded("access.sign_in_needed")
+    return found
+
+
+SignedIn = Annotated[Staff, Depends(staff)]
+MaybeStaff = Annotated[Staff | None, Depends(staff_or_none)]

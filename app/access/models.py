@@ -1,0 +1,97 @@
+"""Staff: accounts, what they may do and where, their sign-ins, and bearer tokens for programs."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.tables import Id, Table, id_column
+
+
+class Role(StrEnum):
+    """What a grant allows; `admin` includes every other role."""
+
+    ADMIN = "admin"
+    MODERATOR = "moderator"
+    OPERATOR = "operator"
+    SECRETARIAT = "secretariat"
+    RESPONDER = "responder"
+    READER = "reader"
+
+
+class Account(Table):
+    """A person of the office; `login` is the e-mail address or short name they sign in with, in lower case."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[str] = id_column()
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    agency: Mapped[str | None]
+    """Institution shown as capacity in the room (e.g. "DPUPR"), for responders and moderators."""
+    password_hash: Mapped[str | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class BearerToken(Table):
+    """A program's (or seeded staff member's) key; only its SHA-256 is stored."""
+
+    __tablename__ = "bearer_tokens"
+
+    id: Mapped[str] = id_column()
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Grant(Table):
+    """Account or token may act in `role`: everywhere, in one forum session, or at one of its sites."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        UniqueConstraint("account_id", "token_id", "role", "session_id", "site_id"),
+        Index("ix_grants_session_id", "session_id"),
+        Index(
+            "uq_grants_everywhere",
+            "account_id",
+            "role",
+            unique=True,
+            sqlite_where=text("session_id IS NULL"),
+            postgresql_where=text("session_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = id_column()
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"), type_=Id)
+    token_id: Mapped[str | None] = mapped_column(ForeignKey("bearer_tokens.id"), type_=Id)
+    role: Mapped[Role]
+    session_id: Mapped[str | None] = mapped_column(Id)
+    site_id: Mapped[str | None] = mapped_column(Id)
+    created_at: Mapped[datetime]
+
+
+class SignIn(Table):
+    """A signed-in browser of staff: the cookie's SHA-256, and the CSRF secret that its forms carry."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = id_column()
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), type_=Id)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SetupAddress(Table):
+    """The one-time address printed at the first start, by which the administrator is made."""
+
+    __tablename__ = "setup_addresses"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,62 @@
+"""Settings become parts here, and only here: the database, the shared ground, the handlers of jobs, the routers of the features."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from app.access.routes import router as access_router
+from app.chat.routes import router as chat_router
+from app.clock import Clock
+from app.database.engine import Database, connect
+from app.exports.jobs import jobs as export_jobs
+from app.exports.routes import router as exports_router
+from app.hall.routes import router as hall_router
+from app.i18n import Catalogues
+from app.invitations.jobs import jobs as invitation_jobs
+from app.invitations.routes import router as invitations_router
+from app.outbox.worker import Handler
+from app.proposals.jobs import jobs as proposal_jobs
+from app.proposals.routes import router as proposals_router
+from app.registration.jobs import jobs as registration_jobs
+from app.registration.routes import router as registration_router
+from app.sessions.jobs import jobs as session_jobs
+from app.sessions.routes import router as sessions_router
+from app.settings import Settings
+from app.vault import load_vault
+from app.web.ground import Ground
+from app.web.throttle import Throttles
+
+LOCALES = Path(__file__).resolve().parents[1] / "locales"
+
+
+def lay_ground(settings: Settings, database: Database | None = None) -> Ground:
+    """The parts that all features share."""
+    return Ground(
+        settings=settings,
+        database=database or connect(settings.database_url),
+        vault=load_vault(settings.keys, settings.data_dir),
+        clock=Clock(settings.clock_offset),
+        catalogues=Catalogues.load(LOCALES),
+        throttles=Throttles(),
+    )
+
+
+def handlers(ground: Ground) -> Mapping[str, Handler]:
+    """Which function does which kind of job."""
+    features = (session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs)
+    return {kind: handler for jobs in features for kind, handler in jobs(ground).items()}
+
+
+def routers() -> list[APIRouter]:
+    """The doors of every feature."""
+    return [
+        access_router,
+        sessions_router,
+        registration_router,
+        invitations_router,
+        proposals_router,
+        chat_router,
+        hall_router,
+        exports_router,
+    ]

@@ -1,0 +1,5 @@
+"""Doors of chat."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""`demo`: to follow."""
+
+import argparse
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """No verb yet."""

@@ -1,0 +1,102 @@
+"""`admin`, `token` and `audit`: what an office does at the console."""
+
+import argparse
+import asyncio
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.access.models import Role
+from app.access.rights import GrantOf
+from app.access.service import create_account, create_token, grant
+from app.assembly import lay_ground
+from app.audit.service import chains, verify
+from app.database.migrate import migrate
+from app.errors import Invalid
+from app.sessions.models import ForumSession
+from app.settings import SettingsProblem, from_environment
+from app.web.ground import Ground
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The verbs of this module."""
+    admin = verbs.add_parser("admin", help="accounts of administrators").add_subparsers(required=True)
+    create = admin.add_parser("create", help="make an administrator; asks for the password, or reads it from standard input")
+    create.add_argument("--login", required=True)
+    create.add_argument("--name", required=True)
+    create.set_defaults(run=lambda given: _with_ground(lambda ground: _admin(ground, given)))
+    token = verbs.add_parser("token", help="bearer tokens for programs").add_subparsers(required=True)
+    make = token.add_parser("create", help="make a token; it is printed once")
+    make.add_argument("--role", required=True, choices=[role.value for role in Role])
+    make.add_argument("--session", help="slug of the forum session; everywhere when left out")
+    make.add_argument("--expires", type=int, default=30, metavar="DAYS")
+    make.add_argument("--name", default="console")
+    make.set_defaults(run=lambda given: _with_ground(lambda ground: _token(ground, given)))
+    audit = verbs.add_parser("audit", help="the audit chains").add_subparsers(required=True)
+    check = audit.add_parser("verify", help="recompute every chain; exit status 1 when one is broken")
+    check.set_defaults(run=lambda given: _with_ground(_verify))
+
+
+def _with_ground(work: Callable[[Ground], Awaitable[int]]) -> int:
+    settings = from_environment()
+
+    async def run() -> int:
+        await migrate(settings.database_url)
+        ground = lay_ground(settings)
+        try:
+            return await work(ground)
+        finally:
+            await ground.database.close()
+
+    return asyncio.run(run())
+
+
+async def _admin(ground: Ground, given: argparse.Namespace) -> int:
+    password = getpass.getpass("Kata sandi: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    now = ground.clock.now()
+    try:
+        async with ground.database.write() as db:
+            account = await create_account(db, ground.vault, login=given.login, name=given.name, password=password, actor="system", now=now)
+            await grant(db, ground.vault, account.id, GrantOf(Role.ADMIN), actor="system", now=now)
+    except Invalid as wrong:
+        words = ground.catalogues.translator("id")
+        for error in wrong.errors:
+            print(f"{error.field}: {words.error(error.code, **error.facts)}", file=sys.stderr)
+        return 1
+    print(account.login)
+    return 0
+
+
+async def _token(ground: Ground, given: argparse.Namespace) -> int:
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        session_id = None
+        if given.session:
+            session_id = await db.scalar(select(ForumSession.id).where(ForumSession.slug == given.session))
+            if session_id is None:
+                raise SettingsProblem(f"--session: no forum session {given.session!r}")
+        secret = await create_token(
+            db,
+            ground.vault,
+            name=given.name,
+            grants=[GrantOf(Role(given.role), session_id)],
+            expires_at=now + timedelta(days=given.expires),
+            actor="system",
+            now=now,
+        )
+    print(secret)
+    return 0
+
+
+async def _verify(ground: Ground) -> int:
+    broken = 0
+    async with ground.database.read() as db:
+        for chain in await chains(db):
+            verdict = await verify(db, ground.vault, chain)
+            ok = verdict.broken_at is None
+            broken += not ok
+            print(f"{chain}: {verdict.entries} entries, head {verdict.head}" + ("" if ok else f", BROKEN at {verdict.broken_at}"))
+    return 1 if broken else 0

@@ -1,0 +1,43 @@
+"""`test`: everything that must pass, in the order of its cost."""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from app.settings import SettingsProblem
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy", "app"),
+    ("lint-imports", "--no-cache"),
+)
+PARTS = ("rules", "unit", "integration", "browser", "scenarios")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The verb of this module."""
+    test = verbs.add_parser("test", help="run every test, or the named parts: " + ", ".join(PARTS))
+    test.add_argument("parts", nargs="*", metavar="PART")
+    test.set_defaults(run=_test)
+
+
+def _test(given: argparse.Namespace) -> int:
+    wanted = given.parts or list(PARTS)
+    if unknown := set(wanted) - set(PARTS):
+        raise SettingsProblem(f"test: no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    bin_dir = Path(sys.executable).parent
+    if "rules" in wanted:
+        for rule in RULES:
+            if subprocess.run([bin_dir / rule[0], *rule[1:]], cwd=ROOT, check=False).returncode != 0:  # noqa: S603 - our own tools
+                return 1
+    folders = [f"tests/{part}" for part in PARTS if part in wanted and (ROOT / "tests" / part).is_dir()]
+    if not folders:
+        return 0
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *folders]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode  # noqa: S603 - our own tests

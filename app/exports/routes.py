@@ -1,0 +1,5 @@
+"""Doors of exports."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

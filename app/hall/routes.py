@@ -1,0 +1,5 @@
+"""Doors of hall."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,5 @@
+"""Doors of invitations."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

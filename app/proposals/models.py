@@ -1,0 +1,124 @@
+"""Structured proposals: their present form, every earlier version, and where each came from."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.tables import Id, Table, id_column
+
+
+class ProposalStatus(StrEnum):
+    """From the first word to its end; `merged` and `split` point on to other numbers."""
+
+    NEW = "new"
+    CHECKED = "checked"
+    VERIFIED = "verified"
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+    FORWARDED = "forwarded"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    COMPLAINT = "complaint"
+    MERGED = "merged"
+    SPLIT = "split"
+
+
+class Proposal(Table):
+    """What somebody proposes, in columns that the record and SIPD ask for. Budget in whole rupiah; `rt`/`rw` lists of integers."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        UniqueConstraint("session_id", "number"),
+        Index("ix_proposals_session_status", "session_id", "status"),
+        Index("ix_proposals_participant_id", "participant_id"),
+    )
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    number: Mapped[str] = mapped_column(String(30))
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[ProposalStatus] = mapped_column(default=ProposalStatus.NEW)
+    title: Mapped[str]
+    problem: Mapped[str | None]
+    action: Mapped[str | None]
+    village_code: Mapped[str | None] = mapped_column(String(13))
+    village: Mapped[str | None]
+    hamlet: Mapped[str | None]
+    rt: Mapped[list[int]] = mapped_column(default=list)
+    rw: Mapped[list[int]] = mapped_column(default=list)
+    landmark: Mapped[str | None]
+    sector: Mapped[str | None] = mapped_column(String(30))
+    type: Mapped[str | None] = mapped_column(String(10))
+    urgency: Mapped[str | None] = mapped_column(String(10))
+    handling: Mapped[str | None] = mapped_column(String(20))
+    quantity: Mapped[Decimal | None] = mapped_column(Numeric(18, 3))
+    unit: Mapped[str | None] = mapped_column(String(30))
+    beneficiaries: Mapped[int | None]
+    land_status: Mapped[str | None] = mapped_column(String(20))
+    budget: Mapped[int | None] = mapped_column(BigInteger)
+    agency: Mapped[str | None]
+    reason_code: Mapped[str | None] = mapped_column(String(30))
+    reason: Mapped[str | None]
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    proposer: Mapped[str]
+    """Name as the desk sees it; the public sees it only by opt-in or office."""
+    capacity: Mapped[str | None]
+    on_behalf: Mapped[str | None]
+    child: Mapped[bool] = mapped_column(default=False)
+    name_public: Mapped[bool] = mapped_column(default=False)
+    site_id: Mapped[str | None] = mapped_column(ForeignKey("sites.id"), type_=Id)
+    via: Mapped[str] = mapped_column(String(12))
+    """`online`, `hall`, `relay`, `import`, `registration` or `desk`."""
+    flags: Mapped[list[str]] = mapped_column(default=list)
+    """`phone_in_text`, `nik_in_text`: to be looked at before publishing."""
+    personal_checked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    """From when on the public list and page show it; empty while it is not public."""
+
+
+class ProposalVersion(Table):
+    """The fields of a proposal as they stood from `at` on; append-only."""
+
+    __tablename__ = "proposal_versions"
+
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    fields: Mapped[dict[str, object]]
+    by: Mapped[str]
+    note: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class ProposalSource(Table):
+    """Where a proposal comes from: words said by somebody; a source may belong to several proposals, a proposal have several sources."""
+
+    __tablename__ = "proposal_sources"
+    __table_args__ = (UniqueConstraint("proposal_id", "kind", "source_id"), Index("ix_proposal_sources_source_id", "source_id"))
+
+    id: Mapped[str] = id_column()
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id)
+    kind: Mapped[str] = mapped_column(String(12))
+    """`message`, `application` or `desk`."""
+    source_id: Mapped[str] = mapped_column(Id)
+    author: Mapped[str]
+    capacity: Mapped[str | None]
+    site_id: Mapped[str | None] = mapped_column(Id)
+    text: Mapped[str]
+    """The words as said; empty once they were taken away (hidden, deleted, erased)."""
+    at: Mapped[datetime]
+    gone: Mapped[str | None] = mapped_column(String(10))
+
+
+class ProposalCounter(Table):
+    """The last serial number given in a session; a row of its own so that numbering locks nothing else."""
+
+    __tablename__ = "proposal_counters"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id, primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)

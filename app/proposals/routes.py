@@ -1,0 +1,5 @@
+"""Doors of proposals."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

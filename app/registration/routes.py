@@ -1,0 +1,5 @@
+"""Doors of registration."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,153 @@
+"""A forum session with everything that the office sets: sites, agenda, quotas, notice, region."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.tables import Id, Table, id_column
+
+
+class SessionState(StrEnum):
+    """The life of a session; the room is waiting until `live`, paused when `paused`, ended from `ended` on."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    LIVE = "live"
+    PAUSED = "paused"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class Tier(StrEnum):
+    """The level of planning at which the forum stands."""
+
+    NEIGHBOURHOOD = "neighbourhood"
+    VILLAGE = "village"
+    PRE_DISTRICT = "pre_district"
+    DISTRICT = "district"
+    AGENCY_FORUM = "agency_forum"
+    REGENCY = "regency"
+    PROVINCE = "province"
+    THEMATIC = "thematic"
+
+
+class Publication(StrEnum):
+    """When the public sees a proposal: once the secretariat has verified it, or at once."""
+
+    AFTER_VERIFICATION = "after_verification"
+    LIVE = "live"
+
+
+class ForumSession(Table):
+    """One forum; `room` is the id of its room, `number_prefix` + plan year begin the numbers of its proposals (PKL-2022-0042)."""
+
+    __tablename__ = "forum_sessions"
+
+    id: Mapped[str] = id_column()
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    room: Mapped[str] = mapped_column(Id, unique=True)
+    title: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    tier: Mapped[Tier]
+    region_code: Mapped[str] = mapped_column(String(13))
+    number_prefix: Mapped[str] = mapped_column(String(10))
+    year_held: Mapped[int]
+    plan_year: Mapped[int]
+    zone: Mapped[str] = mapped_column(String(40))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    registration_opens_at: Mapped[datetime]
+    registration_closes_at: Mapped[datetime]
+    """The deadline: a form whose body was complete at this moment or before is in time."""
+    seats_online: Mapped[int]
+    elements: Mapped[list[str]]
+    criteria: Mapped[str] = mapped_column(default="")
+    stream_url: Mapped[str | None]
+    contact_number: Mapped[str | None]
+    """The office's official WhatsApp number, public, E.164."""
+    contact_name: Mapped[str | None]
+    publication: Mapped[Publication] = mapped_column(default=Publication.AFTER_VERIFICATION)
+    screen_shows_all: Mapped[bool] = mapped_column(default=False)
+    late_hours: Mapped[int] = mapped_column(default=24)
+    """For how long after the end aspirations are still taken, as late."""
+    state: Mapped[SessionState] = mapped_column(default=SessionState.DRAFT)
+    opened_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    """When the list of applications was counted and hashed."""
+    closed_count: Mapped[int | None]
+    closed_hash: Mapped[str | None]
+    selection_published_at: Mapped[datetime | None]
+    agenda_item_id: Mapped[str | None] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(default=1)
+    practice: Mapped[bool] = mapped_column(default=False)
+    """A rehearsal or load test: left out of every public list."""
+    created_at: Mapped[datetime]
+
+
+class Site(Table):
+    """A hall of the session with its own seats; `code` is the short word in its address."""
+
+    __tablename__ = "sites"
+    __table_args__ = (UniqueConstraint("session_id", "code"),)
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    code: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    access_notes: Mapped[str] = mapped_column(default="")
+    """Ramp, lift, sign language: what somebody must know before choosing this hall."""
+    seats: Mapped[int]
+    position: Mapped[int]
+
+
+class AgendaItem(Table):
+    """A point of the agenda with its planned time and the moment it was really reached."""
+
+    __tablename__ = "agenda_items"
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    position: Mapped[int]
+    title: Mapped[str]
+    planned_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+
+
+class QuotaUnit(StrEnum):
+    """Whether a quota's bounds count people or percent of all selected."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+
+
+class Quota(Table):
+    """At least `minimum` and at most `maximum` of the selected have `value` in `attribute` (element, gender, age_group, disability, village, attendance, site)."""
+
+    __tablename__ = "quotas"
+    __table_args__ = (UniqueConstraint("session_id", "attribute", "value"),)
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    attribute: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str]
+    minimum: Mapped[int | None]
+    maximum: Mapped[int | None]
+    unit: Mapped[QuotaUnit] = mapped_column(default=QuotaUnit.NUMBER)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class PrivacyNotice(Table):
+    """A version of the notice that registrants are shown: which data, for which public duty, kept how long. Never changed, only followed by a newer one."""
+
+    __tablename__ = "privacy_notices"
+    __table_args__ = (UniqueConstraint("session_id", "version"),)
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    version: Mapped[int]
+    text: Mapped[str]
+    created_at: Mapped[datetime]

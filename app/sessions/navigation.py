@@ -1,0 +1,54 @@
+"""The rail of the desk: which pages of a session a member of staff may open, in the order of the work."""
+
+from dataclasses import dataclass
+
+from app.access.models import Role
+from app.access.rights import Staff
+from app.i18n import Translator
+from app.sessions.models import ForumSession
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """A page of the desk: `key` is its last address part, the label an Indonesian source string."""
+
+    key: str
+    label: str
+    icon: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class DeskItem:
+    """An entry of the rail as the layout draws it."""
+
+    href: str
+    label: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+ALL = frozenset(Role)
+PAGES = (
+    DeskPage("", "Ringkasan", "grid", ALL),
+    DeskPage("atur", "Pengaturan", "edit", frozenset({Role.ADMIN})),
+    DeskPage("petugas", "Petugas", "users", frozenset({Role.ADMIN})),
+    DeskPage("pendaftar", "Pendaftar", "users", frozenset({Role.MODERATOR})),
+    DeskPage("undangan", "Undangan", "send", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
+    DeskPage("ruang", "Ruang", "chat", frozenset({Role.MODERATOR, Role.OPERATOR, Role.SECRETARIAT, Role.RESPONDER})),
+    DeskPage("lokasi", "Lokasi", "pin", frozenset({Role.OPERATOR, Role.MODERATOR})),
+    DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
+    DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
+    DeskPage("rekaman", "Rekaman", "document", frozenset({Role.SECRETARIAT, Role.READER})),
+)
+
+
+def desk_items(session: ForumSession, staff: Staff, current: str, words: Translator) -> list[DeskItem]:
+    """The rail for this person in this session; `current` is the key of the page being shown."""
+    held = staff.roles_in(session.id)
+    return [
+        DeskItem(f"/meja/{session.slug}/{page.key}".rstrip("/"), words.gettext(page.label), page.icon, page.key == current)
+        for page in PAGES
+        if Role.ADMIN in held or held & page.roles
+    ]

@@ -1,0 +1,5 @@
+"""Doors of sessions."""
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,19 @@
+"""Every table of the program, for migrations: importing this module registers them all."""
+
+from app.access import models as access
+from app.audit import models as audit
+from app.chat import models as chat
+from app.database.tables import Table
+from app.hall import models as hall
+from app.invitations import models as invitations
+from app.journal import models as journal
+from app.meetings import models as meetings
+from app.notices import models as notices
+from app.outbox import models as outbox
+from app.participants import models as participants
+from app.proposals import models as proposals
+from app.registration import models as registration
+from app.sessions import models as sessions
+
+FEATURES = (access, audit, chat, hall, invitations, journal, meetings, notices, outbox, participants, proposals, registration, sessions)
+metadata = Table.metadata

@@ -1,0 +1,42 @@
+"""What every page and call stands on, and how a request reaches it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from fastapi import Request, WebSocket
+
+from app.clock import Clock
+from app.database.engine import Database
+from app.i18n import Catalogues
+from app.settings import Settings
+from app.vault import Vault
+from app.web.throttle import Throttles
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Parts that all features share; made once by the assembly."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    clock: Clock
+    catalogues: Catalogues
+    throttles: Throttles
+
+
+def ground(request: Request) -> Ground:
+    """The shared parts, as a dependency of routes."""
+    return cast("Ground", request.app.state.ground)
+
+
+def ground_of(socket: WebSocket) -> Ground:
+    """The shared parts, for a websocket."""
+    return cast("Ground", socket.app.state.ground)
+
+
+def received_at(request: Request) -> datetime:
+    """The moment at which the body of this request was complete: what decides whether a form is in time."""
+    moment = request.scope.get("state", {}).get("received_at")
+    return moment if isinstance(moment, datetime) else ground(request).clock.now()

@@ -1,0 +1,116 @@
+"""Around every request: limits of body and time, exact Origin, security headers, and the stamp of when a body was complete."""
+
+import anyio
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.clock import Clock
+from app.errors import NotAllowed
+from app.settings import Settings
+from app.web.csrf import SAFE
+
+BODY = 256 * 1024
+"""Bytes of body that a call may have; uploads of files get a limit of their own."""
+UPLOAD = 8 * 1024 * 1024
+UPLOADS = ("/meja/", "/api/v1/uploads")
+BODY_SECONDS = 60
+"""A body must be complete within this time: nothing received can be older than the closing job's grace."""
+
+log = structlog.get_logger()
+
+
+class Guards:
+    """The outermost ASGI layer of the pages and calls."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock) -> None:
+        self.app = app
+        self.settings = settings
+        self.clock = clock
+        self.headers = security_headers(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        if not self._origin_right(scope):
+            await _refuse(NotAllowed("web.origin"), 403)(scope, receive, send)
+            return
+        scope.setdefault("state", {})
+        await self.app(scope, self._bounded(scope, receive), self._headed(scope, send))
+
+    def _origin_right(self, scope: Scope) -> bool:
+        origin = Headers(scope=scope).get("origin")
+        return scope["method"] in SAFE or origin is None or origin in self.settings.public_urls
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        limit = UPLOAD if str(scope["path"]).startswith(UPLOADS) else BODY
+        taken = 0
+        complete = False
+        ends = anyio.current_time() + BODY_SECONDS
+
+        async def bounded() -> Message:
+            nonlocal taken, complete
+            if complete:
+                return await receive()
+            try:
+                with anyio.fail_after(max(ends - anyio.current_time(), 0.001)):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            if message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > limit:
+                    raise HTTPException(413)
+                if not message.get("more_body", False):
+                    complete = True
+                    scope["state"]["received_at"] = self.clock.now()
+            return message
+
+        return bounded
+
+    def _headed(self, scope: Scope, send: Send) -> Send:
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+                if str(scope["path"]).startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        return headed
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """The headers of every answer. Same-origin as referrer keeps personal links from other sites, and lets forms send their Origin."""
+    sockets = " ".join("ws" + url.removeprefix("http") for url in settings.public_urls)
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self' {sockets}; "
+            "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+        "X-Frame-Options": "DENY",
+    }
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+def bearer(request: Request) -> str | None:
+    """The bearer token of a call, when it carries one."""
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" and secret.strip() else None
+
+
+def _refuse(error: NotAllowed, status: int) -> JSONResponse:
+    body = {"type": "about:blank", "title": "Permintaan dari situs lain ditolak.", "status": status, "code": error.code}
+    return JSONResponse(body, status, media_type="application/problem+json")

@@ -1,0 +1,53 @@
+"""Throttles in memory: so many tries in a window per name, counted per process."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from app.errors import Unavailable
+
+MOST_NAMES = 50_000
+
+
+@dataclass
+class Throttle:
+    """A leaky bucket per name: `burst` at once, then one per `pause` seconds."""
+
+    burst: int
+    pause: float
+    _full_at: OrderedDict[str, float] = field(default_factory=OrderedDict)
+
+    def take(self, name: str, *, now: float | None = None) -> float:
+        """Count one try; 0 when it may go on, else the seconds to wait (a refused try costs nothing)."""
+        now = time.monotonic() if now is None else now
+        ready = max(self._full_at.pop(name, now), now)
+        wait = ready - now - (self.burst - 1) * self.pause
+        if wait > 0:
+            self._full_at[name] = ready
+            return wait
+        self._full_at[name] = ready + self.pause
+        while len(self._full_at) > MOST_NAMES:
+            self._full_at.popitem(last=False)
+        return 0.0
+
+    def forget(self, name: str) -> None:
+        """Start anew for this name, after a success."""
+        self._full_at.pop(name, None)
+
+
+@dataclass(frozen=True)
+class Throttles:
+    """Every throttle of the pages. A village hall or a mobile operator is one address: nothing that residents need is throttled by address alone."""
+
+    sign_in: Throttle = field(default_factory=lambda: Throttle(burst=8, pause=15))
+    last_four: Throttle = field(default_factory=lambda: Throttle(burst=5, pause=60))
+    send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))
+    apply: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=0.5))
+    address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))
+
+
+def must_wait(throttle: Throttle, name: str) -> None:
+    """Refuse with `web.too_many` and the whole seconds to wait when this name tried too often."""
+    wait = throttle.take(name)
+    if wait > 0:
+        raise Unavailable("web.too_many", retry=int(wait) + 1, status=429)
