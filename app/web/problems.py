@@ -57,7 +57,7 @@ def problem(request: Request, error: ForumError, status: int) -> Response:
         if isinstance(error, Invalid):
             body["errors"] = [{"field": e.field, "code": e.code, "message": words.error(e.code, **e.facts)} for e in error.errors]
         return JSONResponse(body, status, headers, media_type="application/problem+json")
-    if isinstance(error, SignInNeeded) and request.method == "GET":
+    if error.code == "access.sign_in_needed" and request.method == "GET":
         return RedirectResponse(f"/masuk?next={request.url.path}", 303)
     return page(request, "problem.html", status=status, headers=headers, sentence=sentence, code=error.code, retry=error.facts.get("retry"))
 
