@@ -56,7 +56,7 @@ _LENGTH_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _MEASURE_BEFORE = re.compile(
-    r"\b(?:(?:lebar|tinggi|ketinggian|dalam|kedalaman|tebal|ketebalan|diameter|jarak|berjarak|radius|sedalam|setinggi|selebar)(?:nya)?"
+    r"\b(?:(?:lebar|tinggi|ketinggian|dalam|kedalaman|tebal|ketebalan|diameter|jarak|berjarak|radius|sedalam|setinggi|selebar|ukuran|berukuran)(?:nya)?"
     r"\s{0,2}[:=.]?\s{0,2}(?:\w{1,8}\s)?|(?<!/)[ltd]\s{0,2}[:=.]?\s{0,2})$",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.proposals.sectors import Sector
-from app.proposals.vocabulary import Hit
+from app.proposals.vocabulary import Hit, is_imperative
 
 
 class Kind(StrEnum):
@@ -32,7 +32,6 @@ class Evidence:
     priced: bool
     asked: bool
     cited_first: bool
-    marks: int
     sector: Sector | None
 
 
@@ -40,8 +39,11 @@ _SERVED_DAILY = {Sector.STREET_LIGHTING, Sector.WATER_SANITATION, Sector.ENVIRON
 
 
 def weigh(hits: Sequence[Hit]) -> Counter[str]:
-    """How often each cue was hit."""
-    return Counter(cue for hit in hits for cue in hit.term.cues)
+    """How often each cue was hit; a bare imperative before its matter counts as a verb."""
+    cues = Counter(cue for hit in hits for cue in hit.term.cues)
+    if cues["bare"]:
+        cues["verb"] += sum(is_imperative(hits, at) for at in range(len(hits)))
+    return cues
 
 
 def judge(seen: Evidence) -> tuple[Kind, float]:
@@ -82,6 +84,8 @@ def _score(seen: Evidence) -> float:
         opening = 2.4
     elif seen.opens_with & {"strong", "plain", "help"} and _is_heading(seen):
         opening = 2.0 if cues["strong"] else 1.2
+    if "bare" in seen.opens_with and cues["verb"]:
+        opening = 0.9
     score = -2.9 + work + helped + wish + place + opening + matter + bool(cues["problem"]) * (0.8 if matter else 0.2)
     if not matter and not seen.placed:
         score -= 0.0 if "act" in seen.opens_with and not cues["private_tone"] else 2.4
@@ -100,7 +104,8 @@ def _against(seen: Evidence) -> float:
     """What speaks for talk: a private tone and matter, the room's own business, questions, things settled, denied or quoted."""
     cues = seen.cues
     against = min(cues["private_tone"], 4) * 0.55 + min(cues["private_matter"], 4) * 1.0 + min(cues["room"], 3) * 0.7
-    against += min(seen.marks, 3) * 0.6
+    if "room" in seen.opens_with and not cues["plea"]:
+        against += 2.5
     if seen.asked and not cues["plea"]:
         against += 2.2 + 1.2 * bool(cues["ask"])
     elif cues["ask"] and not cues["plea"]:

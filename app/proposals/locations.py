@@ -149,7 +149,8 @@ def _written(text: str, words: Sequence[Word], stretch: Stretch, known: Vocabula
             gap = text[words[at - 1].end : word.start].strip()
             parts.append(gap if gap in ("/", "'") else " - " if gap == "-" else " ")
         shown = as_written(words, at, known.spellings, known.places["capitals"], place=True)
-        if stretch.rank > 1 and shown.islower() and shown not in _SMALL_WORDS:
+        shouted = shown.isupper() and len(shown) > 4
+        if stretch.rank > 1 and (shouted or (shown.islower() and shown not in _SMALL_WORDS)):
             shown = shown.title()
         parts.append(shown)
     return "".join(parts).strip()

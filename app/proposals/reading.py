@@ -5,14 +5,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TextIO
 
 from app.proposals.amounts import find_budget, find_quantity
 from app.proposals.kinds import Evidence, Kind, judge, weigh
-from app.proposals.locations import Stretch, find_place, find_stretches
-from app.proposals.places import Numbers, find_numbers, find_village
+from app.proposals.locations import Place, Stretch, find_place, find_stretches
+from app.proposals.places import Villages, find_numbers, find_village
 from app.proposals.sectors import Sector
 from app.proposals.titles import make_title
 from app.proposals.vocabulary import Hit, Vocabulary, find_terms, vocabulary
@@ -47,7 +47,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The kind of a text, how sure that is (0..1), and the fields it names; chat names none."""
+    """The kind of a text, how sure that is (0..1), and the fields it names; chat names none, a question no title."""
 
     kind: Kind
     confidence: float
@@ -59,7 +59,8 @@ class _Parsed:
     text: str
     words: Sequence[Word]
     hits: Sequence[Hit]
-    numbers: Numbers
+    stretches: Sequence[Stretch]
+    place: Place | None
     known: Vocabulary
     fields: Fields
 
@@ -68,12 +69,23 @@ def read(text: str, villages: Sequence[tuple[str, str]] | None = None) -> Readin
     """Read one text; `villages` as (code, name) limits the field `village` to the names of that list."""
     parsed = _parse(text, villages)
     kind, confidence = judge(_evidence(parsed))
-    return Reading(kind, confidence, Fields() if kind is Kind.CHAT else parsed.fields)
+    match kind:
+        case Kind.CHAT:
+            return Reading(kind, confidence, Fields())
+        case Kind.QUESTION:
+            return Reading(kind, confidence, parsed.fields)
+        case _:
+            return Reading(kind, confidence, _titled(parsed))
 
 
 def read_fields(text: str, villages: Sequence[tuple[str, str]] | None = None) -> Fields:
-    """The fields alone, whatever the kind: for a text whose writer has said that it is an aspiration."""
-    return _parse(text, villages).fields
+    """The fields with a title, whatever the kind: for a text whose writer has said that it is an aspiration."""
+    return _titled(_parse(text, villages))
+
+
+def _titled(parsed: _Parsed) -> Fields:
+    title = make_title(parsed.text, parsed.words, parsed.hits, parsed.known, parsed.place, parsed.stretches)
+    return replace(parsed.fields, title=title)
 
 
 def sector_label(sector: Sector) -> str:
@@ -94,21 +106,25 @@ def _parse(text: str, villages: Sequence[tuple[str, str]] | None) -> _Parsed:
         tidy,
         found,
         hits,
-        numbers,
+        stretches,
+        place,
         known,
         Fields(
-            title=make_title(tidy, found, hits, known, place, stretches),
             sector=_sector(hits, stretches),
             location=place.written if place else None,
             rt=numbers.rt,
             rw=numbers.rw,
-            village=find_village(tidy, found, known, None if villages is None else tuple(map(tuple, villages))),  # type: ignore[arg-type]
+            village=find_village(tidy, found, known, _listed(villages)),
             quantity=quantity.value if quantity else None,
             unit=quantity.unit if quantity else None,
             budget=find_budget(tidy),
             urgency=_urgency(hits),
         ),
     )
+
+
+def _listed(villages: Sequence[tuple[str, str]] | None) -> Villages | None:
+    return None if villages is None else tuple((code, name) for code, name in villages)
 
 
 def _sector(hits: Sequence[Hit], stretches: Sequence[Stretch]) -> Sector | None:
@@ -131,26 +147,36 @@ def _urgency(hits: Sequence[Hit]) -> Urgency | None:
     return Urgency.HIGH if "high" in said else None
 
 
+def _core(hits: Sequence[Hit]) -> tuple[Sequence[Hit], int]:
+    """The hits without the greeting before and the thanks after, and how many words the greeting takes."""
+    first, last = 0, len(hits)
+    while first < last and _is_greeting(hits[first]) and hits[first].first <= (hits[first - 1].last if first else 0) + 1:
+        first += 1
+    while last > first and _is_greeting(hits[last - 1]):
+        last -= 1
+    return hits[first:last], hits[first - 1].last if first else 0
+
+
+def _is_greeting(hit: Hit) -> bool:
+    return "polite" in hit.term.cues and hit.term.cues.isdisjoint(("strong", "plain", "wish", "room"))
+
+
 def _evidence(parsed: _Parsed) -> Evidence:
-    cues = weigh(parsed.hits)
-    read_fields = parsed.fields
-    opening = (
-        next((hit.term.cues for hit in parsed.hits if not hit.term.cues & {"polite"}), frozenset())
-        if parsed.hits and parsed.hits[0].first <= 1
-        else frozenset()
-    )
+    core, greeted = _core(parsed.hits)
+    told = parsed.fields
+    begins = bool(core) and core[0].first <= greeted + 1
+    first_word = parsed.words[greeted].key if greeted < len(parsed.words) else ""
     return Evidence(
-        cues=cues,
-        opens_with=opening,
-        words=len(parsed.words),
-        names_work=bool(parsed.words) and bool(_WORK_NOUN.match(parsed.words[0].key)),
-        placed=bool(read_fields.rt or read_fields.rw or read_fields.village or read_fields.location),
-        measured=read_fields.quantity is not None,
-        priced=read_fields.budget is not None,
+        cues=weigh(core),
+        opens_with=core[0].term.cues if begins else frozenset(),
+        words=len(parsed.words) - greeted,
+        names_work=bool(_WORK_NOUN.match(first_word)),
+        placed=bool(told.rt or told.rw or told.village or told.location),
+        measured=told.quantity is not None,
+        priced=told.budget is not None,
         asked="?" in parsed.text,
-        cited_first=any("cited" in hit.term.cues and hit.first < 4 for hit in parsed.hits),
-        marks=parsed.text.count("http"),
-        sector=read_fields.sector,
+        cited_first=any("cited" in hit.term.cues and hit.first < greeted + 4 for hit in core),
+        sector=told.sector,
     )
 
 

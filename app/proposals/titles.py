@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.proposals.amounts import is_measured
 from app.proposals.locations import Place, Stretch
-from app.proposals.vocabulary import Hit, Vocabulary, stops
+from app.proposals.vocabulary import Hit, Vocabulary, is_imperative, stops
 from app.proposals.wording import Word, as_written
 
 LONGEST_TITLE = 120
@@ -34,7 +34,9 @@ _TRAILING = _LEADING | {"dengan", "pada", "dari", "ke", "atau", "sangat", "sudah
 _PASSING = {"dan", "untuk", "bagi", "dengan", "desa", "warga", "dana", "atau", "masih", "kurang"}
 _MANNERS = {"polite", "wish", "plea", "propose", "room", "private_tone", "high", "emergency"}
 _KEPT = {"act", "verb", "strong", "plain", "help", "problem"}
-_HEADS = {"act", "help", "strong", "plain"}
+_SAID = {"predicate", "plea", "propose", "wish", "verb", "polite"}
+_MAKING = {"pembuatan", "pengadaan", "penyediaan", "pembangunan", "pemasangan", "pemberian", "penambahan"}
+_MANNER = {"baru", "ulang", "kembali", "lagi", "secepatnya", "permanen", "bersama", "seperti"}
 _BREAK = re.compile(r"[.;:?!\n=+(]|,(?!\s*[^\W\d_]+\s*(?:,|dan\b))")
 _LIKE_ACTS = re.compile(r"^(?:pe|re|nor|be|pav)\w*$", re.IGNORECASE)
 
@@ -43,26 +45,24 @@ def make_title(
     text: str, words: Sequence[Word], hits: Sequence[Hit], known: Vocabulary, place: Place | None, stretches: Sequence[Stretch]
 ) -> str | None:
     """The work and what it is done to, then the place: `Perbaikan saluran air di Jl. Buton RT 03/RW 07`; None without words."""
-    hits = _announced(text, words, hits)
+    whole, hits = hits, _announced(text, words, hits)
     said = {cue for hit in hits for cue in hit.term.cues}
     work = next((hit for hit in hits if "act" in hit.term.cues), None)
-    verb = next((hit for hit in hits if "verb" in hit.term.cues), None)
+    verb = next((hit for at, hit in enumerate(hits) if "verb" in hit.term.cues or is_imperative(hits, at)), None)
     named = [hit for hit in hits if hit.term.cues & {"strong", "plain"} and hit is not verb]
     thing = _thing(words, named, known, verb, place, stretches)
-    if hits and hits[0].first == 0 and hits[0].term.cues & _HEADS and not said & {"predicate", "plea", "propose"}:
-        matter = _from(text, words, 0, known, place)
+    is_place = bool(named) and place is not None and any(hit.first == place.first for hit in named)
+    if hits and (hits[0].first <= 1 or hits is not whole) and not said & _SAID:
+        matter = _from(text, words, 0 if hits is whole else hits[0].first, known, place)
     elif work is not None:
         matter = _of_work(text, words, hits, work, known, place, thing)
-    elif verb is not None and verb.term.noun and (thing is not None or (named and place is not None)):
-        told = _joined(text, words, range(thing.first, thing.last), known) if thing is not None else ""
-        matter = f"{verb.term.noun} {told}".strip()
+    elif verb is not None and (thing is not None or is_place or _makes(words, verb, known, place)):
+        matter = _of_verb(text, words, verb, thing, known, place)
     elif thing is not None:
-        told = _from(text, words, thing.first, known, place)
-        lacking = any("problem" in hit.term.cues and words[hit.first].key in ("belum", "tidak", "kurang") for hit in hits)
-        matter = f"penyediaan {told}" if lacking else told
+        matter = _of_thing(text, words, hits, named, thing, known, place)
     else:
         matter = _plain(text, words, hits, known, place)
-    follows = place is not None and _runs_on(text, words, place.first, matter)
+    follows = place is not None and (_runs_on(text, words, place.first, matter) or (is_place and " " not in matter))
     return _finish(matter, place, follows) if matter or place else None
 
 
@@ -92,6 +92,38 @@ def _of_work(
     return f"{matter} {_joined(text, words, range(thing.first, thing.last), known)}"
 
 
+def _makes(words: Sequence[Word], verb: Hit, known: Vocabulary, place: Place | None) -> bool:
+    """Whether the verb is one of making and what it makes stands right after it."""
+    at = verb.last
+    if verb.term.noun not in _MAKING or at >= len(words) or (place is not None and at == place.first):
+        return False
+    return not (stops(words, at, known) or words[at].key in _MANNER or words[at].key in ("rt", "rw") or words[at].raw[0].isdigit())
+
+
+def _of_verb(text: str, words: Sequence[Word], verb: Hit, thing: Hit | None, known: Vocabulary, place: Place | None) -> str:
+    if _makes(words, verb, known, place):
+        told = _from(text, words, verb.last, known, place)
+    else:
+        told = _joined(text, words, range(thing.first, thing.last), known) if thing is not None else ""
+    return f"{verb.term.noun} {told}".strip()
+
+
+def _of_thing(
+    text: str, words: Sequence[Word], hits: Sequence[Hit], named: Sequence[Hit], thing: Hit, known: Vocabulary, place: Place | None
+) -> str:
+    """The matter that is wished for, with the word of help before it: *tambahan guru*."""
+    plea = next((hit for hit in hits if hit.term.cues & {"plea", "propose"}), None)
+    if plea is not None and thing.first < plea.first:
+        after = next((hit for hit in named if hit.first > plea.first and "strong" in hit.term.cues), None)
+        if after is None and "propose" in plea.term.cues and " " in (told := _from(text, words, plea.last, known, place)):
+            return told
+        thing = after or thing
+    first = next((hit.first for hit in hits if hit.last == thing.first and "help" in hit.term.cues), thing.first)
+    told = _from(text, words, first, known, place)
+    lacking = any("problem" in hit.term.cues and words[hit.first].key in ("belum", "tidak", "kurang") for hit in hits)
+    return f"penyediaan {told}" if lacking else told
+
+
 def _from(text: str, words: Sequence[Word], first: int, known: Vocabulary, place: Place | None) -> str:
     """From the work on to where a reason, a place or the sentence's end begins; measures on the way are left out."""
     kept: list[int] = [first]
@@ -99,7 +131,9 @@ def _from(text: str, words: Sequence[Word], first: int, known: Vocabulary, place
     while at < len(words) and len(kept) <= _MATTER:
         word = words[at]
         gap = text[words[at - 1].end : word.start]
-        if _BREAK.search(gap) and not (gap.strip() == "." and len(words[at - 1].raw) <= 3):
+        if _BREAK.search(gap) and not (gap.strip() == "." and len(words[at - 1].raw) <= 3 and words[at - 1].raw.isalpha()):
+            if gap.lstrip().startswith(".") and words[at - 1].raw.isdigit() and "1." in text and len(kept) > 1:
+                kept.pop()
             break
         if word.key in ("rt", "rw", "rp") or (place is not None and at == place.first):
             break
@@ -124,7 +158,7 @@ def _thing(
     stretches: Sequence[Stretch],
 ) -> Hit | None:
     """The public matter the verb is about; None when none is named or when it is the place itself."""
-    inside = {at for stretch in stretches if stretch.rank for at in range(stretch.first, stretch.last)}
+    inside = {at for stretch in stretches for at in range(stretch.first, stretch.last)}
     outside = [hit for hit in named if hit.first not in inside]
     best = [hit for hit in outside if "strong" in hit.term.cues]
     street = place is not None and place.first >= 0 and words[place.first].key in known.places["street"]
@@ -149,6 +183,7 @@ def _joined(text: str, words: Sequence[Word], chosen: Sequence[int], known: Voca
         first += 1
     while last > first and words[chosen[last - 1]].key in _TRAILING:
         last -= 1
+    shouted = text.isupper()
     parts: list[str] = []
     for step in range(first, last):
         at = chosen[step]
@@ -156,10 +191,22 @@ def _joined(text: str, words: Sequence[Word], chosen: Sequence[int], known: Voca
             before = words[at - 1]
             if words[at].start == before.start:
                 continue
+            if words[at].start == before.end:
+                parts.append(_shown(words, at, known, shouted=shouted))
+                continue
             gap = text[before.end : words[at].start].strip() if chosen[step - 1] == at - 1 else ""
             parts.append(f"{gap} " if gap == "," else gap if gap in ("/", "-", "'") else " ")
-        parts.append(as_written(words, at, known.spellings, known.places["capitals"], place=False))
+        parts.append(_shown(words, at, known, shouted=shouted))
     return "".join(parts)
+
+
+def _shown(words: Sequence[Word], at: int, known: Vocabulary, *, shouted: bool) -> str:
+    """The word for a title; in a text all in capitals plain words are small and names begin with a capital."""
+    shown = as_written(words, at, known.spellings, known.places["capitals"], place=False)
+    if not shouted or words[at].raw.lower() in known.places["capitals"]:
+        return shown
+    plain = words[at].key in known.parts or words[at].key in known.places["stop"]
+    return shown.lower() if plain else shown.title()
 
 
 def _runs_on(text: str, words: Sequence[Word], first: int, matter: str) -> bool:
@@ -177,8 +224,6 @@ def _ends_in_name(title: str) -> bool:
 
 def _finish(matter: str, place: Place | None, follows: bool) -> str:
     title = " ".join(matter.split())
-    if title.isupper() and len(title) > 12:
-        title = title.lower()
     if place is not None:
         bare = title.lower().removesuffix(" jalan").removesuffix(" gang")
         if bare != title.lower() and place.written.startswith(("Jl.", "Gang")) and place.first >= 0:

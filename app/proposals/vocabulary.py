@@ -61,7 +61,7 @@ def _parts(term: str) -> Iterable[str]:
 
 def _cues(data: Mapping[str, Any]) -> dict[str, set[str]]:
     cues: dict[str, set[str]] = {}
-    listed = [("verb", data["acts"]["verbs"]), ("act", _terms(data["acts"]["nouns"]))]
+    listed = [("verb", data["acts"]["verbs"]), ("bare", data["acts"]["bare"]), ("act", _terms(data["acts"]["nouns"]))]
     listed += [(cue, _terms(text)) for group in ("cues", "urgency") for cue, text in data[group].items()]
     for entry in data["sectors"].values():
         listed += [(_AS_CUE.get(level, level), _terms(entry.get(level, ""))) for level in _WEIGHTS]
@@ -83,11 +83,11 @@ def _sectors(data: Mapping[str, Any]) -> dict[str, dict[Sector, int]]:
 def _gather(data: Mapping[str, Any]) -> dict[str, Term]:
     """All terms; a phrase of no sector takes those of its words, and one that tells of trouble also what they name."""
     cues, sectors = _cues(data), _sectors(data)
-    nouns = {**data["acts"]["verbs"], **{noun: noun for noun in _terms(data["acts"]["nouns"])}}
+    nouns = {**data["acts"]["verbs"], **data["acts"]["bare"], **{noun: noun for noun in _terms(data["acts"]["nouns"])}}
     terms: dict[str, Term] = {}
     for term, said in cues.items():
         weights = sectors.get(term) or {sector: weight for part in _parts(term) for sector, weight in sectors.get(part, {}).items()}
-        if " " in term and term not in sectors and said & {"small", "problem"}:
+        if " " in term and term not in sectors and said & {"small", "problem", "act"}:
             said |= {cue for part in _parts(term) for cue in cues.get(part, ()) if cue in ("strong", "plain", "problem")}
         terms[term] = Term(frozenset(said), nouns.get(term), tuple(weights.items()))
     return terms
@@ -138,6 +138,14 @@ def is_phrase(known: Vocabulary, first: str, second: str) -> bool:
     return any(rest and rest[0] == second for rest, _ in known.index.get(first, ()))
 
 
+def is_imperative(hits: Sequence[Hit], at: int) -> bool:
+    """Whether hits[at] is a bare verb standing right before a public matter: *bangun jembatan*."""
+    if "bare" not in hits[at].term.cues or at + 1 >= len(hits):
+        return False
+    after = hits[at + 1]
+    return after.first == hits[at].last and not after.term.cues.isdisjoint(("strong", "plain"))
+
+
 def find_terms(words: Sequence[Word], known: Vocabulary) -> list[Hit]:
     """The terms in the text, in order and without overlap, the longest first; endings and misspellings are forgiven."""
     keys = _lookup_keys(words, known)
@@ -165,9 +173,12 @@ def _lookup_keys(words: Sequence[Word], known: Vocabulary) -> list[str]:
             bare = _without_ending(key, known)
             if bare is not None:
                 key = bare
-            elif guesses and len(key) >= 6 and not word.raw.istitle():
+            elif guesses and len(key) >= 6:
                 guesses -= 1
-                key = _as_meant(key, known) or key
+                meant = _as_meant(key, known)
+                # A word with a capital is rather a name than a misspelling, unless it means a work.
+                if meant is not None and (not word.raw.istitle() or speaks_of(known, meant, "act", "verb")):
+                    key = meant
         keys.append(key)
     return keys
 

@@ -46,10 +46,11 @@ def clean(text: str) -> str:
 def words(text: str, spellings: Mapping[str, str]) -> list[Word]:
     """The words of a clean text in order, each with its usual spelling as key; a spelling of two words gives two."""
     found: list[Word] = []
+    drawn_out = _DRAWN_OUT.search(text.lower()) is not None
     for match in _WORD.finditer(text):
         raw, start, end = match.group(), match.start(), match.end()
         key = raw.lower()
-        if len(key) > 3:
+        if drawn_out and len(key) > 3:
             key = _DRAWN_OUT.sub(r"\1", key)
         usual = spellings.get(key)
         if usual is None:

@@ -32,6 +32,11 @@ usul saya: perpustakaan keliling
 agar pemerintah membangun rumah pompa di Pasirsari
 Setuju, dan kami di RW 3 mohon dibangun MCK juga
 Lanjutan betonisasi gang Kenanga
+Assalamualaikum, bantuan bibit lele bagi kelompok ikan Mina Jaya. Terima kasih
+Pengaspaln Jalan Lingkugan
+PEMBANGUNAN GEDUNG PAUD
+bangun lapangan futsal dong buat anak muda
+Kami penyandang tunarungu memohon juru bahasa isyarat di kantor pelayanan
 """
 
 COMPLAINTS = """
@@ -78,6 +83,10 @@ saya telat, jalan macet
 wah banjir chat nya
 usulan sudah kami catat
 izin usul pak
+bantuan sosialnya sudah cair alhamdulillah
+rapat pembangunan masjid nanti malam jam 8 di balai RW
+silakan tulis usulan di kolom chat dengan format RT RW
+dijual tanah 200 m di jalan Veteran harga 500 juta nego
 """
 
 # Lines that name a wish of somebody else, of nobody or no longer.
@@ -87,6 +96,7 @@ kami tidak mengusulkan perbaikan jalan
 jalan buton sudah diaspal bulan lalu, alhamdulillah
 kata pak lurah kemarin "mohon perbaikan jalan Buton"
 contoh usulan: Mohon perbaikan jalan di RT 3
+percuma usul perbaikan jalan, tidak pernah didengar
 Andai jalan di kampung kita mulus seperti tol wkwk
 > Mohon perbaikan jalan di RT 3
 """
@@ -166,6 +176,7 @@ def test_rt_and_rw_are_read_as_people_write_them(text: str, rt: list[int], rw: l
         ("panjang ±300 m", (300, "m")),
         ("tinggi 2 meter panjang 15 meter", (15, "m")),
         ("untuk 58 KK, 232 ekor", (232, "ekor")),
+        ("ukuran 8x12 m", (None, None)),
         ("lebar 3 m", (None, None)),
         ("50 m dari sekolah", (None, None)),
         ("selama 3 hari", (None, None)),
@@ -220,6 +231,11 @@ def test_a_budget_is_whole_rupiah(text: str, rupiah: int | None) -> None:
         ("mushola kami di dsn Krajan perlu renovasi atap", "Renovasi atap mushola di Dusun Krajan", "Dusun Krajan"),
         ("mohon pembagunan talud sungai rt 1 s/d 4 rw 6", "Pembangunan talud sungai di RT 01-04/RW 06", "RT 01-04/RW 06"),
         ("Usul pengadaan 12 titik lampu PJU RT 3", "Pengadaan lampu PJU di RT 03", "RT 03"),
+        ("kami dari forum anak mengusulkan adanya kolam renang anak", "Kolam renang anak", None),
+        ("tebing belakang SD longsor, mohon dibuat bronjong", "Pembuatan bronjong di belakang SD", "belakang SD"),
+        ("Minta tolong agar sungai Bremi dikeruk", "Pengerukan Sungai Bremi", "Sungai Bremi"),
+        ("usulan: pelatihan barista karang taruna", "Pelatihan barista karang taruna", None),
+        ("MOHON PERBAIKAN JALAN DESA KARANGSARI", "Perbaikan jalan desa Karangsari", None),
         ("usul saya: perpustakaan keliling", "Perpustakaan keliling", None),
         ("Pelatihan kader PKK", "Pelatihan kader PKK", None),
     ],
