@@ -147,8 +147,9 @@ def _written(text: str, words: Sequence[Word], stretch: Stretch, known: Vocabula
             if word.start == words[at - 1].start:
                 continue
             gap = text[words[at - 1].end : word.start].strip()
-            parts.append(gap if gap in ("/", "'") else " - " if gap == "-" else " ")
-        shown = as_written(words, at, known.spellings, known.places["capitals"], place=True)
+            ranges = word.raw[0].isupper() and words[at - 1].raw[0].isupper()
+            parts.append(" - " if gap == "-" and ranges else gap if gap in ("/", "'", "-") else " ")
+        shown = as_written(words, at, known.spellings, known.places["capitals"], place=at + 1 < stretch.last)
         shouted = shown.isupper() and len(shown) > 4
         if stretch.rank > 1 and (shouted or (shown.islower() and shown not in _SMALL_WORDS)):
             shown = shown.title()
