@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ def _test(given: argparse.Namespace) -> int:
     wanted = given.parts or list(PARTS)
     if unknown := set(wanted) - set(PARTS):
         raise SettingsProblem(f"test: no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if "browser" in wanted and not _browser():
+        return 2
     bin_dir = Path(sys.executable).parent
     if "rules" in wanted:
         for rule in RULES:
@@ -41,3 +44,21 @@ def _test(given: argparse.Namespace) -> int:
     env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *folders]
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode  # noqa: S603 - our own tests
+
+
+def _browser() -> bool:
+    """Whether there is a browser, after trying to install one where this user may; else says exactly what to do."""
+    if any(map(shutil.which, BROWSERS)):
+        return True
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        print("rembuk: installing Chromium for the browser tests …", file=sys.stderr, flush=True)
+        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - fixed words
+        if shutil.which("chromium"):
+            return True
+    print(
+        "rembuk: the browser tests need Chromium. Debian and Ubuntu: sudo apt-get install chromium; Fedora: sudo dnf install chromium. "
+        "Without it: ./rembuk test rules unit integration",
+        file=sys.stderr,
+    )
+    return False
