@@ -73,13 +73,15 @@ class Proposal(Table):
     via: Mapped[str] = mapped_column(String(12))
     """`online`, `hall`, `relay`, `import`, `registration` or `desk`."""
     flags: Mapped[list[str]] = mapped_column(default=list)
-    """`phone_in_text`, `nik_in_text`: to be looked at before publishing."""
+    """`phone_in_text`, `nik_in_text`, `name_in_text` (of somebody who did not agree): to be looked at before publishing."""
     personal_checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     verified_by: Mapped[str | None]
     published_at: Mapped[datetime | None]
     """From when on the public list and page show it; empty while it is not public."""
+    published_before: Mapped[datetime | None]
+    """Since when it was public until words of it were taken away; put back with them."""
 
 
 class ProposalVersion(Table):
@@ -99,15 +101,24 @@ class ProposalSource(Table):
     """Where a proposal comes from: words said by somebody; a source may belong to several proposals, a proposal have several sources."""
 
     __tablename__ = "proposal_sources"
-    __table_args__ = (UniqueConstraint("proposal_id", "kind", "source_id"), Index("ix_proposal_sources_source_id", "source_id"))
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "kind", "source_id"),
+        Index("ix_proposal_sources_source_id", "source_id"),
+        Index("ix_proposal_sources_participant_id", "participant_id"),
+    )
 
     id: Mapped[str] = id_column()
     proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id)
     kind: Mapped[str] = mapped_column(String(12))
     """`message`, `application` or `desk`."""
     source_id: Mapped[str] = mapped_column(Id)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
     author: Mapped[str]
     capacity: Mapped[str | None]
+    village: Mapped[str | None]
+    """Where the speaker lives, which the public reads beside the capacity."""
+    child: Mapped[bool] = mapped_column(default=False)
+    name_public: Mapped[bool] = mapped_column(default=False)
     site_id: Mapped[str | None] = mapped_column(Id)
     text: Mapped[str]
     """The words as said; empty once they were taken away (hidden, deleted, erased)."""

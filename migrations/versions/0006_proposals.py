@@ -80,6 +80,7 @@ def upgrade() -> None:
         sa.Column("verified_at", UtcDateTime(), nullable=True),
         sa.Column("verified_by", sa.Text(), nullable=True),
         sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.Column("published_before", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_proposals_participant_id")),
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_proposals_session_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_proposals_site_id")),
@@ -94,16 +95,22 @@ def upgrade() -> None:
         sa.Column("proposal_id", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("source_id", sa.String(length=16), nullable=False),
+        sa.Column("participant_id", sa.String(length=16), nullable=True),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("capacity", sa.Text(), nullable=True),
+        sa.Column("village", sa.Text(), nullable=True),
+        sa.Column("child", sa.Boolean(), nullable=False),
+        sa.Column("name_public", sa.Boolean(), nullable=False),
         sa.Column("site_id", sa.String(length=16), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("gone", sa.String(length=10), nullable=True),
+        sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_proposal_sources_participant_id")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name=op.f("fk_proposal_sources_proposal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_sources")),
         sa.UniqueConstraint("proposal_id", "kind", "source_id", name=op.f("uq_proposal_sources_proposal_id_kind_source_id")),
     )
+    op.create_index("ix_proposal_sources_participant_id", "proposal_sources", ["participant_id"], unique=False)
     op.create_index("ix_proposal_sources_source_id", "proposal_sources", ["source_id"], unique=False)
     op.create_table(
         "proposal_versions",
@@ -120,6 +127,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("proposal_versions")
+    op.drop_index("ix_proposal_sources_participant_id", table_name="proposal_sources")
     op.drop_index("ix_proposal_sources_source_id", table_name="proposal_sources")
     op.drop_table("proposal_sources")
     op.drop_index("ix_proposals_session_status", table_name="proposals")
