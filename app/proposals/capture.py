@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, exists, func, insert, select, update
+from sqlalchemy import RowMapping, Table, and_, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from app.database.tables import new_id
 from app.journal.service import Handle
 from app.participants.models import Participant
 from app.proposals.choices import Via
-from app.proposals.fields import LONG, NAMES, SHORT, TEXTS, carried, clean, snapshot, title_from
+from app.proposals.fields import LONG, NAMES, SHORT, TEXTS, carried, clean, snapshot, title_of
 from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
 from app.proposals.privacy import flags_of, name_is_public
 from app.sessions.models import ForumSession, Publication
@@ -117,7 +117,7 @@ async def _store(
     speakers = await _speakers(db, [one for words, _ in groups for one in words])
     first = await take_serials(db, session_id, len(groups))
     made = [
-        _rows(forum, number_of(forum.number_prefix, forum.plan_year, first + n), words, fields, speakers, by, now)
+        _rows(forum, number_of(forum["number_prefix"], forum["plan_year"], first + n), words, fields, speakers, by, now)
         for n, (words, fields) in enumerate(groups)
     ]
     await db.execute(insert(PROPOSALS), [proposal for proposal, _, _ in made])
@@ -131,53 +131,51 @@ def number_of(prefix: str, plan_year: int, serial: int) -> str:
     return f"{prefix}-{plan_year}-{serial:04d}"
 
 
-async def _forum(db: Handle, session_id: str) -> Row[Any]:
-    return (
-        await db.execute(
-            select(ForumSession.id, ForumSession.number_prefix, ForumSession.plan_year, ForumSession.publication).where(
-                ForumSession.id == session_id
-            )
-        )
-    ).one()
+async def _forum(db: Handle, session_id: str) -> RowMapping:
+    columns = (ForumSession.id, ForumSession.number_prefix, ForumSession.plan_year, ForumSession.publication)
+    return (await db.execute(select(*columns).where(ForumSession.id == session_id))).mappings().one()
 
 
-async def _speakers(db: Handle, words: Sequence[Words]) -> dict[str, Row[Any]]:
+async def _speakers(db: Handle, words: Sequence[Words]) -> dict[str, RowMapping]:
     ids = sorted({one.participant_id for one in words if one.participant_id})
     if not ids:
         return {}
-    rows = await db.execute(
-        select(Participant.id, Participant.village, Participant.child, Participant.publish_name, Participant.element).where(
-            Participant.id.in_(ids)
-        )
-    )
-    return {row.id: row for row in rows}
+    columns = (Participant.id, Participant.village, Participant.child, Participant.publish_name, Participant.element)
+    rows = (await db.execute(select(*columns).where(Participant.id.in_(ids)))).mappings()
+    return {row["id"]: row for row in rows}
 
 
-def _speaker(words: Words, people: Mapping[str, Row[Any]]) -> _Speaker:
+def _speaker(words: Words, people: Mapping[str, RowMapping]) -> _Speaker:
     row = people.get(words.participant_id or "")
     if row is None:
         return _Speaker(name_public=words.in_office)
-    public = name_is_public(child=row.child, opted_in=row.publish_name, element=row.element, in_office=words.in_office)
-    return _Speaker(row.village, row.child, public)
+    public = name_is_public(child=row["child"], opted_in=row["publish_name"], element=row["element"], in_office=words.in_office)
+    return _Speaker(row["village"], row["child"], public)
 
 
 def _rows(
-    forum: Row[Any], number: str, words: Sequence[Words], given: Mapping[str, Any], people: Mapping[str, Row[Any]], by: str, now: datetime
+    forum: RowMapping,
+    number: str,
+    words: Sequence[Words],
+    given: Mapping[str, Any],
+    people: Mapping[str, RowMapping],
+    by: str,
+    now: datetime,
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """The rows of one proposal: itself, its first version, its sources."""
     first, speakers = words[0], [_speaker(one, people) for one in words]
     fields = carried(given)
-    fields.setdefault("title", title_from(first.text))
+    fields.setdefault("title", title_of(first.text))
     hidden = [one.author for one, speaker in zip(words, speakers, strict=True) if not speaker.name_public]
     flags = flags_of([*(one.text for one in words), *(fields.get(name) for name in TEXTS)], hidden)
-    at_once = forum.publication == Publication.LIVE and not flags
+    at_once = forum["publication"] == Publication.LIVE and not flags
     proposal = {
         **dict.fromkeys(NAMES),
         "rt": [],
         "rw": [],
         **fields,
         "id": new_id(),
-        "session_id": forum.id,
+        "session_id": forum["id"],
         "number": number,
         "version": 1,
         "status": ProposalStatus.NEW,

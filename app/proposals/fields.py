@@ -9,6 +9,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.proposals.choices import Handling, LandStatus, UrgencyLevel, WorkType
+from app.proposals.reading import read_fields
+from app.proposals.sectors import Sector
 from app.regions import RegionKind, region
 from app.web.problems import CodedValueError
 
@@ -112,7 +114,7 @@ class Content(BaseModel):
     rt: Neighbourhoods | None = None
     rw: Neighbourhoods | None = None
     landmark: Annotated[Line, Field(max_length=SHORT)] | None = None
-    sector: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")] | None = None
+    sector: Sector | None = None
     type: WorkType | None = None
     urgency: UrgencyLevel | None = None
     handling: Handling | None = None
@@ -158,9 +160,11 @@ def _plain(value: Any) -> object:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value.value) if hasattr(value, "value") else value
 
 
-def title_from(text: str) -> str:
-    """A title from words alone: their first sentence, cut between words where it is long."""
+def title_of(text: str) -> str:
+    """A title made of words: what the reading finds in them, else their first sentence, cut between words where it is long."""
     line = _line(text) or "–"
+    if found := read_fields(line).title:
+        return found[:TITLE]
     first = re.split(r"(?<=[^\d\s.][.!?])\s", line, maxsplit=1)[0].rstrip(" .!?,;:") or line
     if len(first) <= 90:
         return first
