@@ -31,6 +31,16 @@ async def move(db: AsyncSession, key: str, due_at: datetime) -> bool:
     return moved.first() is not None
 
 
+async def want(db: AsyncSession, kind: str, key: str, payload: dict[str, object], *, due_at: datetime, now: datetime) -> None:
+    """Want the job of this key done at `due_at`, whether it is new, waiting elsewhere, or was done or given up before."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    fresh: dict[str, object] = {"state": JobState.WAITING, "attempts": 0, "due_at": due_at, "payload": payload}
+    statement = insert(Job).values(id=new_id(), kind=kind, key=key, created_at=now, **fresh)
+    again = {**fresh, "leased_until": None, "finished_at": None, "last_problem": None}
+    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+    db.info[WAKE] = True
+
+
 async def cancel(db: AsyncSession, key: str, now: datetime) -> None:
     """A waiting job is not wanted any more."""
     await db.execute(update(Job).where(Job.key == key, Job.state == JobState.WAITING).values(state=JobState.CANCELLED, finished_at=now))

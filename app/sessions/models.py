@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.tables import Id, Table, id_column
@@ -38,6 +38,14 @@ class Publication(StrEnum):
 
     AFTER_VERIFICATION = "after_verification"
     LIVE = "live"
+
+
+class ScheduleKind(StrEnum):
+    """A later deadline while it was open, a new deadline after it had passed, or another day of the forum."""
+
+    EXTENDED = "extended"
+    REOPENED = "reopened"
+    MOVED = "moved"
 
 
 class ForumSession(Table):
@@ -151,3 +159,20 @@ class PrivacyNotice(Table):
     version: Mapped[int]
     text: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class ScheduleChange(Table):
+    """Moments that were moved after people had been told, with the reason that they are told; append-only."""
+
+    __tablename__ = "schedule_changes"
+    __table_args__ = (Index("ix_schedule_changes_session_id", "session_id"),)
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    kind: Mapped[ScheduleKind]
+    reason: Mapped[str]
+    before: Mapped[dict[str, object]]
+    """The moved moments as they were, by column name, RFC 3339 in UTC."""
+    after: Mapped[dict[str, object]]
+    by: Mapped[str]
+    at: Mapped[datetime]

@@ -124,6 +124,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("session_id", "attribute", "value", name=op.f("uq_quotas_session_id_attribute_value")),
     )
     op.create_table(
+        "schedule_changes",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("session_id", sa.String(length=16), nullable=False),
+        sa.Column("kind", sa.Enum("extended", "reopened", "moved", name="schedulekind", native_enum=False, length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_schedule_changes_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_changes")),
+    )
+    op.create_index("ix_schedule_changes_session_id", "schedule_changes", ["session_id"])
+    op.create_table(
         "sites",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("session_id", sa.String(length=16), nullable=False),
@@ -141,6 +155,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("sites")
+    op.drop_table("schedule_changes")
     op.drop_table("quotas")
     op.drop_table("privacy_notices")
     op.drop_table("meetings")

@@ -1,0 +1,30 @@
+"""The life of a forum session as a table of what may follow what."""
+
+from app.sessions.models import SessionState
+
+FOLLOWS: dict[SessionState, frozenset[SessionState]] = {
+    SessionState.DRAFT: frozenset({SessionState.PUBLISHED, SessionState.CANCELLED}),
+    SessionState.PUBLISHED: frozenset({SessionState.LIVE, SessionState.CANCELLED}),
+    SessionState.LIVE: frozenset({SessionState.PAUSED, SessionState.ENDED, SessionState.CANCELLED}),
+    SessionState.PAUSED: frozenset({SessionState.LIVE, SessionState.ENDED, SessionState.CANCELLED}),
+    SessionState.ENDED: frozenset(),
+    SessionState.CANCELLED: frozenset(),
+}
+
+ROOM_STATE: dict[SessionState, str] = {
+    SessionState.DRAFT: "waiting",
+    SessionState.PUBLISHED: "waiting",
+    SessionState.LIVE: "open",
+    SessionState.PAUSED: "paused",
+    SessionState.ENDED: "ended",
+    SessionState.CANCELLED: "ended",
+}
+"""How the room stands in each state, in the words of the room protocol."""
+
+ADMINS_ONLY = frozenset({SessionState.PUBLISHED, SessionState.CANCELLED})
+"""What changes a promise to the public; opening, pausing and ending the room is the moderators' work."""
+
+
+def may_follow(now: SessionState, to: SessionState) -> bool:
+    """Whether the session may go from one state to the other."""
+    return to in FOLLOWS[now]
