@@ -1,0 +1,164 @@
+"""Everybody of a session: numbered under one lock, contact and specific data sealed for their row, consents appended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.database.tables import new_id
+from app.journal.service import Handle
+from app.participants.models import Consent, Origin, Participant, ParticipantCounter
+from app.regions import name_key
+from app.vault import Vault
+
+SEALED = ("phone", "email", "address", "disability", "needs", "guardian_name", "guardian_phone")
+"""Columns that are stored as ciphertext bound to (`participants`, column, id)."""
+PURPOSES = ("publish_name", "disability_data", "photos")
+"""What somebody may agree to, each by itself."""
+
+PARTICIPANTS = cast("Table", Participant.__table__)
+COUNTERS = cast("Table", ParticipantCounter.__table__)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is known about somebody, in clear; phones E.164, `village_code` a kode wilayah, `site_id` the chosen hall."""
+
+    name: str
+    phone: str | None = None
+    capacity: str | None = None
+    institution: str | None = None
+    element: str | None = None
+    village_code: str | None = None
+    village: str | None = None
+    site_id: str | None = None
+    gender: str | None = None
+    age_group: str | None = None
+    child: bool = False
+    publish_name: bool = False
+    publish_photos: bool = False
+    email: str | None = None
+    address: str | None = None
+    disability: str | None = None
+    needs: str | None = None
+    guardian_name: str | None = None
+    guardian_phone: str | None = None
+    language: str = "id"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The sealed data of one participant, opened: for that person, and for staff whose work needs it."""
+
+    phone: str | None
+    email: str | None
+    address: str | None
+    disability: str | None
+    needs: str | None
+    guardian_name: str | None
+    guardian_phone: str | None
+
+
+async def take_turn(db: AsyncSession, session_id: str) -> None:
+    """Hold the session's counter of participants to the end of the transaction: who counts or looks for doubles does it alone."""
+    await _make_counter(db, session_id)
+    await db.execute(select(COUNTERS.c.last).where(COUNTERS.c.session_id == session_id).with_for_update())
+
+
+async def add_participant(db: AsyncSession, vault: Vault, session_id: str, person: Person, *, origin: Origin, now: datetime) -> Participant:
+    """A new participant with the next number of the session (the counter's row stays locked until the commit)."""
+    row_id = new_id()
+    participant = Participant(
+        id=row_id,
+        session_id=session_id,
+        number=await _next_number(db, session_id),
+        origin=origin,
+        version=1,
+        created_at=now,
+        **_columns(vault, row_id, person),
+    )
+    db.add(participant)
+    await db.flush()
+    return participant
+
+
+def rewrite(vault: Vault, participant: Participant, person: Person) -> None:
+    """Write corrected data over a participant; number, origin and language stay, the version rises."""
+    for name, value in _columns(vault, participant.id, person).items():
+        if name != "language":
+            setattr(participant, name, value)
+    participant.version += 1
+
+
+async def placeholder(db: Handle, session_id: str, name: str, capacity: str | None, site_id: str | None, *, now: datetime) -> str:
+    """The id of a new participant of whom only a word is known ("Ibu, RT 3"), to be completed later; by Core, so that the room's writer may call it."""
+    row_id = new_id()
+    await db.execute(
+        insert(PARTICIPANTS).values(
+            id=row_id,
+            session_id=session_id,
+            number=await _next_number(db, session_id),
+            origin=Origin.PLACEHOLDER,
+            name=name,
+            name_key=name_key(name),
+            capacity=capacity,
+            site_id=site_id,
+            child=False,
+            publish_name=False,
+            publish_photos=False,
+            language="id",
+            version=1,
+            created_at=now,
+        )
+    )
+    return row_id
+
+
+def open_contact(vault: Vault, participant: Participant) -> Contact:
+    """The sealed data in clear."""
+    return Contact(**{name: vault.open(getattr(participant, name), "participants", name, participant.id) for name in SEALED})
+
+
+def phone_index(vault: Vault, e164: str | None) -> str | None:
+    """By which equal phones are found without being read."""
+    return vault.blind("phone", e164) if e164 else None
+
+
+async def add_consents(db: AsyncSession, participant_id: str, given: Mapping[str, bool], notice_version: int | None, now: datetime) -> None:
+    """Append what was shown (`notice`, with its version) and what was chosen per purpose."""
+    if notice_version is not None:
+        db.add(Consent(participant_id=participant_id, purpose="notice", given=True, notice_version=notice_version, at=now))
+    for purpose, chosen in given.items():
+        db.add(Consent(participant_id=participant_id, purpose=purpose, given=chosen, notice_version=notice_version, at=now))
+    await db.flush()
+
+
+async def consents_of(db: AsyncSession, participant_id: str) -> dict[str, bool]:
+    """What counts now per purpose: the newest choice."""
+    rows = await db.scalars(select(Consent).where(Consent.participant_id == participant_id).order_by(Consent.at, Consent.id))
+    return {row.purpose: row.given for row in rows}
+
+
+def _columns(vault: Vault, row_id: str, person: Person) -> dict[str, object]:
+    plain = {name: value for name, value in vars(person).items() if name not in SEALED}
+    sealed = {name: vault.seal(getattr(person, name), "participants", name, row_id) for name in SEALED}
+    return {**plain, **sealed, "name_key": name_key(person.name), "phone_index": phone_index(vault, person.phone)}
+
+
+async def _make_counter(db: Handle, session_id: str) -> None:
+    await db.execute(_insert(db)(COUNTERS).values(session_id=session_id, last=0).on_conflict_do_nothing())
+
+
+async def _next_number(db: Handle, session_id: str) -> int:
+    added = _insert(db)(COUNTERS).values(session_id=session_id, last=1)
+    bumped = added.on_conflict_do_update(index_elements=["session_id"], set_={"last": COUNTERS.c.last + 1}).returning(COUNTERS.c.last)
+    return int((await db.execute(bumped)).scalar_one())
+
+
+def _insert(db: Handle) -> type[sqlite.Insert] | type[postgresql.Insert]:
+    dialect = db.dialect if isinstance(db, AsyncConnection) else db.get_bind().dialect
+    return sqlite.Insert if dialect.name == "sqlite" else postgresql.Insert
