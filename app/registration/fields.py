@@ -98,4 +98,3 @@ Name = Annotated[str, BeforeValidator(a_name), Field(min_length=1, max_length=12
 GuardianName = Annotated[str | None, BeforeValidator(a_name), Field(max_length=120)]
 Phone = Annotated[str | None, BeforeValidator(a_phone), Field(max_length=20)]
 Email = Annotated[str | None, BeforeValidator(an_email), Field(max_length=254)]
-

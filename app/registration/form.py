@@ -108,9 +108,9 @@ def wrong_choices(given: Mapping[str, object], offer: Offer, who: Strictness, *,
     return wrong
 
 
-def checked(form: ApplicationForm, offer: Offer, who: Strictness) -> ApplicationForm:
+def checked(form: ApplicationForm, offer: Offer, who: Strictness, *, kept_site: str | None = None) -> ApplicationForm:
     """The same form when this session offers all that it chooses; raises Invalid."""
-    wrong = wrong_choices(form.model_dump(), offer, who)
+    wrong = wrong_choices(form.model_dump(), offer, who, kept_site=kept_site)
     if wrong:
         raise Invalid(*wrong)
     return form

@@ -1,7 +1,8 @@
 """Applying, correcting and withdrawing: each in one transaction that holds the session's row shared, so that closing waits for it and it for closing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import Conflict, NotFound
+from app.notices.service import notify
 from app.outbox.service import enqueue
 from app.participants.models import Origin, Participant
 from app.participants.service import Person, add_consents, add_participant, consents_of, rewrite, take_turn
-from app.participants.service import phone_index as index_of
 from app.registration.doubles import flag_lookalikes, refuse_doubles
-from app.registration.form import ApplicationForm, Offer, checked, wrong_choices
+from app.registration.form import ApplicationForm, Offer, Strictness, checked
 from app.registration.keys import new_code, opens
 from app.registration.models import Application, ApplicationState, Decision
 from app.registration.offer import offer_of, village_named
@@ -61,25 +62,18 @@ async def apply(
     again = await db.get(Application, wanted_id) if wanted_id else None
     if again is not None and again.state != ApplicationState.WITHDRAWN:
         return again
-    phone = index_of(vault, person.phone)
     participant = await add_participant(
         db, vault, session_id, person, origin=Origin.COUNTER if sender.at_counter else Origin.APPLICATION, now=now
     )
-    await refuse_doubles(db, session_id, phone, participant.name_key)
+    await refuse_doubles(db, session_id, participant.phone_index, participant.name_key)
     application = Application(
         id=new_id() if again is not None or wanted_id is None else wanted_id,
-        session_id=session_id,
-        participant_id=participant.id,
         code=await _free_code(db, session_id),
-        phone_index=phone,
-        name_key=participant.name_key,
-        wish=form.wish,
         flags=[*([COUNTER] if sender.at_counter else []), *([LATE] if late else [])],
         late=late,
         state=ApplicationState.SUBMITTED,
         received_at=received_at,
-        order=participant.number,
-        **_choices(form, person),
+        **_from_person(participant, form),
     )
     db.add(application)
     await db.flush()
@@ -88,28 +82,34 @@ async def apply(
     if late:
         db.add(_decision(application, before="-", reason=sender.late_reason, by=sender.actor or "system", at=now))
     await _want_wish(db, application, now, first=True)
+    await notify(
+        db,
+        session_id=session_id,
+        participant_id=participant.id,
+        kind="registered",
+        key=f"registered:{application.id}",
+        facts={"application_id": application.id},
+        now=now,
+    )
     facts: dict[str, object] = {"origin": participant.origin.value, "late": late, "order": application.order}
     await record(db, vault, session_id, now, Act(sender.actor or actor(application), "registration.received", subject(application), facts))
     return application
 
 
-async def correct(
-    db: AsyncSession, vault: Vault, key: str, form: ApplicationForm, *, received_at: datetime, now: datetime
-) -> Application:
+async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationForm, *, received_at: datetime, now: datetime) -> Application:
     """Write corrected data over an application whose key this is, until the deadline; choices about consent are appended."""
     session, application, participant = await _held_by_key(db, vault, key, received_at)
     offer = await offer_of(db, session)
     kept = Attendance.ONLINE if application.attendance == Attendance.ONLINE else application.site_id
-    wrong = wrong_choices(form.model_dump(), offer, "counter" if participant.phone is None else "api", kept_site=kept)
-    form = checked(form, _with_room(offer, kept), "counter" if participant.phone is None else "api") if wrong else form
+    strictness: Strictness = "counter" if participant.phone is None else "api"
+    form = checked(form, offer, strictness, kept_site=kept)
     person = person_of(form, offer, session, participant.language)
     rewrite(vault, participant, person)
     await db.flush()
     await refuse_doubles(db, session.id, participant.phone_index, participant.name_key, besides=application.id)
     new_wish = form.wish != application.wish
-    for name, value in {**_choices(form, person), "wish": form.wish}.items():
+    for name, value in _from_person(participant, form).items():
         setattr(application, name, value)
-    application.phone_index, application.name_key = participant.phone_index, participant.name_key
     application.version += 1
     await db.flush()
     before = await consents_of(db, participant.id)
@@ -118,7 +118,13 @@ async def correct(
     await flag_lookalikes(db, application, participant)
     if new_wish:
         await _want_wish(db, application, now, first=False)
-    await record(db, vault, session.id, now, Act(actor(application), "registration.corrected", subject(application), {"version": application.version}))
+    await record(
+        db,
+        vault,
+        session.id,
+        now,
+        Act(actor(application), "registration.corrected", subject(application), {"version": application.version}),
+    )
     return application
 
 
@@ -214,12 +220,6 @@ def _out_of_time(session: ForumSession, sender: Sender, received_at: datetime) -
     return False
 
 
-def _with_room(offer: Offer, kept: str | None) -> Offer:
-    """The same offer in which the place that somebody has already is not full for them."""
-    halls = [replace(hall, full=hall.full and hall.id != kept) for hall in offer.halls]
-    return replace(offer, halls=halls, online_full=offer.online_full and kept != Attendance.ONLINE)
-
-
 def _id_from_nonce(vault: Vault, session_id: str, nonce: str | None, form: ApplicationForm) -> str | None:
     """The id that this form gives to this person, so that a repeated post finds what the first one made."""
     if not nonce:
@@ -235,11 +235,18 @@ async def _free_code(db: AsyncSession, session_id: str) -> str:
             return code
 
 
-def _choices(form: ApplicationForm, person: Person) -> dict[str, object]:
+def _from_person(participant: Participant, form: ApplicationForm) -> dict[str, Any]:
+    """What an application repeats of its participant, and what was chosen with it."""
     return {
+        "session_id": participant.session_id,
+        "participant_id": participant.id,
+        "phone_index": participant.phone_index,
+        "name_key": participant.name_key,
+        "order": participant.number,
         "attendance": str(form.attendance),
-        "site_id": person.site_id,
-        "has_disability": person.disability is not None,
+        "site_id": participant.site_id,
+        "wish": form.wish,
+        "has_disability": participant.disability is not None,
     }
 
 
@@ -250,7 +257,9 @@ def _consents(form: ApplicationForm) -> dict[str, bool]:
 def _decision(
     application: Application, *, before: str, by: str, at: datetime, reason: str | None = None, after: str | None = None
 ) -> Decision:
-    return Decision(application_id=application.id, run_id=new_id(), before=before, after=after or application.state, reason=reason, by=by, at=at)
+    return Decision(
+        application_id=application.id, run_id=new_id(), before=before, after=after or application.state, reason=reason, by=by, at=at
+    )
 
 
 async def _want_wish(db: AsyncSession, application: Application, now: datetime, *, first: bool) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.access.models import Role
 from app.assembly import routers
@@ -26,13 +26,13 @@ def table() -> dict[Door, Who]:
 
 
 def doors() -> set[Door]:
-    """Every method and path of the application."""
+    """Every method and path of the application, in routers within routers too."""
     return {
-        (method, route.path)
+        (method, str(route.path))
         for router in routers()
-        for route in router.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods - {"HEAD"}
+        for route in iter_route_contexts(router.routes)
+        if isinstance(route.original_route, APIRoute)
+        for method in (route.methods or set()) - {"HEAD"}
     }
 
 
