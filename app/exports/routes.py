@@ -1,5 +1,106 @@
-"""Doors of exports."""
+"""Doors of the exports: a page that lists them, and one address per table and format."""
 
-from fastapi import APIRouter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import FileResponse, Response, StreamingResponse
+from starlette.background import BackgroundTask
+
+from app import i18n
+from app.access.models import Role
+from app.audit.service import Act, head_of, record
+from app.errors import NotFound
+from app.exports import attendance_table, audit_table, chat_table, proposals_table
+from app.exports.gather import Source, source
+from app.exports.made_files import pdf, xlsx
+from app.exports.plain_files import csv_lines, json_lines
+from app.exports.tables import Sheet
+from app.sessions.guards import Desk, desk
+from app.sessions.navigation import desk_items
+from app.web.ground import Ground, ground
+from app.web.pages import page, translator
 
 router = APIRouter()
+Parts = Annotated[Ground, Depends(ground)]
+Secretariat = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
+Reader = Annotated[Desk, Depends(desk(Role.SECRETARIAT, Role.READER))]
+
+TABLES: dict[str, Callable[[Source], Sheet]] = {
+    "proposals": proposals_table.sheet,
+    "attendance": attendance_table.sheet,
+    "chat": chat_table.sheet,
+    "audit": audit_table.sheet,
+}
+FORMATS: dict[str, tuple[str, ...]] = {
+    "proposals": ("csv", "xlsx", "json"),
+    "attendance": ("csv", "xlsx", "json", "pdf"),
+    "chat": ("csv", "xlsx", "json"),
+    "audit": ("csv", "xlsx", "json"),
+}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/meja/{slug}/rekaman", include_in_schema=False)
+async def records_page(request: Request, parts: Parts, at: Reader) -> Response:
+    """What can be taken out, in which format, and how each chain ends."""
+    words = translator(request)
+    async with parts.database.read() as db:
+        head = await head_of(db, at.session.id)
+    return page(
+        request,
+        "exports/records.html",
+        session=at.session,
+        desk_items=desk_items(at.session, at.staff, "rekaman", words),
+        formats=FORMATS,
+        head=head,
+        may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),
+    )
+
+
+@router.get("/api/v1/sessions/{slug}/exports/{table}.{kind}")
+async def export(request: Request, parts: Parts, at: Secretariat, table: str, kind: str) -> Response:
+    """A table of the session as a file; attendance also as the PDF of annex I. Every export is audited."""
+    if kind not in FORMATS.get(table, ()):
+        raise NotFound("exports.unknown")
+    words = translator(request)
+    now = parts.clock.now()
+    async with parts.database.write() as db:
+        act = Act(at.staff.actor, "exports.made", f"session:{at.session.id}", {"table": table, "format": kind})
+        await record(db, parts.vault, at.session.id, now, act)
+        head = await head_of(db, at.session.id)
+    made = TABLES[table](await source(parts.database, parts.vault, words, at.session))
+    name = f"{table}-{at.session.slug}.{kind}"
+    match kind:
+        case "csv":
+            return _stream(csv_lines(made), "text/csv; charset=utf-8", name)
+        case "json":
+            about: dict[str, object] = {"session": at.session.slug, "made_at": now.isoformat(timespec="seconds"), "audit_head": head}
+            return _stream(json_lines(made, about), "application/json", name)
+        case "xlsx":
+            return _file(await xlsx(made), XLSX, name)
+    return _file(await pdf(made, "attendance.typ", _letterhead(parts, at, words, head)), "application/pdf", name)
+
+
+def _letterhead(parts: Ground, at: Desk, words: i18n.Translator, head: str) -> dict[str, str]:
+    session, lang = at.session, words.language
+    return {
+        "office": parts.settings.office_name,
+        "unit": parts.settings.office_unit,
+        "session": session.title,
+        "held": i18n.span(session.starts_at, session.ends_at, session.zone, lang),
+        "day": i18n.day(session.starts_at, session.zone, lang),
+        "plan_year": str(session.plan_year),
+        "head": head,
+        "lang": lang,
+        "made": i18n.when(parts.clock.now(), session.zone, lang),
+    }
+
+
+def _stream(lines: AsyncIterator[bytes], kind: str, name: str) -> Response:
+    return StreamingResponse(lines, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _file(path: Path, kind: str, name: str) -> Response:
+    return FileResponse(path, media_type=kind, filename=name, background=BackgroundTask(path.unlink, missing_ok=True))

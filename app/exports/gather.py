@@ -1,0 +1,64 @@
+"""Reading a session's tables in pages: each page is one short read by key, so that an export never holds the database."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database.engine import Database
+from app.exports.tables import Row
+from app.i18n import Translator
+from app.sessions.models import ForumSession, Site
+from app.vault import Vault
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Source:
+    """What every table is gathered from: the session, its halls by id, the words of the reader's language, and the keys."""
+
+    database: Database
+    vault: Vault
+    words: Translator
+    session: ForumSession
+    halls: dict[str, Site]
+
+    def hall(self, site_id: str | None) -> str:
+        """The name of a hall; empty for none."""
+        site = self.halls.get(site_id or "")
+        return site.name if site else ""
+
+    def label(self, kind: str, value: object) -> str:
+        """The word for a stored value; empty for none."""
+        return self.words.label(kind, str(value)) if value else ""
+
+
+async def source(database: Database, vault: Vault, words: Translator, session: ForumSession) -> Source:
+    """The source of a session's tables."""
+    async with database.read() as db:
+        halls = await db.scalars(select(Site).where(Site.session_id == session.id))
+        return Source(database, vault, words, session, {site.id: site for site in halls})
+
+
+async def paged(
+    database: Database,
+    read: Callable[[AsyncSession, Any], Awaitable[Sequence[Any]]],
+    start: Any,
+    key: Callable[[Any], Any],
+    rows: Callable[[AsyncSession, Sequence[Any]], Awaitable[list[Row]]],
+) -> AsyncIterator[list[Row]]:
+    """Pages of rows: `read` gives the records after a key, `rows` turns them into cells with what else the page needs."""
+    after = start
+    while True:
+        async with database.read() as db:
+            records = await read(db, after)
+            page = await rows(db, records) if records else []
+        if not records:
+            return
+        yield page
+        after = key(records[-1])
+        if len(records) < PAGE:
+            return

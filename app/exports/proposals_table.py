@@ -1,0 +1,108 @@
+"""The list of proposals, with the words as they were said beside the fields."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.exports.gather import PAGE, Source, paged
+from app.exports.tables import Column, Kind, Row, Sheet
+from app.proposals.models import Proposal, ProposalSource
+
+COLUMNS = (
+    ("number", "Nomor usulan", Kind.TEXT, 16),
+    ("status", "Status", Kind.TEXT, 16),
+    ("title", "Usulan", Kind.TEXT, 40),
+    ("problem", "Masalah", Kind.TEXT, 40),
+    ("action", "Gagasan", Kind.TEXT, 30),
+    ("village", "Kelurahan/Desa", Kind.TEXT, 18),
+    ("village_code", "Kode wilayah", Kind.TEXT, 14),
+    ("hamlet", "Dusun/Lingkungan", Kind.TEXT, 16),
+    ("rt", "RT", Kind.TEXT, 8),
+    ("rw", "RW", Kind.TEXT, 8),
+    ("landmark", "Patokan", Kind.TEXT, 24),
+    ("sector", "Bidang", Kind.TEXT, 20),
+    ("type", "Jenis", Kind.TEXT, 12),
+    ("urgency", "Urgensi", Kind.TEXT, 12),
+    ("handling", "Tingkat penanganan", Kind.TEXT, 16),
+    ("quantity", "Volume", Kind.NUMBER, 10),
+    ("unit", "Satuan", Kind.TEXT, 10),
+    ("beneficiaries", "Penerima manfaat", Kind.NUMBER, 12),
+    ("land_status", "Status lahan", Kind.TEXT, 16),
+    ("budget", "Anggaran", Kind.MONEY, 18),
+    ("agency", "Perangkat daerah", Kind.TEXT, 24),
+    ("reason", "Alasan", Kind.TEXT, 30),
+    ("proposer", "Pengusul", Kind.TEXT, 22),
+    ("capacity", "Profil", Kind.TEXT, 20),
+    ("on_behalf", "Atas nama", Kind.TEXT, 18),
+    ("hall", "Lokasi", Kind.TEXT, 18),
+    ("via", "Cara masuk", Kind.TEXT, 14),
+    ("words", "Kata asli", Kind.TEXT, 50),
+    ("created_at", "Tanggal usul", Kind.MOMENT, 17),
+    ("verified_at", "Terverifikasi", Kind.MOMENT, 17),
+    ("published_at", "Terbit", Kind.MOMENT, 17),
+)
+
+
+def sheet(source: Source) -> Sheet:
+    """Every proposal of the session in the order of its number."""
+    columns = tuple(Column(key, source.words.gettext(label), kind, width) for key, label, kind, width in COLUMNS)
+    title = source.words.gettext("Daftar usulan")
+    return Sheet("proposals", title, source.session.title, source.session.zone, columns, _pages(source))
+
+
+def _pages(source: Source) -> AsyncIterator[list[Row]]:
+    async def read(db: AsyncSession, after: str) -> Sequence[Proposal]:
+        found = await db.scalars(
+            select(Proposal).where(Proposal.session_id == source.session.id, Proposal.number > after).order_by(Proposal.number).limit(PAGE)
+        )
+        return found.all()
+
+    async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
+        said: dict[str, list[str]] = {}
+        found = await db.scalars(
+            select(ProposalSource).where(ProposalSource.proposal_id.in_([r.id for r in records])).order_by(ProposalSource.at)
+        )
+        for one in found:
+            if one.text and not one.gone:
+                said.setdefault(one.proposal_id, []).append(one.text)
+        return [_row(source, record, said.get(record.id, [])) for record in records]
+
+    return paged(source.database, read, "", lambda record: record.number, rows)
+
+
+def _row(source: Source, p: Proposal, said: list[str]) -> Row:
+    reason = " · ".join(filter(None, (source.label("reason", p.reason_code), p.reason or "")))
+    return (
+        p.number,
+        source.label("status", p.status),
+        p.title,
+        p.problem,
+        p.action,
+        p.village,
+        p.village_code,
+        p.hamlet,
+        ", ".join(f"{n:02}" for n in p.rt),
+        ", ".join(f"{n:02}" for n in p.rw),
+        p.landmark,
+        source.label("sector", p.sector),
+        source.label("work_type", p.type),
+        source.label("urgency", p.urgency),
+        source.label("handling", p.handling),
+        p.quantity,
+        p.unit,
+        p.beneficiaries,
+        source.label("land_status", p.land_status),
+        p.budget,
+        p.agency,
+        reason,
+        p.proposer,
+        p.capacity,
+        p.on_behalf,
+        source.hall(p.site_id),
+        source.label("via", p.via),
+        "\n".join(said),
+        p.created_at,
+        p.verified_at,
+        p.published_at,
+    )
