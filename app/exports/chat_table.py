@@ -55,7 +55,7 @@ def _row(source: Source, message: Message) -> Row:
     return (
         message.received_at,
         str(message.by.get("name", "")),
-        source.label("role", message.by.get("role")),
+        source.label("speaker", message.by.get("role")),
         str(message.by.get("capacity", "")),
         message.on_behalf,
         source.hall(message.site_id),
