@@ -78,8 +78,11 @@ class Decision(Table):
     application_id: Mapped[str] = mapped_column(ForeignKey("applications.id"), type_=Id)
     run_id: Mapped[str] = mapped_column(Id)
     """One press of a button: all changes made by it share this id."""
+    version: Mapped[int]
+    """The application's version after this change."""
     before: Mapped[str] = mapped_column(String(10))
     after: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None]
+    """What the moderator wrote, or why a machine did it: `order`, `quota:gender=female`, `undo:RUN`."""
     by: Mapped[str]
     at: Mapped[datetime]

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("application_id", sa.String(length=16), nullable=False),
         sa.Column("run_id", sa.String(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("before", sa.String(length=10), nullable=False),
         sa.Column("after", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),

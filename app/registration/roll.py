@@ -1,0 +1,164 @@
+"""The roll of a session's applications: what the rules of selection count, and what moderators read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.models import Account, BearerToken
+from app.participants.models import Participant
+from app.registration.models import Application, ApplicationState
+from app.registration.selection import NOWHERE, ONLINE, Bound, Candidate, Meters, bound, meters
+from app.sessions.models import ForumSession, Quota, QuotaUnit, Site
+
+
+@dataclass(frozen=True)
+class Row:
+    """One applicant on the moderators' desk; nothing sealed is in it."""
+
+    id: str
+    participant_id: str
+    code: str
+    version: int
+    order: int
+    name: str
+    capacity: str | None
+    institution: str | None
+    element: str | None
+    village: str | None
+    attendance: str
+    site: str | None
+    """The hall's name."""
+    flags: tuple[str, ...]
+    state: ApplicationState
+    reason: str | None
+    decided_by: str | None
+    """The decider's name."""
+    decided_at: datetime | None
+    candidate: Candidate
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Everybody of a session in the order of registration, with its quotas and seats; `stamp` changes with every change of an application."""
+
+    rows: list[Row]
+    bounds: list[Bound]
+    seats: dict[str, int]
+    """By pool: `online` (when there are such seats or such people), then the halls in their order."""
+    halls: dict[str, Site]
+    stamp: str
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """As the rules see them."""
+        return [row.candidate for row in self.rows]
+
+    def meters(self) -> Meters:
+        """How seats and quotas stand."""
+        return meters(self.candidates, self.bounds, self.seats)
+
+
+async def load_roll(db: AsyncSession, session: ForumSession) -> Roll:
+    """The whole roll in a few reads."""
+    halls = {site.id: site for site in await db.scalars(select(Site).where(Site.session_id == session.id).order_by(Site.position))}
+    quotas = await db.scalars(select(Quota).where(Quota.session_id == session.id).order_by(Quota.position, Quota.id))
+    total = session.seats_online + sum(site.seats for site in halls.values())
+    bounds = [
+        bound(f"{quota.attribute}={quota.value}", quota.minimum, quota.maximum, percent=quota.unit is QuotaUnit.PERCENT, seats=total)
+        for quota in quotas
+    ]
+    found = await db.execute(
+        select(Application, Participant)
+        .join(Participant, Participant.id == Application.participant_id)
+        .where(Application.session_id == session.id)
+        .order_by(Application.order, Application.id)
+    )
+    pairs = [(application, participant) for application, participant in found]
+    names = await names_of(db, (application.decided_by for application, _ in pairs))
+    rows = [_row(application, participant, halls, names) for application, participant in pairs]
+    seats = {ONLINE: session.seats_online} if session.seats_online or any(r.candidate.pool == ONLINE for r in rows) else {}
+    seats |= {site.id: site.seats for site in halls.values()}
+    return Roll(rows, bounds, seats, halls, _stamp(len(rows), sum(row.version for row in rows)))
+
+
+async def stamp_of(db: AsyncSession, session_id: str) -> str:
+    """The stamp of the roll as it is in the database now."""
+    counted = select(func.count(), func.coalesce(func.sum(Application.version), 0)).where(Application.session_id == session_id)
+    count, versions = (await db.execute(counted)).one()
+    return _stamp(int(count), int(versions))
+
+
+async def names_of(db: AsyncSession, actors: Iterable[str | None]) -> dict[str, str]:
+    """The names of those who decided, by `account:ID` or `token:ID`."""
+    wanted = {actor for actor in actors if actor}
+    names: dict[str, str] = {}
+    for kind, table in (("account", Account), ("token", BearerToken)):
+        ids = {actor.partition(":")[2] for actor in wanted if actor.startswith(f"{kind}:")}
+        if ids:
+            found = await db.execute(select(table.id, table.name).where(table.id.in_(ids)))
+            names |= {f"{kind}:{row_id}": name for row_id, name in found}
+    return names
+
+
+def pool_of(attendance: str, site_id: str | None) -> str:
+    """Where an application wants to sit."""
+    return ONLINE if attendance == ONLINE else site_id or NOWHERE
+
+
+def traits_of(application: Application, participant: Participant, halls: Mapping[str, Site]) -> frozenset[str]:
+    """What quotas count about an applicant, as `attribute=value`."""
+    hall = halls.get(application.site_id or "") if application.attendance != ONLINE else None
+    values = {
+        "element": participant.element,
+        "gender": participant.gender,
+        "age_group": participant.age_group or ("child" if participant.child else None),
+        "disability": "yes" if application.has_disability else None,
+        "village": participant.village_code,
+        "attendance": application.attendance,
+        "site": hall.code if hall else None,
+    }
+    return frozenset(f"{attribute}={value}" for attribute, value in values.items() if value)
+
+
+def _row(application: Application, participant: Participant, halls: Mapping[str, Site], names: Mapping[str, str]) -> Row:
+    hall = halls.get(application.site_id or "") if application.attendance != ONLINE else None
+    return Row(
+        id=application.id,
+        participant_id=participant.id,
+        code=application.code,
+        version=application.version,
+        order=application.order,
+        name=participant.name,
+        capacity=participant.capacity,
+        institution=participant.institution,
+        element=participant.element,
+        village=participant.village,
+        attendance=application.attendance,
+        site=hall.name if hall else None,
+        flags=_flags(application, participant),
+        state=application.state,
+        reason=application.reason,
+        decided_by=names.get(application.decided_by or ""),
+        decided_at=application.decided_at,
+        candidate=Candidate(
+            application.id,
+            application.order,
+            application.state,
+            pool_of(application.attendance, application.site_id),
+            traits_of(application, participant, halls),
+        ),
+    )
+
+
+def _flags(application: Application, participant: Participant) -> tuple[str, ...]:
+    flags = set(application.flags)
+    flags |= {"late"} if application.late else set()
+    flags |= {"guardian"} if participant.child else set()
+    return tuple(sorted(flags))
+
+
+def _stamp(count: int, versions: int) -> str:
+    return f"{count}-{versions}"
