@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from app.access.models import Role
 from app.access.rights import Staff
-from app.access.service import staff_by_bearer, staff_by_cookie
+from app.access.service import must, staff_by_bearer, staff_by_cookie
 from app.errors import SignInNeeded
 from app.web.csrf import STAFF_COOKIE, check
 from app.web.ground import ground
@@ -37,3 +38,12 @@ async def staff(found: Annotated[Staff | None, Depends(staff_or_none)]) -> Staff
 
 SignedIn = Annotated[Staff, Depends(staff)]
 MaybeStaff = Annotated[Staff | None, Depends(staff_or_none)]
+
+
+async def office_admin(who: SignedIn) -> Staff:
+    """An administrator of the whole office."""
+    must(who, {Role.ADMIN})
+    return who
+
+
+OfficeAdmin = Annotated[Staff, Depends(office_admin)]

@@ -13,6 +13,8 @@ from app.sessions.vocabulary import ZONES, Element, QuotaAttribute
 from app.web.problems import CodedValueError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+RESERVED = frozenset({"baru", "petugas", "sandi"})
+"""Last parts of addresses of the desk that are no session."""
 PHONE_CODES = {"too_short": "sessions.phone_short", "too_long": "sessions.phone_long", "not_a_phone": "sessions.not_a_phone"}
 
 
@@ -73,6 +75,8 @@ def _capitals(value: str) -> str:
 
 
 def _slug(value: str) -> str:
+    if value in RESERVED:
+        raise CodedValueError("sessions.slug_taken")
     if not all(part.isascii() and part.isalnum() and part == part.lower() for part in value.split("-")):
         raise CodedValueError("sessions.slug_letters")
     return value

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -168,7 +169,7 @@ def _completed(fields: SessionFields, now: datetime) -> dict[str, Any]:
     values["zone"] = fields.zone or zone_of(place.code)
     values["tier"] = fields.tier or TIERS[place.code.count(".")]
     values["number_prefix"] = fields.number_prefix or prefix_of(place.name)
-    values["year_held"] = fields.year_held or fields.starts_at.year
+    values["year_held"] = fields.year_held or fields.starts_at.astimezone(ZoneInfo(values["zone"])).year
     values["plan_year"] = fields.plan_year or values["year_held"] + 1
     values["ends_at"] = fields.ends_at or fields.starts_at + USUAL_LENGTH
     values["registration_opens_at"] = fields.registration_opens_at or min(now, fields.starts_at - timedelta(days=7))

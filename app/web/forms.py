@@ -48,6 +48,11 @@ def parse(model: type[Model], form: Typed, *, lists: frozenset[str] = frozenset(
     """The checked model; empty fields count as absent, names in `lists` stay lists. Raises Invalid with a code per wrong field."""
     given: dict[str, object] = {name: value for name, value in form.values.items() if value != "" and name not in lists}
     given |= {name: [v for v in form.many.get(name, []) if v != ""] for name in lists}
+    return checked(model, given)
+
+
+def checked(model: type[Model], given: Mapping[str, object]) -> Model:
+    """The model of values that a route has read from a form; rows are named `sites.0.name` in the errors. Raises Invalid."""
     try:
         return model.model_validate(given)
     except ValidationError as problem:

@@ -87,9 +87,9 @@ def field_error(found: dict[str, object]) -> FieldError:  # noqa: C901 - one tab
     match kind:
         case "missing":
             code, facts = "field.required", {}
-        case "string_too_short" if context.get("min_length") == 1:
+        case "string_too_short" | "too_short" if context.get("min_length") == 1:
             code, facts = "field.required", {}
-        case "string_too_short":
+        case "string_too_short" | "too_short":
             code, facts = "field.too_short", {"least": context.get("min_length")}
         case "string_too_long" | "too_long":
             code, facts = "field.too_long", {"most": context.get("max_length")}
