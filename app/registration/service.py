@@ -258,7 +258,14 @@ def _decision(
     application: Application, *, before: str, by: str, at: datetime, reason: str | None = None, after: str | None = None
 ) -> Decision:
     return Decision(
-        application_id=application.id, run_id=new_id(), before=before, after=after or application.state, reason=reason, by=by, at=at
+        application_id=application.id,
+        run_id=new_id(),
+        version=application.version + (after is not None),
+        before=before,
+        after=after or application.state,
+        reason=reason,
+        by=by,
+        at=at,
     )
 
 
