@@ -60,6 +60,8 @@ class Participant(Table):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
+    merged_into: Mapped[str | None] = mapped_column(Id)
+    """The participant whom a placeholder turned out to be; all that was said and done by it is theirs now."""
 
 
 class ParticipantCounter(Table):

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("erased_at", UtcDateTime(), nullable=True),
+        sa.Column("merged_into", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_participants_session_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_participants_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participants")),

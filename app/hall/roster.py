@@ -1,0 +1,153 @@
+"""Whom an operator may check in: everybody of the session by name, code or scanned link, with where each is expected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import NotFound
+from app.invitations.links import TOKEN, resolve
+from app.invitations.models import Seat, SeatState
+from app.participants.models import Attendance, Origin, Participant
+from app.regions import name_key
+from app.registration.keys import application_of, opens, written
+from app.registration.models import Application, ApplicationState
+from app.vault import Vault
+
+MOST_ROWS = 2000
+
+
+class Expected(StrEnum):
+    """Where somebody was to take part, seen from one hall."""
+
+    HERE = "here"
+    OTHER_HALL = "other_hall"
+    ONLINE = "online"
+    NOWHERE = "nowhere"
+    """On the list, but without a seat."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A stay in a hall that has not ended."""
+
+    id: str
+    site_id: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody on the list of the session as the desk of one hall sees them; `needs` is opened only for those expected there."""
+
+    id: str
+    name: str
+    name_key: str
+    capacity: str | None
+    village: str | None
+    element: str | None
+    code: str | None
+    needs: str | None
+    expected: Expected
+    expected_site: str | None
+    stay: Stay | None
+
+
+async def roster(db: AsyncSession, vault: Vault, session_id: str, site_id: str) -> list[Guest]:
+    """Everybody who may be checked in at a hall: those in it or expected there first, then by name; placeholders stand on a list of their own."""
+    stays = await open_stays(db, session_id)
+    rows = await db.execute(_people(session_id).order_by(Participant.name_key, Participant.number).limit(MOST_ROWS))
+    guests = [_guest(vault, site_id, person, seat, application, stays) for person, seat, application in rows]
+    return sorted(guests, key=lambda one: one.expected != Expected.HERE and (one.stay is None or one.stay.site_id != site_id))
+
+
+async def open_stays(db: AsyncSession, session_id: str) -> dict[str, Stay]:
+    """The stay of each person who is in a hall now."""
+    rows = await db.scalars(
+        select(Attendance)
+        .where(Attendance.session_id == session_id, Attendance.site_id.is_not(None), Attendance.left_at.is_(None))
+        .order_by(Attendance.arrived_at)
+    )
+    return {row.participant_id: Stay(row.id, row.site_id or "", row.arrived_at) for row in rows}
+
+
+def found(guests: list[Guest], wish: str) -> list[Guest]:
+    """Those whose name, office or code holds every word that was typed."""
+    words = name_key(wish).split() or wish.casefold().split()
+    return [one for one in guests if all(word in search_text(one) for word in words)]
+
+
+def search_text(guest: Guest) -> str:
+    """What a search looks through: name, office, village and code, in small letters."""
+    parts = (guest.name, guest.name_key, guest.capacity, guest.village, guest.code, (guest.code or "").replace("-", ""))
+    return " ".join(part.casefold() for part in parts if part)
+
+
+async def expected_at(db: AsyncSession, person: Participant) -> tuple[Expected, str | None]:
+    """Where somebody was to take part (`HERE` meaning the hall that is returned beside it)."""
+    row = (await db.execute(_people(person.session_id).where(Participant.id == person.id))).one()
+    return _expected(person, row[1], row[2])
+
+
+async def by_code(db: AsyncSession, vault: Vault, session_id: str, code: str, now: datetime) -> str:
+    """The participant of this session behind what was scanned or typed: a seat's link, a status page's, or an application's code. NotFound else."""
+    last = code.strip().split("?", 1)[0].split("#", 1)[0].rstrip("/").rsplit("/", 1)[-1]
+    if TOKEN.fullmatch(last):
+        holder = await resolve(db, vault, last, now)
+        if holder is not None and holder.session_id == session_id:
+            return holder.participant_id
+        application = await db.get(Application, application_of(last))
+        if application and application.session_id == session_id and opens(vault, last, application.id, application.key_generation):
+            return application.participant_id
+    else:
+        spoken = select(Application.participant_id).where(Application.session_id == session_id, Application.code == written(last))
+        if (person := await db.scalar(spoken)) is not None:
+            return person
+    raise NotFound("hall.unknown_code")
+
+
+def _people(session_id: str) -> Select[Participant, Seat | None, Application | None]:
+    return (
+        select(Participant, Seat, Application)
+        .outerjoin(Seat, (Seat.participant_id == Participant.id) & (Seat.state == SeatState.ACTIVE))
+        .outerjoin(Application, Application.participant_id == Participant.id)
+        .where(
+            Participant.session_id == session_id,
+            Participant.erased_at.is_(None),
+            Participant.merged_into.is_(None),
+            Participant.origin != Origin.PLACEHOLDER,
+        )
+    )
+
+
+def _expected(person: Participant, seat: Seat | None, application: Application | None) -> tuple[Expected, str | None]:
+    if seat is not None:
+        return (Expected.HERE, seat.site_id) if seat.site_id else (Expected.ONLINE, None)
+    if application is not None and application.state != ApplicationState.SELECTED:
+        return Expected.NOWHERE, None
+    return (Expected.HERE, person.site_id) if person.site_id else (Expected.NOWHERE, None)
+
+
+def _guest(
+    vault: Vault, site_id: str, person: Participant, seat: Seat | None, application: Application | None, stays: Mapping[str, Stay]
+) -> Guest:
+    expected, expected_site = _expected(person, seat, application)
+    if expected == Expected.HERE and expected_site != site_id:
+        expected = Expected.OTHER_HALL
+    needs = vault.open(person.needs, "participants", "needs", person.id) if expected == Expected.HERE else None
+    return Guest(
+        id=person.id,
+        name=person.name,
+        name_key=person.name_key,
+        capacity=person.capacity,
+        village=person.village,
+        element=person.element,
+        code=application.code if application else None,
+        needs=needs,
+        expected=expected,
+        expected_site=expected_site,
+        stay=stays.get(person.id),
+    )
