@@ -31,6 +31,8 @@ class Room(Table):
     slow_seconds: Mapped[int] = mapped_column(default=0)
     premoderated: Mapped[bool] = mapped_column(default=False)
     locked: Mapped[bool] = mapped_column(default=False)
+    unlimited: Mapped[bool] = mapped_column(default=False)
+    """No limits of rate: a load test's room."""
 
 
 class Message(Table):
