@@ -6,12 +6,14 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from app.access.routes import router as access_router
+from app.chat.house import House
 from app.chat.routes import router as chat_router
 from app.clock import Clock
 from app.database.engine import Database, connect
 from app.exports.jobs import jobs as export_jobs
 from app.exports.routes import router as exports_router
 from app.hall.routes import router as hall_router
+from app.health import router as health_router
 from app.i18n import Catalogues
 from app.invitations.jobs import jobs as invitation_jobs
 from app.invitations.routes import router as invitations_router
@@ -42,6 +44,11 @@ def lay_ground(settings: Settings, database: Database | None = None) -> Ground:
     )
 
 
+def open_house(ground: Ground) -> House:
+    """The live rooms of this process."""
+    return House(ground)
+
+
 def handlers(ground: Ground) -> Mapping[str, Handler]:
     """Which function does which kind of job."""
     features = (session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs)
@@ -59,4 +66,5 @@ def routers() -> list[APIRouter]:
         chat_router,
         hall_router,
         exports_router,
+        health_router,
     ]

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import anyio
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.assembly import handlers, routers
+from app.assembly import handlers, open_house, routers
+from app.chat.house import House
 from app.outbox.worker import Worker
 from app.web import problems
 from app.web.files import StaticFiles
@@ -18,13 +20,25 @@ from app.web.pages import environment
 DESCRIPTION = "Sidang forum musrenbang: pendaftaran, seleksi, undangan, ruang, usulan, dan ekspor."
 
 
-def create_app(ground: Ground, *, work: bool = True) -> ASGIApp:
+@dataclass(frozen=True)
+class Application:
+    """The ASGI application, and its live rooms for whoever must close them in time."""
+
+    app: ASGIApp
+    house: House
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+def create_app(ground: Ground, *, work: bool = True) -> Application:
     """The application; with `work` it also does the jobs of the outbox."""
     static = StaticFiles()
+    house = open_house(ground)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as group:
+        async with house.running(), anyio.create_task_group() as group:
             if work:
                 worker = Worker(ground.database, ground.clock, handlers(ground))
                 ground.database.listeners.append(worker.ring)
@@ -43,9 +57,10 @@ def create_app(ground: Ground, *, work: bool = True) -> ASGIApp:
         lifespan=lifespan,
     )
     app.state.ground = ground
+    app.state.house = house
     app.state.pages = environment(static)
     problems.install(app)
     for router in routers():
         app.include_router(router)
     app.mount("/static", static)
-    return Guards(app, ground.settings, ground.clock)
+    return Application(Guards(app, ground.settings, ground.clock), house)

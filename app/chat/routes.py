@@ -1,5 +1,71 @@
-"""Doors of chat."""
+"""Doors of rooms: the socket, and the calls for those who have none."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from app.chat import answers, frames, history, socket
+from app.chat.batch import Given
+from app.chat.calls import EditBody, EditedBody, Editor, EventsBody, InRoom, MessageBody, MessageId, ReadingBody, ReceiptBody, TextBody
+from app.chat.conduct import DESK_PARTS
+from app.chat.edits import edit
+from app.chat.house import house_of
+from app.errors import NotAllowed
+from app.journal.service import DESK, PUBLIC, position
+from app.proposals.reading import as_json, read
+from app.web.ground import Ground, ground
+
+PAGE = 500
 
 router = APIRouter()
+router.include_router(socket.router)
+calls = APIRouter(prefix="/api/v1/rooms/{room}", tags=["rooms"])
+Parts = Annotated[Ground, Depends(ground)]
+
+
+@calls.get("/events", response_model=EventsBody)
+async def events(
+    parts: Parts,
+    person: InRoom,
+    epoch: Annotated[str | None, Query(max_length=64)] = None,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    wait: Annotated[int, Query(ge=0, le=60)] = 0,
+    log: Annotated[str, Query(pattern="^(public|desk)$")] = PUBLIC,
+) -> Response:
+    """The next events of a log; answered at once, whatever `wait` says. Another epoch gets the last messages as they now are instead."""
+    if log == DESK and person.part not in DESK_PARTS:
+        raise NotAllowed("chat.forbidden")
+    async with parts.database.read() as db:
+        stands = await position(db, person.room, log)
+        known = epoch is None or epoch == stands.epoch
+        page = await history.after(db, person.room, log, after, PAGE) if known else None
+        shown = page.events if page else await history.snapshot(db, person.room, log)
+    first = {"epoch": stands.epoch, "head": stands.head}
+    rest = {"more": page.more} if page else {"more": False, "snapshot": True}
+    return Response(answers.spliced(first, shown, **rest), media_type="application/json")
+
+
+@calls.post("/messages", response_model=ReceiptBody, status_code=201, responses={200: {"model": ReceiptBody}})
+async def post_message(request: Request, parts: Parts, person: InRoom, body: MessageBody) -> Response:
+    """Say something; answered after the commit, 201 the first time and 200 for a repeated cid."""
+    message = frames.send(body.frame())
+    found = await house_of(request).writers.submit(Given(person, message, limits=parts.settings.limits))
+    return JSONResponse(answers.receipt(found), 200 if found.dup else 201)
+
+
+@calls.patch("/messages/{message}")
+async def edit_message(parts: Parts, person: Editor, message: MessageId, body: EditBody) -> EditedBody:
+    """Correct a message; staff only, the reason is kept."""
+    async with parts.database.write() as db:
+        text, seq = await edit(db, parts.vault, person, message, body.text, body.reason, parts.clock.now())
+    return EditedBody(id=message, seq=seq, text=text)
+
+
+@calls.post("/reading")
+async def reading(person: InRoom, body: TextBody) -> ReadingBody:
+    """What a text seems to be and which fields it names, to offer while somebody writes."""
+    return ReadingBody.model_validate(as_json(read(body.text)))
+
+
+router.include_router(calls)

@@ -81,6 +81,11 @@ class Writers:
             self._group.start_soon(self._drain, given.person.room, queue)
         return answer
 
+    @property
+    def waiting(self) -> int:
+        """How many messages have no answer yet."""
+        return len(self._open)
+
     async def settle(self, seconds: float) -> None:
         """Wait until nothing waits, at most so many seconds."""
         if self._open:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import fcntl
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,14 +12,16 @@ import uvicorn
 
 from app.access.service import needs_setup, new_setup_secret
 from app.assembly import handlers, lay_ground
+from app.chat.house import House
 from app.database.migrate import migrate
+from app.live.wire import Wire
 from app.main import create_app
 from app.outbox.worker import Worker
 from app.settings import Settings, SettingsProblem, from_environment
 from app.web.ground import Ground
 from app.web.logs import configure
 
-GRACE = 8
+GRACE = 3
 """Seconds that open requests have to end after SIGTERM."""
 
 
@@ -34,6 +37,21 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     worker.set_defaults(run=_worker)
     migrations = verbs.add_parser("migrate", help="bring the database to this version")
     migrations.set_defaults(run=_migrate)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, saying good-bye to rooms before it closes their sockets."""
+
+    def __init__(self, config: uvicorn.Config, house: House) -> None:
+        super().__init__(config)
+        self._house = house
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no new sockets, tell everybody when to come back, then end as uvicorn does."""
+        for server in self.servers:
+            server.close()
+        await self._house.drain()
+        await super().shutdown(sockets)
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -55,11 +73,12 @@ def run_server(settings: Settings, *, work: bool = True) -> None:
         if secret:
             print(f"\n  Buka alamat ini satu kali untuk membuat akun pengelola:\n  {settings.public_url}/pasang/{secret}\n", flush=True)
         print(f"Rembuk: {settings.public_url}", flush=True)
-        uvicorn.run(
-            create_app(ground, work=work),
+        app = create_app(ground, work=work)
+        config = uvicorn.Config(
+            app,
             host=settings.host,
             port=settings.port,
-            ws="websockets-sansio",
+            ws=Wire,
             ws_max_size=64 * 1024,
             ws_per_message_deflate=False,
             proxy_headers=bool(settings.trusted_proxies),
@@ -70,6 +89,7 @@ def run_server(settings: Settings, *, work: bool = True) -> None:
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=15,
         )
+        Server(config, app.house).run()
 
 
 async def _setup_secret(settings: Settings) -> str | None:

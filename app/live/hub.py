@@ -64,11 +64,27 @@ class LiveRoom:
     id: str
     feeds: dict[str, Feed]
     readers: dict[Reader, None] = field(default_factory=dict)
+    labels: dict[str, list[Reader]] = field(default_factory=dict)
     presence_due: bool = True
+
+    def add(self, reader: Reader) -> None:
+        """One socket more."""
+        self.readers[reader] = None
+        self.labels.setdefault(reader.label, []).append(reader)
+        self.presence_due = True
+
+    def remove(self, reader: Reader) -> None:
+        """One socket less."""
+        del self.readers[reader]
+        others = self.labels[reader.label]
+        others.remove(reader)
+        if not others:
+            del self.labels[reader.label]
+        self.presence_due = True
 
     def people(self) -> int:
         """How many different labels are here; screens are not counted."""
-        return len({reader.label for reader in self.readers if reader.counted})
+        return sum(any(reader.counted for reader in same) for same in self.labels.values())
 
 
 class Hub:
@@ -97,11 +113,9 @@ class Hub:
             self._start(self._tick, room)
             # Between the reading of the heads and this moment nobody listened for this room.
             self._bell.set()
-        same = [other for other in room.readers if other.label == reader.label]
-        for other in same[: max(0, len(same) + 1 - PER_LABEL)]:
-            self.dismiss(other, REPLACED)
-        room.readers[reader] = None
-        room.presence_due = True
+        room.add(reader)
+        for older in room.labels[reader.label][:-PER_LABEL]:
+            self.dismiss(older, REPLACED)
         for name, head in heads.items():
             self.heard(room.id, name, head)
             if name in reader.at and reader.at[name] < room.feeds[name].head:
@@ -112,8 +126,7 @@ class Hub:
         room = self.rooms.get(reader.room)
         if room is None or reader not in room.readers:
             return
-        del room.readers[reader]
-        room.presence_due = True
+        room.remove(reader)
         if not room.readers:
             del self.rooms[reader.room]
 
@@ -125,7 +138,7 @@ class Hub:
     def dismiss_label(self, label: str, room: str | None, code: int) -> None:
         """Close every socket of somebody, in a room or everywhere."""
         for live in [self.rooms[room]] if room in self.rooms else [] if room else list(self.rooms.values()):
-            for reader in [r for r in live.readers if r.label == label]:
+            for reader in list(live.labels.get(label, ())):
                 self.dismiss(reader, code)
 
     def readers(self, room: str) -> list[Reader]:
@@ -133,11 +146,15 @@ class Hub:
         live = self.rooms.get(room)
         return list(live.readers) if live else []
 
+    def readers_of(self, room: str, label: str) -> list[Reader]:
+        """The sockets of one label in a room."""
+        live = self.rooms.get(room)
+        return list(live.labels.get(label, ())) if live else []
+
     def tell(self, room: str, label: str, frame: str) -> None:
         """Write a frame to every socket of one label in a room."""
-        for reader in self.readers(room):
-            if reader.label == label:
-                reader.line.write(frame)
+        for reader in self.readers_of(room, label):
+            reader.line.write(frame)
 
     @property
     def sockets(self) -> int:

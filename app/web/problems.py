@@ -23,7 +23,12 @@ STATUS: dict[type[ForumError], int] = {
 BY_CODE = {
     "registration.not_open": 425,
     "web.too_many": 429,
+    "chat.bad_frame": 400,
+    "chat.bad_request": 400,
+    "chat.too_large": 413,
     "chat.room_locked": 423,
+    "chat.slow_mode": 429,
+    "chat.rate_limited": 429,
     "web.no_version": 428,
     "web.stale_version": 412,
 }

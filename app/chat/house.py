@@ -1,0 +1,155 @@
+"""The rooms of one process: hub, writers and the list of who was there, made by the assembly and driven by the web process."""
+
+import json
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+import anyio
+from sqlalchemy import func, select
+from starlette.requests import HTTPConnection
+
+from app.chat import answers
+from app.chat.attendance import Attendees
+from app.chat.conduct import RoomState, Rules
+from app.chat.items import items
+from app.chat.people import Person
+from app.chat.writer import Writers
+from app.journal.models import Log, Revocation
+from app.journal.service import DESK, PUBLIC, REVOKED, RINGS, read, revocations
+from app.live.hub import DRAINING, Hub, Key, Reader
+from app.live.ring import Item
+from app.web.ground import Ground
+
+OVERLAP = 500
+"""Numbers of revocations that are looked at again: numbers are given before the commit, so a lower one may come later."""
+DRAIN_SECONDS = 6.0
+RETURN_SPREAD = 4000
+"""Milliseconds over which clients come back after a restart."""
+
+
+BEING_HELD = {RoomState.OPEN, RoomState.PAUSED}
+"""States of a room in which being there is attendance."""
+
+
+class House:
+    """Every live room of this process."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.hub = Hub(ground.clock, self._read, self._heads, self._revoked, self._watch)
+        self.writers = Writers(ground.database, ground.clock, self.hub)
+        self.attendees = Attendees(ground.database, ground.clock)
+        self.people: dict[Reader, Person] = {}
+        self._rules: dict[str, Rules] = {}
+        self.draining = False
+        self._low: int | None = None
+        self._seen: deque[int] = deque(maxlen=2 * OVERLAP)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Everything that rooms need runs inside this block."""
+        self.ground.database.listeners.append(self.rung)
+        async with anyio.create_task_group() as group:
+            await group.start(self.hub.run)
+            await group.start(self.writers.run)
+            await group.start(self.attendees.run)
+            yield
+            group.cancel_scope.cancel()
+        self.ground.database.listeners.remove(self.rung)
+        await self.attendees.write()
+
+    def rung(self, info: dict[Any, Any]) -> None:
+        """A transaction of this process has committed: what it appended is read, what it revoked is closed."""
+        for (room, log), head in info.get(RINGS, {}).items():
+            self.hub.heard(room, log, head)
+        if info.get(REVOKED):
+            self.hub.ring()
+
+    def come(self, reader: Reader, person: Person, heads: dict[str, int], rules: Rules) -> None:
+        """Somebody's socket is in the room from now on."""
+        self.people[reader] = person
+        self._rules[person.room] = rules
+        self.hub.join(reader, heads)
+        if rules.state in BEING_HELD:
+            self.attendees.arrive(person)
+
+    def go(self, reader: Reader) -> None:
+        """Their socket has ended."""
+        person = self.people.pop(reader)
+        self.hub.leave(reader)
+        rules = self._rules.get(person.room)
+        if rules is not None and rules.state in BEING_HELD and not self.hub.readers_of(person.room, person.id):
+            self.attendees.leave(person)
+        if all(other.room != person.room for other in self.people):
+            self._rules.pop(person.room, None)
+
+    def unlimited(self, room: str) -> bool:
+        """Whether this is a load test's room, whose frames are not counted."""
+        return room in self._rules and self._rules[room].unlimited
+
+    async def drain(self) -> None:
+        """Before the process ends: no new sockets, everybody is told when to come back, what was said is written."""
+        self.draining = True
+        await self.writers.settle(DRAIN_SECONDS / 2)
+        for room in list(self.hub.rooms.values()):
+            for reader in list(room.readers):
+                self.hub.dismiss(reader, DRAINING, 500 + random.randrange(RETURN_SPREAD))  # noqa: S311 - spread, not secrecy
+        with anyio.move_on_after(DRAIN_SECONDS / 2):
+            while self.people:  # noqa: ASYNC110 - the last seconds of a process
+                await anyio.sleep(0.02)
+
+    async def _read(self, room: str, log: str, after: int, limit: int) -> list[Item]:
+        async with self.ground.database.read() as db:
+            return items(await read(db, room, log, after, limit))
+
+    async def _heads(self, rooms: list[str]) -> dict[Key, int]:
+        found: dict[Key, int] = {}
+        async with self.ground.database.read() as db:
+            for start in range(0, len(rooms), 500):
+                rows = await db.execute(select(Log.room, Log.log, Log.head).where(Log.room.in_(rooms[start : start + 500])))
+                found |= {(room, log): int(head) for room, log, head in rows}
+        return found
+
+    async def _revoked(self) -> list[tuple[str, str | None, int]]:
+        async with self.ground.database.read() as db:
+            if self._low is None:
+                self._low = int(await db.scalar(select(func.max(Revocation.number))) or 0)
+                self._seen.extend(row[0] for row in await revocations(db, max(0, self._low - OVERLAP)))
+                return []
+            fresh = [row for row in await revocations(db, max(0, self._low - OVERLAP)) if row[0] not in self._seen]
+        self._seen.extend(row[0] for row in fresh)
+        self._low = max([self._low, *(row[0] for row in fresh)])
+        return [(person, room, code) for _, person, room, code in fresh]
+
+    def _watch(self, room: str, log: str, released: Sequence[Item]) -> None:
+        """Every event of a room with sockets comes by once: authors hear of decisions, and attendance follows the room's state."""
+        for item in released:
+            if log == DESK and b'"t":"decided"' in item.payload:
+                self._tell_author(room, json.loads(item.payload))
+            elif log == PUBLIC and b'"op":"state"' in item.payload:
+                self._state_changed(room, json.loads(item.payload))
+
+    def _tell_author(self, room: str, event: dict[str, Any]) -> None:
+        entry: dict[str, Any] = {name: event[name] for name in ("cid", "id", "state", "proposal", "reason") if name in event}
+        if "at_seq" in event:
+            entry["seq"] = event["at_seq"]
+        self.hub.tell(room, event["person"], answers.mine([entry]))
+
+    def _state_changed(self, room: str, event: dict[str, Any]) -> None:
+        to = RoomState(event["v"]["to"])
+        if room in self._rules:
+            self._rules[room] = replace(self._rules[room], state=to)
+        for reader in self.hub.readers(room):
+            if to is RoomState.OPEN:
+                self.attendees.arrive(self.people[reader])
+            elif to is RoomState.ENDED:
+                self.attendees.leave(self.people[reader])
+
+
+def house_of(asked: HTTPConnection) -> House:
+    """The rooms of this process, for routes and sockets."""
+    return cast("House", asked.app.state.house)

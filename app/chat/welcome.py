@@ -1,0 +1,127 @@
+"""The answer to `hello`: who you are, how the room stands, what you missed or the picture in its place, read in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.chat import answers, history, standing
+from app.chat.conduct import DESK_PARTS, Rules
+from app.chat.frames import LONG_TEXT, TEXT
+from app.chat.models import MessageState
+from app.chat.people import Person
+from app.chat.requests import Hello
+from app.chat.standing import MESSAGES, SESSIONS
+from app.chat.values import FRAME
+from app.clock import millis
+from app.errors import NotAllowed
+from app.journal.service import DESK, PUBLIC, Position, position
+from app.live.hub import HEARTBEAT
+
+GAP = 500
+"""Missed events up to which a client is given them; beyond, a picture."""
+MINE = 200
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """The frames to send first, the positions from which the socket then reads, the heads and the rules as they were."""
+
+    frames: list[str]
+    at: dict[str, int]
+    heads: dict[str, int]
+    rules: Rules
+
+
+def logs_of(person: Person) -> tuple[str, ...]:
+    """The logs that this person reads."""
+    return (PUBLIC, DESK) if person.part in DESK_PARTS else (PUBLIC,)
+
+
+def recovers(resume: tuple[str, int] | None, stands: Position) -> bool:
+    """Whether a client at this position can be given what it missed."""
+    return resume is not None and resume[0] == stands.epoch and 0 <= stands.head - resume[1] <= GAP
+
+
+async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime) -> Welcome:
+    """Everything that a socket is told when it comes in; NotAllowed `chat.banned` for somebody who is banned."""
+    held = await refuse_banned(db, person, now)
+    stands = {log: await position(db, person.room, log) for log in (PUBLIC, DESK)}
+    recovered = {log: recovers(hello.resume.get(log), stands[log]) for log in logs_of(person)}
+    rules = await standing.rules_of(db, person.room)
+    first = {
+        "t": "welcome",
+        "epoch": stands[PUBLIC].epoch,
+        "head": stands[PUBLIC].head,
+        "recovered": recovered[PUBLIC],
+        "desk": {"epoch": stands[DESK].epoch, "head": stands[DESK].head, "recovered": recovered[DESK]} if DESK in recovered else None,
+        "you": _you(person, held),
+        "room": await _room(db, person.room, rules),
+        "pinned": await history.pinned(db, person.room),
+        "mine": await mine(db, person, now),
+        "limits": {"text": TEXT, "aspiration": LONG_TEXT, "frame": FRAME},
+        "hb": HEARTBEAT,
+        "now": millis(now),
+    }
+    frames = [answers.text(first)]
+    for log, known in recovered.items():
+        if not known:
+            named = {"t": "snapshot", "log": None if log == PUBLIC else log, "epoch": stands[log].epoch, "head": stands[log].head}
+            frames.append(answers.spliced(named, await history.snapshot(db, person.room, log)))
+    at = {log: hello.resume[log][1] if known else stands[log].head for log, known in recovered.items()}
+    return Welcome(frames, at, {log: stands[log].head for log in stands}, rules)
+
+
+async def refuse_banned(db: AsyncSession, person: Person, now: datetime) -> dict[str, datetime | None]:
+    """The sanctions in force against somebody; NotAllowed `chat.banned` when a ban is among them."""
+    held = (await standing.sanctions_of(db, person.room, [person.id], now)).get(person.id, {})
+    if "ban" in held:
+        raise NotAllowed("chat.banned")
+    return held
+
+
+async def mine(db: AsyncSession, person: Person, now: datetime) -> list[dict[str, Any]]:
+    """The sender's own messages that are undecided or of the last day, oldest first."""
+    states = (MessageState.HELD, MessageState.LATE)
+    decided = (MessageState.VISIBLE, MessageState.REJECTED)
+    recent = and_(MESSAGES.c.state.in_(decided), MESSAGES.c.received_at > now - timedelta(days=1))
+    rows = await db.execute(
+        select(MESSAGES.c.cid, MESSAGES.c.id, MESSAGES.c.state, MESSAGES.c.seq, MESSAGES.c.proposal, MESSAGES.c.reason)
+        .where(MESSAGES.c.room == person.room, MESSAGES.c.sender == person.id, or_(MESSAGES.c.state.in_(states), recent))
+        .order_by(MESSAGES.c.received_at.desc())
+        .limit(MINE)
+    )
+    return [_mine(row) for row in reversed(rows.mappings().all())]
+
+
+def _mine(row: RowMapping) -> dict[str, Any]:
+    reason = row["reason"] if row["state"] == MessageState.REJECTED else None
+    found = {"cid": row["cid"], "id": row["id"], "state": row["state"], "seq": row["seq"], "proposal": row["proposal"], "reason": reason}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _you(person: Person, held: Mapping[str, datetime | None]) -> dict[str, Any]:
+    you: dict[str, Any] = {"id": person.id, "name": person.name, "role": person.part.value, "voted": []}
+    if person.capacity:
+        you["capacity"] = person.capacity
+    if person.site:
+        you["site"] = person.site
+    if "mute" in held:
+        until = held["mute"]
+        # Muted for good is told as a moment that does not come.
+        you["muted_until"] = millis(until) if until else 253_402_300_799_000
+    return you
+
+
+async def _room(db: AsyncSession, room: str, rules: Rules) -> dict[str, Any]:
+    title = (await db.execute(select(SESSIONS.c.title).where(SESSIONS.c.room == room))).scalar_one()
+    return {
+        "title": title,
+        "state": rules.state.value,
+        "slow": rules.slow_seconds,
+        "premoderated": rules.premoderated,
+        "locked": rules.locked,
+    }

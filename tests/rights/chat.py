@@ -1,0 +1,12 @@
+"""Who may call the doors of rooms; seat holders pass the first three with their link as well."""
+
+from app.access.models import Role
+
+PARTS = {Role.MODERATOR, Role.SECRETARIAT, Role.OPERATOR, Role.RESPONDER}
+
+RIGHTS = {
+    ("GET", "/api/v1/rooms/{room}/events"): PARTS,
+    ("POST", "/api/v1/rooms/{room}/messages"): PARTS,
+    ("POST", "/api/v1/rooms/{room}/reading"): PARTS,
+    ("PATCH", "/api/v1/rooms/{room}/messages/{message}"): PARTS - {Role.RESPONDER},
+}
