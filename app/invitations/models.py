@@ -33,6 +33,8 @@ class Seat(Table):
     """Whether a new device must give the last four digits of the phone (no phone known: it need not)."""
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why it was revoked or its link rotated last, in the moderator's words."""
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("needs_last_four", sa.Boolean(), nullable=False),
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_seats_participant_id")),
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_seats_session_id")),

@@ -1,0 +1,158 @@
+"""WhatsApp by hand, and what a person may do with any delivery: claim, mark as sent, undo, give up, send again, cancel.
+
+A claim is a lease: ten minutes later the row is free again. Two officers never hold the same row.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Conflict, NotFound
+from app.notices.attempts import add_attempt
+from app.notices.models import Channel, Delivery, DeliveryState, Notice
+from app.notices.service import DELIVER
+from app.outbox.service import enqueue
+
+CLAIM = timedelta(minutes=10)
+MOST = 20
+"""Rows that one press may claim."""
+
+
+class HandProblem(StrEnum):
+    """Why an officer could not reach somebody on WhatsApp."""
+
+    WRONG_NUMBER = "wrong_number"
+    NOT_ON_WHATSAPP = "not_on_whatsapp"
+    OTHER = "other"
+
+
+def free(now: datetime) -> ColumnElement[bool]:
+    """Rows that an officer may claim: waiting, or claimed so long ago that the lease is over."""
+    lapsed = and_(Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_until <= now)
+    return and_(Delivery.channel == Channel.WHATSAPP_HAND, or_(Delivery.state == DeliveryState.QUEUED, lapsed))
+
+
+async def claim(
+    db: AsyncSession, session_id: str, actor: str, now: datetime, *, count: int = 5, only: Iterable[str] | None = None
+) -> list[str]:
+    """Take the oldest free rows of the session (or those of `only` that are still free); their ids."""
+    wanted = select(Delivery).join(Notice, Notice.id == Delivery.notice_id).where(Notice.session_id == session_id, free(now))
+    if only is not None:
+        wanted = wanted.where(Delivery.id.in_(list(only)))
+    # SKIP LOCKED: a second officer gets the next rows instead of waiting for, and then sharing, the first one's.
+    rows = await db.scalars(
+        wanted.order_by(Notice.created_at, Delivery.id).limit(min(count, MOST)).with_for_update(of=Delivery, skip_locked=True)
+    )
+    taken = list(rows)
+    for row in taken:
+        row.state, row.claimed_by, row.claimed_until = DeliveryState.CLAIMED, actor, now + CLAIM
+        row.version += 1
+    return [row.id for row in taken]
+
+
+async def release(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
+    """Give a claimed row back."""
+    row = await _mine(db, session_id, delivery_id, actor)
+    _back(row)
+
+
+async def mark_sent(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
+    """The officer has sent it; only who claimed it may say so, and saying it twice is saying it once."""
+    row = await _row(db, session_id, delivery_id)
+    if row.state == DeliveryState.SENT and row.claimed_by == actor:
+        return
+    _must_be_mine(row, actor)
+    row.state, row.sent_at, row.last_problem, row.claimed_until = DeliveryState.SENT, now, None, None
+    row.attempts += 1
+    row.version += 1
+    await add_attempt(db, row.id, "sent", None, actor, now)
+
+
+async def undo(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
+    """It was not sent after all: the row comes back into the hand of the one who undoes."""
+    row = await _row(db, session_id, delivery_id)
+    if row.channel != Channel.WHATSAPP_HAND or row.state not in {DeliveryState.SENT, DeliveryState.FAILED}:
+        raise Conflict("notices.not_undoable")
+    row.state, row.claimed_by, row.claimed_until = DeliveryState.CLAIMED, actor, now + CLAIM
+    row.sent_at, row.last_problem = None, None
+    row.version += 1
+    await add_attempt(db, row.id, "undone", None, actor, now)
+
+
+async def give_up(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime, why: HandProblem) -> None:
+    """The officer could not reach the person."""
+    row = await _mine(db, session_id, delivery_id, actor)
+    row.state, row.last_problem, row.claimed_until = DeliveryState.FAILED, f"hand.{why.value}", None
+    row.attempts += 1
+    row.version += 1
+    await add_attempt(db, row.id, "failed", row.last_problem, actor, now)
+
+
+async def resend(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
+    """Queue it anew, whatever became of it; the letter is composed again when it goes."""
+    row = await _row(db, session_id, delivery_id)
+    if row.state in {DeliveryState.SENDING, DeliveryState.CLAIMED, DeliveryState.QUEUED}:
+        raise Conflict("notices.under_way")
+    _back(row)
+    row.attempts, row.next_try_at, row.last_problem, row.sent_at = 0, None, None, None
+    await add_attempt(db, row.id, "queued", None, actor, now)
+    if row.channel != Channel.WHATSAPP_HAND:
+        await queue(db, row.id, row.version, now)
+
+
+async def cancel(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
+    """It is not to be sent any more; what is being sent this moment or was sent cannot be cancelled."""
+    row = await _row(db, session_id, delivery_id)
+    held = row.state == DeliveryState.CLAIMED and row.claimed_by != actor and row.claimed_until is not None and row.claimed_until > now
+    if held or row.state in {DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.CANCELLED}:
+        raise Conflict("notices.under_way")
+    row.state, row.claimed_by, row.claimed_until, row.next_try_at = DeliveryState.CANCELLED, None, None, None
+    row.version += 1
+    await add_attempt(db, row.id, "cancelled", None, actor, now)
+
+
+async def cancel_waiting(db: AsyncSession, participant_id: str, kinds: Iterable[str], now: datetime) -> None:
+    """What still waits to be told to this person, of these kinds, is not wanted any more; an officer's row in hand included."""
+    waiting = (DeliveryState.QUEUED, DeliveryState.WAITING_RETRY, DeliveryState.CLAIMED)
+    notices = select(Notice.id).where(Notice.participant_id == participant_id, Notice.kind.in_(list(kinds)))
+    await db.execute(
+        update(Delivery)
+        .where(Delivery.notice_id.in_(notices), Delivery.state.in_(waiting))
+        .values(state=DeliveryState.CANCELLED, claimed_by=None, claimed_until=None, next_try_at=None, version=Delivery.version + 1)
+    )
+
+
+async def queue(db: AsyncSession, delivery_id: str, version: int, now: datetime) -> None:
+    """Let the machine try this delivery."""
+    await enqueue(db, DELIVER, f"deliver:{delivery_id}:{version}", {"delivery_id": delivery_id}, due_at=now, now=now)
+
+
+async def _row(db: AsyncSession, session_id: str, delivery_id: str) -> Delivery:
+    found = await db.scalar(
+        select(Delivery)
+        .join(Notice, Notice.id == Delivery.notice_id)
+        .where(Delivery.id == delivery_id, Notice.session_id == session_id)
+        .with_for_update(of=Delivery)
+    )
+    if found is None:
+        raise NotFound("notices.unknown")
+    return found
+
+
+async def _mine(db: AsyncSession, session_id: str, delivery_id: str, actor: str) -> Delivery:
+    row = await _row(db, session_id, delivery_id)
+    _must_be_mine(row, actor)
+    return row
+
+
+def _must_be_mine(row: Delivery, actor: str) -> None:
+    if row.state != DeliveryState.CLAIMED or row.claimed_by != actor:
+        raise Conflict("notices.not_yours")
+
+
+def _back(row: Delivery) -> None:
+    row.state, row.claimed_by, row.claimed_until = DeliveryState.QUEUED, None, None
+    row.version += 1

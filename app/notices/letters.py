@@ -1,0 +1,21 @@
+"""A letter as channels take it: composed when it is handed over, never stored."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from app.notices.models import Delivery
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one person is told: `to` is an e-mail address or an E.164 number, `html` only for e-mail."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+
+
+Compose: TypeAlias = Callable[[Delivery], Awaitable[Letter | None]]
+"""The letter of a delivery as things stand now; None when there is nobody (any more) to write to."""
