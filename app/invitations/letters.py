@@ -20,7 +20,7 @@ from app.participants.models import Participant
 from app.regions import show_phone
 from app.registration.keys import status_key
 from app.registration.models import Application, ApplicationState
-from app.sessions.models import ForumSession, Site
+from app.sessions.models import ForumSession, ScheduleChange, Site
 from app.vault import Vault
 from app.web.ground import Ground
 from app.web.pages import FILTERS, TEMPLATES
@@ -40,6 +40,7 @@ class Sheet:
     seat: Seat | None
     site: Site | None
     application: Application | None
+    change: ScheduleChange | None = None
 
 
 def letter_environment() -> Environment:
@@ -69,7 +70,9 @@ async def gather(db: AsyncSession, notice_id: str) -> Sheet | None:
     if notice.kind in {"invited", "rotated"} and seat is None:
         return None
     site = await db.get(Site, seat.site_id) if seat is not None and seat.site_id is not None else None
-    return Sheet(notice, session, person, seat, site, application)
+    change_id = notice.facts.get("change_id")
+    change = await db.get(ScheduleChange, str(change_id)) if change_id else None
+    return Sheet(notice, session, person, seat, site, application, change)
 
 
 def compose(env: Environment, parts: Ground, sheet: Sheet, channel: Channel) -> Letter | None:
@@ -122,7 +125,7 @@ def _words(parts: Ground, sheet: Sheet, channel: Channel, language: str) -> dict
         "page": f"{url}/s/{session.slug}",
         "contact": show_phone(session.contact_number) if session.contact_number else None,
         "contact_name": session.contact_name or parts.settings.office_unit,
-        "reason": None,
+        "reason": sheet.change.reason if sheet.change else None,
     }
 
 

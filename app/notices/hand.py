@@ -53,6 +53,16 @@ async def claim(
     return [row.id for row in taken]
 
 
+async def claim_one(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
+    """Take one row; Conflict when a colleague has it or it is done. One's own row stays one's own, for ten minutes more."""
+    row = await _row(db, session_id, delivery_id)
+    if row.state == DeliveryState.CLAIMED and row.claimed_by == actor:
+        row.claimed_until = now + CLAIM
+        return
+    if not await claim(db, session_id, actor, now, count=1, only=[delivery_id]):
+        raise Conflict("notices.taken")
+
+
 async def release(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:
     """Give a claimed row back."""
     row = await _mine(db, session_id, delivery_id, actor)
