@@ -99,7 +99,7 @@ class RevealOut(BaseModel):
 
 @router.post("/sessions/{slug}/selections/publish")
 async def publish_selection(parts: Parts, at: Moderator, body: PublishIn | None = None) -> PublishOut:
-    """Make the selection final and tell everybody. 409 `selection.published`, `selection.nothing_decided`, `selection.undecided`."""
+    """Make the selection final and tell everybody. 409 `selection.already_published`, `selection.nothing_decided`, `selection.undecided`."""
     wanted = body or PublishIn()
     async with parts.database.write() as db:
         done = await publish(

@@ -155,7 +155,7 @@ def _issued(seat_id: str, meeting_id: str, now: datetime) -> dict[str, object]:
 def _must_make_sense(session: ForumSession, rows: Sequence[_Row], leave_undecided: Undecided) -> None:
     decided = [row for row in rows if row.state != ApplicationState.SUBMITTED]
     if not decided and session.selection_published_at is not None:
-        raise Conflict("selection.published")
+        raise Conflict("selection.already_published")
     if not decided:
         raise Conflict("selection.nothing_decided")
     if leave_undecided == "refuse" and len(decided) < len(rows):

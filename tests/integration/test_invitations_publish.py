@@ -61,7 +61,7 @@ async def test_two_presses_at_once_publish_once(ground: Ground) -> None:
     await make_crowd(ground, session, [SELECTED] * 20 + [DECLINED] * 20)
     outcomes = await asyncio.gather(*(press(ground, session) for _ in range(4)), return_exceptions=True)
     codes = Counter(o.code if isinstance(o, Conflict) else type(o).__name__ for o in outcomes)
-    assert codes == {"Published": 1, "selection.published": 3}
+    assert codes == {"Published": 1, "selection.already_published": 3}
     async with ground.database.read() as db:
         assert (len((await db.scalars(select(Seat))).all()), len((await db.scalars(select(Notice))).all())) == (20, 40)
 
