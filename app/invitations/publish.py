@@ -69,6 +69,7 @@ class _Row:
     attendance: str
     site_id: str | None
     has_phone: bool
+    version: int
 
 
 async def plan(db: AsyncSession, session_id: str) -> Plan:
@@ -97,7 +98,7 @@ async def publish(
         raise NotFound("sessions.unknown")
     rows = await _news(db, session_id)
     _must_make_sense(session, rows, leave_undecided)
-    undecided = [row.id for row in rows if row.state == ApplicationState.SUBMITTED]
+    undecided = [row for row in rows if row.state == ApplicationState.SUBMITTED]
     session.selection_published_at = session.selection_published_at or now
     await _decline(db, undecided, actor, now)
     await _mark_told(db, rows, now)
@@ -171,6 +172,7 @@ async def _news(db: AsyncSession, session_id: str) -> list[_Row]:
             Application.attendance,
             Application.site_id,
             Application.phone_index.is_not(None),
+            Application.version,
         )
         .where(Application.session_id == session_id, untold())
         .order_by(Application.order)
@@ -179,27 +181,29 @@ async def _news(db: AsyncSession, session_id: str) -> list[_Row]:
     return [_Row(*row) for row in found]
 
 
-async def _decline(db: AsyncSession, ids: Sequence[str], actor: str, now: datetime) -> None:
+async def _decline(db: AsyncSession, undecided: Sequence[_Row], actor: str, now: datetime) -> None:
+    """Their version grows when they are marked as told, right after."""
     run = new_id()
-    for some in _chunks(ids):
+    for some in _chunks(undecided):
         await db.execute(
             update(Application)
-            .where(Application.id.in_(some))
+            .where(Application.id.in_([row.id for row in some]))
             .values(state=ApplicationState.DECLINED, decided_at=now, decided_by=actor)
             .execution_options(synchronize_session=False)
         )
         rows = [
             {
                 "id": new_id(),
-                "application_id": application_id,
+                "application_id": row.id,
                 "run_id": run,
+                "version": row.version + 1,
                 "before": ApplicationState.SUBMITTED.value,
                 "after": ApplicationState.DECLINED.value,
                 "reason": LEFT_OVER,
                 "by": actor,
                 "at": now,
             }
-            for application_id in some
+            for row in some
         ]
         await db.execute(insert(Decision), rows)
 
