@@ -1,0 +1,224 @@
+/** The room: joins the device's memory, the line, the logs and the page. Everything that is shown follows from `model`. */
+import { drawAgenda } from "./agenda.js";
+import { createAnnouncer } from "./announce.js";
+import { drawBars } from "./bars.js";
+import { becameMark } from "./became.js";
+import { heardTime, setZone } from "./clock.js";
+import { createComposer } from "./composer.js";
+import { openDevice } from "./device.js";
+import { byId, setText } from "./dom.js";
+import { createLine } from "./line.js";
+import { aloud, messageNode } from "./message.js";
+import { drawMine, gathered } from "./mine.js";
+import { createModeration } from "./moderate.js";
+import { openOutbox } from "./outbox.js";
+import { createReader, MEMORY } from "./reader.js";
+import { find } from "./record.js";
+import { createSending } from "./sending.js";
+import { socketWay } from "./socket.js";
+import { createView } from "./view.js";
+import { learn, t, tn } from "./words.js";
+
+const STAFF = new Set(["moderator", "operator", "secretariat", "responder"]);
+const config = JSON.parse(byId("room-config").textContent);
+learn(JSON.parse(byId("room-words").textContent));
+setZone(config.zone);
+
+let due = false;
+let ready = false;
+const model = { you: config.you ?? null, welcomed: false, status: { state: "idle", tries: 0 }, presence: null, dismissed: 0, mine: {}, proposals: {} };
+const who = config.you?.id ?? null;
+const device = await openDevice();
+const outbox = await openOutbox(device, { room: config.room, who, changed });
+const announcer = createAnnouncer(byId("announcer"));
+const reader = createReader({ device, room: config.room, who, changed, fresh, following: () => view.following() });
+const line = createLine({ open: socketWay(config.ws), hello, heard, changed: lineChanged });
+const sending = createSending({ outbox, line, name: `rembuk-send-${config.room}-${who ?? ""}`, changed });
+reader.use(line);
+
+const scene = {
+  get me() {
+    return model.you?.id ?? null;
+  },
+  get line() {
+    return model.status;
+  },
+  get paused() {
+    return sending.paused();
+  },
+  find: (id) => find(reader.log("public"), id),
+  actions: (entry) => model.staff?.actions(entry) ?? null,
+  proposalUrl: config.links?.proposal ?? "/u/{number}",
+};
+const can = { again: (item) => outbox.again(item.cid).then(sending.wake), remove: (item) => outbox.remove(item.cid), edit, copy };
+const view = createView({
+  parts: { stream: byId("stream"), entries: byId("entries"), tail: byId("tail"), newer: byId("newer"), start: byId("start") },
+  node: (entry) => messageNode(entry, scene),
+  earlier: () => reader.earlier(),
+  own: (entry) => entry.by?.id === scene.me,
+});
+const composer = createComposer({
+  send,
+  keep: (draft) => outbox.keepDraft(draft),
+  readingUrl: `/api/v1/rooms/${encodeURIComponent(config.room)}/reading`,
+  csrf: config.csrf,
+  quoted: scene.find,
+});
+
+await reader.restore();
+await outbox.draft().then((draft) => draft && composer.restore(draft), () => {});
+if (STAFF.has(config.you?.role)) staffed(config.you.role);
+listen();
+ready = true;
+changed();
+line.start();
+
+function hello() {
+  return { t: "hello", v: 1, mode: "full", resume: reader.resume() };
+}
+
+function heard(frame) {
+  if (frame.t === "welcome") return welcomed(frame);
+  if (frame.t === "mine") return mineChanged(frame.e);
+  if (frame.t === "presence") model.presence = frame.n;
+  if (frame.t === "hb") heardTime(frame.now);
+  for (const event of Array.isArray(frame.e) ? frame.e : [frame]) {
+    if (event.t === "upd" && event.op === "proposal" && event.v?.number) model.proposals[event.v.number] = event.v;
+  }
+  reader.read(frame);
+  changed();
+}
+
+function welcomed(frame) {
+  heardTime(frame.now);
+  if (model.welcomed && model.you?.role !== frame.you.role) return location.reload();
+  if (model.you?.id !== frame.you.id) view.redraw();
+  model.you = frame.you;
+  model.welcomed = true;
+  composer.limits(frame.limits);
+  if (STAFF.has(frame.you.role)) staffed(frame.you.role);
+  reader.welcome(frame);
+  outbox.adopt(frame.you.id).then(sending.wake);
+  mineChanged(frame.mine ?? []);
+}
+
+/** The server's word on my messages, for the outbox and for those of other devices. */
+function mineChanged(entries) {
+  for (const entry of entries) {
+    model.mine[entry.cid] = { ...model.mine[entry.cid], ...entry };
+    const { id, state, seq, proposal, reason } = entry;
+    const known = Object.fromEntries(Object.entries({ id, state, seq, proposal, reason }).filter(([, value]) => value !== undefined));
+    outbox.mark(entry.cid, known);
+  }
+  changed();
+}
+
+function staffed(role) {
+  if (model.staff) return;
+  const pinned = (id) => reader.log("public").pinned.includes(id);
+  model.staff = createModeration({ line, role, pinned, reply: (id) => composer.reply(id) });
+}
+
+function lineChanged(status) {
+  model.status = status;
+  if (status.state === "open") sending.wake();
+  changed();
+}
+
+function fresh(entries) {
+  for (const entry of entries) if (entry.by?.id !== scene.me) announcer.say(aloud(entry));
+}
+
+async function send(body) {
+  await outbox.add(body);
+  view.follow();
+  sending.wake();
+}
+
+function edit(item) {
+  if (composer.take(item)) outbox.remove(item.cid);
+  else composer.say(t("finish_first"), true);
+}
+
+async function copy(item) {
+  try {
+    await navigator.clipboard.writeText(item.text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Asks for one drawing in the next frame, however much changes until then. */
+function changed() {
+  if (due || !ready) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    draw();
+  });
+}
+
+function draw() {
+  const log = reader.log("public");
+  view.show(log.entries, tail(log));
+  const notice = log.notice?.seq > model.dismissed ? log.notice : null;
+  const pinned = log.pinned.map(scene.find).filter((entry) => entry && !entry.gone);
+  const { status, you, welcomed } = model;
+  const bars = { status, durable: outbox.durable, mode: log.mode, you, welcomed, pinned, notice, links: config.links ?? {} };
+  drawBars(bars, { again: line.again, here: line.again });
+  drawHead(log.mode);
+  drawMine(byId("mine"), gathered(outbox.items(), model.mine, scene.find), scene, { ...model.proposals, ...proposalsOf(log) }, can);
+  drawAgenda(byId("agenda"), log.agenda);
+  model.staff?.draw({ desk: reader.log("desk"), mode: log.mode });
+  composer.after(t(log.mode.state === "ended" ? "after_late" : log.mode.premoderated ? "after_held" : "after_number"));
+  byId("earlier").hidden = log.begun || log.entries.length >= MEMORY;
+  byId("earlier-plain").hidden = log.begun || log.entries.length < MEMORY;
+  byId("stream-empty").hidden = !model.welcomed || log.entries.length > 0 || !log.begun || byId("tail").childElementCount > 0;
+  if (status.state === "open" && byId("stream").scrollHeight <= byId("stream").clientHeight + 50) reader.earlier();
+}
+
+function proposalsOf(log) {
+  const known = log.entries.filter((entry) => entry.proposal?.status).map(({ proposal }) => [proposal.number, proposal]);
+  return Object.fromEntries(known);
+}
+
+/** My messages that are not (yet) in the log, at the end of the stream. */
+function tail(log) {
+  const there = new Set(log.entries.filter((entry) => entry.by?.id === scene.me).map((entry) => entry.cid));
+  const items = outbox.items().filter((item) => !there.has(item.cid) && (item.state !== "visible" || item.seq > log.seq));
+  return items.map((item) => {
+    const paused = scene.paused?.cid === item.cid ? Math.ceil((scene.paused.until - Date.now()) / 1000) : "";
+    const entry = { ...item, t: "msg", key: `mine-${item.cid}`, by: { id: scene.me, name: model.you?.name, via: item.via ?? "online" } };
+    const rev = [item.state, item.code, item.proposal, item.state === "queued" && model.status.state, paused].join();
+    if (item.proposal) entry.proposal = { number: item.proposal };
+    return { key: entry.key, rev, node: () => messageNode(entry, scene, becameMark(item, scene, can)) };
+  });
+}
+
+function drawHead(mode) {
+  const place = byId("room-state");
+  place.className = mode.state === "open" ? "live" : "not-live";
+  setText(place, mode.state ? t(`room_${mode.state}`) : t("connecting"));
+  setText(byId("presence"), model.presence === null ? "" : tn("present", model.presence));
+}
+
+function listen() {
+  const again = () => line.status().state === "waiting" && line.again();
+  addEventListener("online", again);
+  addEventListener("offline", () => line.drop());
+  document.addEventListener("visibilitychange", () => (document.hidden ? reader.keepNow() : again()));
+  addEventListener("pagehide", () => reader.keepNow());
+  setInterval(() => (model.status.state === "waiting" || sending.paused()) && changed(), 1000);
+  byId("earlier").addEventListener("click", () => reader.earlier());
+  byId("notice-close").addEventListener("click", () => {
+    model.dismissed = reader.log("public").notice?.seq ?? 0;
+    changed();
+    byId("stream").focus();
+  });
+  const menu = byId("menu");
+  menu.addEventListener("click", () => {
+    const open = document.body.toggleAttribute("data-menu");
+    menu.setAttribute("aria-expanded", String(open));
+  });
+}
