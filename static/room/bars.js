@@ -58,7 +58,7 @@ function drawPinned(bar, pinned) {
   const known = pinned.map((one) => `${one.id} ${one.rev}`).join();
   if (bar.dataset.known === known) return;
   bar.dataset.known = known;
-  const [last, ...others] = [...pinned].reverse();
+  const [last, ...others] = pinned;
   fill(bar, icon("pushpin"), el("div", {}, others.length > 0 || last.text.length > LONG ? folded(last, others) : el("p", {}, pin(last))));
 }
 

@@ -29,7 +29,7 @@ export function createComposer({ send, keep, readingUrl, csrf, quoted }) {
     },
     restore: (draft) => restore(pen, draft),
     take: (item) => take(pen, item),
-    empty: () => pen.parts.text.value.trim() === "",
+    offers: (kind) => choices.some((choice) => choice.value === kind),
     reply: (id) => reply(pen, id),
     /** A sentence above the box (why sending is not possible now), or "" for none. */
     say: (sentence, bad = false) => say(pen, sentence, bad),

@@ -6,10 +6,9 @@ const PATIENCE = 60_000;
 
 /** What a role may do here; the server decides, this only leaves out buttons that would be refused. */
 export const RIGHTS = {
-  moderator: new Set(["approve", "reject", "hide", "unhide", "delete", "pin", "unpin", "mute", "unmute", "ban", "room", "capture", "respond"]),
-  secretariat: new Set(["capture"]),
+  moderator: new Set(["approve", "reject", "hide", "unhide", "delete", "pin", "unpin", "mute", "unmute", "ban", "room", "capture"]),
+  secretariat: new Set(["approve", "reject", "pin", "unpin", "capture"]),
   operator: new Set(["capture"]),
-  responder: new Set(["respond"]),
 };
 
 /** `do(frame)` resolves with `ok` or rejects with the `err` frame (code `lost` when no answer came within a minute). */

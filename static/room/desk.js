@@ -6,17 +6,16 @@ const ACTS = 30;
 
 /** The desk part of a log of which nothing has been read. */
 export function blank() {
-  return { queue: [], decided: {}, acts: [], floor: 1, begun: true };
+  return { queue: [], decided: {}, acts: [] };
 }
 
 export function welcomed(state) {
   return state;
 }
 
-/** Starts from a snapshot; what was held before its first event is read from history down to the beginning. */
+/** Starts from a snapshot, which holds everything that is still to be decided. */
 export function replaced(fresh, events) {
-  const state = { ...fresh, floor: fresh.seq + 1, begun: fresh.seq === 0 };
-  return [...events].sort((a, b) => a.seq - b.seq).reduce(apply, state);
+  return [...events].sort((a, b) => a.seq - b.seq).reduce(apply, fresh);
 }
 
 /** The next event: into the queue, out of it, or onto the list of acts. */
@@ -30,24 +29,18 @@ export function apply(state, event) {
     case "decided":
       return removed(state, event.id);
     case "act":
-    case "task":
-      return { ...state, acts: [...state.acts, event].slice(-ACTS) };
+    case "task": {
+      const next = event.op === "delete" ? removed(state, event.target) : state;
+      return { ...next, acts: [...next.acts, event].slice(-ACTS) };
+    }
     default:
       return state;
   }
 }
 
-/** A page of history below `floor`, ascending: what was decided later never comes back into the queue. */
-export function past(state, events, more) {
-  let next = state;
-  for (const event of events) {
-    if (event.t === "decided" || event.gone) next = removed(next, event.id);
-  }
-  for (const event of events) {
-    if (event.t === "held" || event.t === "late") next = queued(next, event);
-  }
-  const floor = events.length > 0 ? Math.min(state.floor, events[0].seq) : state.floor;
-  return { ...next, floor, begun: !more };
+/** The desk has no use for history: its queue is whole. */
+export function past(state) {
+  return state;
 }
 
 /** The queue is short and must stay whole: nothing is let go. */

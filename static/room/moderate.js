@@ -6,10 +6,9 @@ import { button, byId, el, fill, icon, setText } from "./dom.js";
 import { createMenus, refusal } from "./menu.js";
 import { t, tn } from "./words.js";
 
-/** Everything that a role of the staff gets besides an attendee's room. `draw({desk, mode})` follows each change. */
-export function createModeration({ line, role, pinned, reply }) {
-  const rights = RIGHTS[role] ?? new Set();
-  const may = (what) => rights.has(what);
+/** What somebody may do besides reading and writing. `responds` opens answers to messages; `draw({desk, mode})` follows each change. */
+export function createModeration({ line, role, responds, pinned, reply }) {
+  const may = (what) => (what === "respond" ? responds : RIGHTS[role]?.has(what) === true);
   const deeds = createDeeds(line);
   const menus = createMenus({ deeds, may, pinned, reply });
   const controls = may("room") && document.getElementById("controls") ? createControls({ deeds }) : null;

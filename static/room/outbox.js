@@ -39,6 +39,12 @@ export function newCid() {
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
 }
 
+/** A text as the server takes it: NFC, line breaks as one sign, without signs that no keyboard types and halves of others. */
+export function plain(text) {
+  const unsafe = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu;
+  return text.replace(/\r\n?/g, "\n").replace(unsafe, "").normalize("NFC");
+}
+
 /** Characters as the server counts them: code points after NFC. */
 export function characters(text) {
   return [...text.normalize("NFC")].length;
@@ -63,7 +69,7 @@ async function purge(box) {
 
 async function add(box, body) {
   box.last = Math.max(box.now(), box.last + 1);
-  const text = body.text.normalize("NFC");
+  const text = plain(body.text);
   const item = { cid: newCid(), room: box.room, who: box.who, n: box.last, at: box.now(), state: "queued", ...body, text };
   await box.device.put("outbox", item);
   await told(box);

@@ -23,7 +23,7 @@ export function createReader({ device, room, who, changed, fresh, following }) {
     resume: () => resume(reader),
     welcome: (frame) => welcome(reader, frame),
     read: (frame) => read(reader, frame),
-    earlier: () => earlier(reader, "public"),
+    earlier: () => earlier(reader),
     keepNow: () => keep(reader),
   };
 }
@@ -56,7 +56,6 @@ function read(reader, frame) {
   const before = reader.logs[name].seq;
   apply(reader, name, frame);
   if (name === "public" && frame.t !== "snapshot") tell(reader, before);
-  if (name === "desk" && frame.t === "snapshot") wholeDesk(reader);
 }
 
 function apply(reader, name, frame) {
@@ -110,31 +109,18 @@ async function sync(reader, name) {
 
 const of = (name) => (name === "desk" ? { log: "desk" } : {});
 
-/** One page of history; false when there is nothing earlier to be had now. */
-async function earlier(reader, name) {
-  const log = reader.logs[name];
-  if (log.begun || log.floor <= 1 || reader.paging || !reader.line.ready() || (log.entries?.length ?? 0) >= MEMORY) return false;
+/** One page of history of the public log, unless one is under way or there is none. */
+async function earlier(reader) {
+  const log = reader.logs.public;
+  if (log.begun || log.floor <= 1 || reader.paging || !reader.line.ready() || log.entries.length >= MEMORY) return;
   reader.paging = true;
   try {
-    const answer = await reader.line.ask({ t: "history", before: log.floor, n: PAGE, ...of(name) });
-    if (answer.t !== "ok") return false;
-    apply(reader, name, { t: "past", e: answer.e, more: answer.more });
-    return true;
+    const answer = await reader.line.ask({ t: "history", before: log.floor, n: PAGE });
+    if (answer.t === "ok") apply(reader, "public", { t: "past", e: answer.e, more: answer.more });
   } catch {
-    return false;
-  } finally {
-    reader.paging = false;
+    // The line went; scrolling asks again.
   }
-}
-
-/** The queue must be whole: what was held before the snapshot is read down to the log's beginning. */
-async function wholeDesk(reader) {
-  const epoch = reader.logs.desk.epoch;
-  while (reader.logs.desk.epoch === epoch && !reader.logs.desk.begun) {
-    if (await earlier(reader, "desk")) continue;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    if (!reader.line.ready()) return;
-  }
+  reader.paging = false;
 }
 
 function later(reader) {

@@ -69,10 +69,12 @@ export function find(state, id) {
 }
 
 function entry(event, rev) {
-  const { proposal, ...rest } = event;
-  const one = { ...rest, key: event.id, rev };
-  if (proposal !== undefined) one.proposal = typeof proposal === "string" ? { number: proposal } : proposal;
-  return one;
+  return { ...numbered(event), key: event.id, rev };
+}
+
+/** A message names its proposal by the number alone. */
+function numbered(event) {
+  return typeof event.proposal === "string" ? { ...event, proposal: { number: event.proposal } } : event;
 }
 
 function notice(event) {
@@ -159,7 +161,7 @@ function changed(one, upd) {
       return taken(one, "erased", upd.seq);
     case "unhide": {
       const { gone: _, ...rest } = one;
-      return { ...rest, text: v.text, rev: upd.seq };
+      return { ...rest, ...numbered(v), rev: upd.seq };
     }
     case "proposal":
       return { ...one, proposal: { ...one.proposal, ...v }, rev: upd.seq };
@@ -173,10 +175,11 @@ function taken(one, gone, seq) {
   return { ...rest, gone, rev: seq };
 }
 
+/** The latest pin comes first, as in the welcome. */
 function repinned(state, upd) {
-  if (upd.op === "pin" && !state.pinned.includes(upd.id)) return { ...state, pinned: [...state.pinned, upd.id] };
-  if (upd.op === "unpin") return { ...state, pinned: state.pinned.filter((id) => id !== upd.id) };
-  return state;
+  if (upd.op !== "pin" && upd.op !== "unpin") return state;
+  const others = state.pinned.filter((id) => id !== upd.id);
+  return { ...state, pinned: upd.op === "pin" ? [upd.id, ...others] : others };
 }
 
 function roomEvent(state, event) {

@@ -19,7 +19,6 @@ import { socketWay } from "./socket.js";
 import { createView } from "./view.js";
 import { learn, t, tn } from "./words.js";
 
-const STAFF = new Set(["moderator", "operator", "secretariat", "responder"]);
 const config = JSON.parse(byId("room-config").textContent);
 learn(JSON.parse(byId("room-words").textContent));
 setZone(config.zone);
@@ -67,7 +66,7 @@ const composer = createComposer({
 
 await reader.restore();
 await outbox.draft().then((draft) => draft && composer.restore(draft), () => {});
-if (STAFF.has(config.you?.role)) staffed(config.you.role);
+if (config.you) staffed(config.you.role);
 listen();
 ready = true;
 changed();
@@ -96,7 +95,7 @@ function welcomed(frame) {
   model.you = frame.you;
   model.welcomed = true;
   composer.limits(frame.limits);
-  if (STAFF.has(frame.you.role)) staffed(frame.you.role);
+  staffed(frame.you.role);
   reader.welcome(frame);
   outbox.adopt(frame.you.id).then(sending.wake);
   mineChanged(frame.mine ?? []);
@@ -113,10 +112,11 @@ function mineChanged(entries) {
   changed();
 }
 
+/** Menus and controls of a role; for an attendee there are none. */
 function staffed(role) {
   if (model.staff) return;
   const pinned = (id) => reader.log("public").pinned.includes(id);
-  model.staff = createModeration({ line, role, pinned, reply: (id) => composer.reply(id) });
+  model.staff = createModeration({ line, role, responds: composer.offers("response"), pinned, reply: (id) => composer.reply(id) });
 }
 
 function lineChanged(status) {

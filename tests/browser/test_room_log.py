@@ -154,11 +154,11 @@ async def test_the_desk_keeps_what_waits_until_it_is_decided(page: Page) -> None
           const { blank, reduce } = await import("/room/log.js");
           const held = (seq, t = "held") => ({ t, seq, id: `m${seq}`, by: {}, kind: "chat", text: `kata ${seq}` });
           let state = reduce(blank("desk"), { t: "welcome", epoch: "d", head: 6, recovered: false });
-          state = reduce(state, { t: "snapshot", epoch: "d", head: 6, e: [held(5), { t: "decided", seq: 6, id: "m2", state: "visible" }] });
-          state = reduce(state, { t: "past", e: [held(1), held(2), { t: "msg", seq: 3, id: "m3", gone: "deleted" }, held(4, "late")], more: false });
+          state = reduce(state, { t: "snapshot", epoch: "d", head: 6, e: [held(1), held(4, "late"), held(5), held(6)] });
           const before = state.queue.map((item) => item.id);
-          state = reduce(state, { t: "batch", e: [{ t: "decided", seq: 7, id: "m5", state: "rejected" }] });
+          state = reduce(state, { t: "batch", e: [
+            { t: "decided", seq: 7, id: "m5", state: "rejected" }, { t: "act", seq: 8, op: "delete", target: "m6" }, held(9)] });
           return [before, state.queue.map((item) => item.id), state.seq];
         }"""
     )
-    assert read == [["m1", "m4", "m5"], ["m1", "m4"], 7]
+    assert read == [["m1", "m4", "m5", "m6"], ["m1", "m4", "m9"], 9]
