@@ -164,7 +164,7 @@ async def _open(ground: Ground, session: ForumSession) -> None:
         await record(db, ground.vault, session.id, event.STARTS, *acts)
 
 
-def _arrival(session: ForumSession, person: str, hall: str, at: datetime) -> Attendance:
+def _arrival(session: ForumSession, person: str, hall: str | None, at: datetime) -> Attendance:
     return Attendance(
         session_id=session.id,
         participant_id=person,
