@@ -11,8 +11,9 @@ from app.database.tables import canonical
 from app.errors import NotFound
 from app.outbox.worker import Again
 from app.registration.models import Application, ApplicationState
-from app.registration.window import GRACE, counted
+from app.registration.window import counted
 from app.sessions.models import ForumSession
+from app.sessions.service import GRACE
 from app.vault import Vault
 
 

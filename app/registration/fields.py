@@ -64,7 +64,15 @@ def a_phone(value: object) -> object:
 
 
 def a_name(value: object) -> object:
-    """A name of at least two letters, not a number or a sign."""
+    """A name that must be there."""
+    text = a_guardian(value)
+    if text is None:
+        raise CodedValueError("field.required")
+    return text
+
+
+def a_guardian(value: object) -> object:
+    """A name of at least two letters, not a number or a sign; or none."""
     text = without_nik(one_line(value))
     if isinstance(text, str) and (sum(sign.isalpha() for sign in text) < 2 or not name_key(text)):
         raise CodedValueError("registration.name_wrong")
@@ -89,12 +97,12 @@ def a_disability(value: object) -> object:
 def helps(value: object) -> object:
     """Needed help as one text, from a text or a list of them."""
     if isinstance(value, list):
-        words = [one_line(one) for one in value[:10]]
+        words = [without_nik(one_line(one)) for one in value[:10]]
         return ", ".join(word for word in words if isinstance(word, str)) or None
     return without_nik(one_line(value))
 
 
-Name = Annotated[str, BeforeValidator(a_name), Field(min_length=1, max_length=120)]
-GuardianName = Annotated[str | None, BeforeValidator(a_name), Field(max_length=120)]
-Phone = Annotated[str | None, BeforeValidator(a_phone), Field(max_length=20)]
-Email = Annotated[str | None, BeforeValidator(an_email), Field(max_length=254)]
+Name = Annotated[str, BeforeValidator(a_name), Field(max_length=120)]
+GuardianName = Annotated[Annotated[str, Field(max_length=120)] | None, BeforeValidator(a_guardian)]
+Phone = Annotated[Annotated[str, Field(max_length=20)] | None, BeforeValidator(a_phone)]
+Email = Annotated[Annotated[str, Field(max_length=254)] | None, BeforeValidator(an_email)]

@@ -23,25 +23,27 @@ class ApplicationForm(BaseModel):
 
     name: Name
     phone: Phone = None
-    village: Annotated[str | None, _Line, Field(max_length=120)] = None
-    address: Annotated[str | None, _Line, Field(max_length=300)] = None
-    element: Annotated[str | None, _Choice, Field(max_length=30)] = None
+    village: Annotated[Annotated[str, Field(max_length=120)] | None, _Line] = None
+    address: Annotated[Annotated[str, Field(max_length=300)] | None, _Line] = None
+    element: Annotated[Annotated[str, Field(max_length=30)] | None, _Choice] = None
     attendance: Annotated[Attendance | None, _Choice] = None
-    site: Annotated[str | None, _Choice, Field(max_length=40)] = None
-    capacity: Annotated[str | None, _Line, Field(max_length=120)] = None
+    site: Annotated[Annotated[str, Field(max_length=40)] | None, _Choice] = None
+    capacity: Annotated[Annotated[str, Field(max_length=120)] | None, _Line] = None
     email: Email = None
-    institution: Annotated[str | None, _Line, Field(max_length=160)] = None
+    institution: Annotated[Annotated[str, Field(max_length=160)] | None, _Line] = None
     gender: Annotated[Gender | None, _Choice] = None
     age_group: Annotated[AgeGroup | None, _Choice] = None
-    disability: Annotated[str | None, BeforeValidator(a_disability), Field(max_length=200)] = None
-    needs: Annotated[str | None, BeforeValidator(helps), Field(max_length=300)] = None
-    wish: Annotated[str | None, BeforeValidator(lambda value: without_nik(many_lines(value))), Field(max_length=MOST_WISH)] = None
+    disability: Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(a_disability)] = None
+    needs: Annotated[Annotated[str, Field(max_length=300)] | None, BeforeValidator(helps)] = None
+    wish: Annotated[Annotated[str, Field(max_length=MOST_WISH)] | None, BeforeValidator(lambda value: without_nik(many_lines(value)))] = (
+        None
+    )
     guardian_name: GuardianName = None
     guardian_phone: Phone = None
     publish_name: bool = False
     disability_data: bool = False
     photos: bool = False
-    consent_version: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    consent_version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
     @property
     def child(self) -> bool:
@@ -96,7 +98,7 @@ def wrong_choices(given: Mapping[str, object], offer: Offer, who: Strictness, *,
         wrong.append(FieldError("village", "registration.village_missing"))
     if given.get("element") not in offer.elements:
         wrong.append(FieldError("element", "registration.element_wrong"))
-    wrong += _wrong_place(given, offer, kept_site)
+    wrong += wrong_place(given, offer, kept_site)
     if is_child(_text(given, "age_group"), _text(given, "element")):
         if not given.get("guardian_name"):
             wrong.append(FieldError("guardian_name", "registration.guardian_name_missing"))
@@ -116,15 +118,22 @@ def checked(form: ApplicationForm, offer: Offer, who: Strictness, *, kept_site: 
     return form
 
 
-def _wrong_place(given: Mapping[str, object], offer: Offer, kept_site: str | None) -> list[FieldError]:
+def hall_chosen(offer: Offer, attendance: str | None, site: str | None) -> HallOffered | None:
+    """The hall for which somebody comes in person; where there is one hall it need not be named."""
+    if attendance != Attendance.IN_PERSON:
+        return None
+    return offer.hall(site) if site else (offer.halls[0] if len(offer.halls) == 1 else None)
+
+
+def wrong_place(given: Mapping[str, object], offer: Offer, kept_site: str | None) -> list[FieldError]:
+    """What is wrong with the chosen way and hall; a full place is right for whoever has it already."""
     way = given.get("attendance")
     if way == Attendance.ONLINE and offer.online:
         kept = kept_site == Attendance.ONLINE
         return [FieldError("attendance", "registration.online_full")] if offer.online_full and not kept else []
     if way != Attendance.IN_PERSON or not offer.halls:
         return [FieldError("attendance", "registration.attendance_wrong")]
-    site = _text(given, "site")
-    hall = offer.hall(site) if site else (offer.halls[0] if len(offer.halls) == 1 else None)
+    hall = hall_chosen(offer, Attendance.IN_PERSON, _text(given, "site"))
     if hall is None:
         return [FieldError("site", "registration.site_wrong")]
     if hall.full and hall.id != kept_site:

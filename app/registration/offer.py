@@ -1,11 +1,12 @@
 """What a session offers somebody who registers: read from its rows and from the region list."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.regions import find_village, region, villages_of
+from app.regions import Region, find_village, region, villages_of
 from app.registration.form import HallOffered, Offer
 from app.registration.models import Application, ApplicationState
 from app.sessions.models import ForumSession, PrivacyNotice, Site
@@ -36,7 +37,11 @@ async def offer_of(db: AsyncSession, session: ForumSession) -> Offer:
 def villages(region_code: str) -> dict[str, str]:
     """Villages of a region by code, with their kind in front; empty when they are too many to choose from."""
     found = villages_of(region_code)
-    return {one.code: one.label for one in found} if len(found) <= MOST_VILLAGES else {}
+    if len(found) > MOST_VILLAGES:
+        return {}
+    names = Counter(one.label for one in found)
+    labels = {one.code: one.label if names[one.label] == 1 else _with_district(one) for one in found}
+    return dict(sorted(labels.items(), key=lambda pair: pair[1]))
 
 
 def village_named(text: str | None, region_code: str) -> tuple[str | None, str | None]:
@@ -66,6 +71,12 @@ async def _told_by_place(db: AsyncSession, session_id: str) -> Mapping[str, int]
         place = Attendance.ONLINE if way == Attendance.ONLINE else str(site_id)
         found[place] = found.get(place, 0) + int(count)
     return found
+
+
+def _with_district(village: Region) -> str:
+    """The name with its district, where two villages have one name."""
+    district = region(village.parent) if village.parent else None
+    return f"{village.label}, {district.label}" if district else village.label
 
 
 def _bare(name: str) -> str:

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.database.tables import new_id
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.notices.service import notify
 from app.outbox.service import enqueue
 from app.participants.models import Origin, Participant
 from app.participants.service import Person, add_consents, add_participant, consents_of, rewrite, take_turn
 from app.registration.doubles import flag_lookalikes, refuse_doubles
-from app.registration.form import ApplicationForm, Offer, Strictness, checked
+from app.registration.form import ApplicationForm, Offer, Strictness, checked, hall_chosen, wrong_place
 from app.registration.keys import new_code, opens
 from app.registration.models import Application, ApplicationState, Decision
 from app.registration.offer import offer_of, village_named
@@ -100,9 +100,8 @@ async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationFor
     """Write corrected data over an application whose key this is, until the deadline; choices about consent are appended."""
     session, application, participant = await _held_by_key(db, vault, key, received_at)
     offer = await offer_of(db, session)
-    kept = Attendance.ONLINE if application.attendance == Attendance.ONLINE else application.site_id
     strictness: Strictness = "counter" if participant.phone is None else "api"
-    form = checked(form, offer, strictness, kept_site=kept)
+    form = checked(form, offer, strictness, kept_site=kept_at(application))
     person = person_of(form, offer, session, participant.language)
     rewrite(vault, participant, person)
     await db.flush()
@@ -125,6 +124,25 @@ async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationFor
         now,
         Act(actor(application), "registration.corrected", subject(application), {"version": application.version}),
     )
+    return application
+
+
+async def move(
+    db: AsyncSession, vault: Vault, key: str, *, attendance: str, site: str | None, received_at: datetime, now: datetime
+) -> Application:
+    """Attend in another way, until the deadline; Invalid when that place does not exist or is full."""
+    session, application, participant = await _held_by_key(db, vault, key, received_at)
+    offer = await offer_of(db, session)
+    wrong = wrong_place({"attendance": attendance, "site": site}, offer, kept_at(application))
+    if wrong:
+        raise Invalid(*wrong)
+    hall = hall_chosen(offer, attendance, site)
+    application.attendance, application.site_id = attendance, hall.id if hall else None
+    application.version += 1
+    participant.site_id = application.site_id
+    participant.version += 1
+    facts: dict[str, object] = {"attendance": attendance, "site": application.site_id, "version": application.version}
+    await record(db, vault, session.id, now, Act(actor(application), "registration.moved", subject(application), facts))
     return application
 
 
@@ -161,7 +179,7 @@ async def by_key(db: AsyncSession, vault: Vault, key: str) -> Application:
 def person_of(form: ApplicationForm, offer: Offer, session: ForumSession, language: str) -> Person:
     """The form as a person of the session; disability and needs are kept only with the consent for them."""
     code, village = village_named(form.village, session.region_code)
-    hall = offer.hall(form.site) or (offer.halls[0] if len(offer.halls) == 1 else None)
+    hall = hall_chosen(offer, form.attendance, form.site)
     return Person(
         name=form.name,
         phone=form.phone,
@@ -170,7 +188,7 @@ def person_of(form: ApplicationForm, offer: Offer, session: ForumSession, langua
         element=form.element,
         village_code=code,
         village=village,
-        site_id=hall.id if hall and form.attendance == Attendance.IN_PERSON else None,
+        site_id=hall.id if hall else None,
         gender=form.gender,
         age_group=form.age_group,
         child=form.child,
@@ -184,6 +202,11 @@ def person_of(form: ApplicationForm, offer: Offer, session: ForumSession, langua
         guardian_phone=form.guardian_phone if form.child else None,
         language=language,
     )
+
+
+def kept_at(application: Application) -> str | None:
+    """The place that an application has already: `online` or the hall's id."""
+    return Attendance.ONLINE if application.attendance == Attendance.ONLINE else application.site_id
 
 
 def actor(application: Application) -> str:

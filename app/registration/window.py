@@ -1,13 +1,11 @@
 """When registration is open: a pure rule over the session's times, its state and the moment at which a form was complete."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from app.errors import Conflict, Gone
 from app.sessions.models import ForumSession, SessionState
 
-GRACE = timedelta(seconds=90)
-"""From the deadline to the count: longer than any request may take to arrive."""
 _TAKING = {SessionState.PUBLISHED, SessionState.LIVE, SessionState.PAUSED}
 
 

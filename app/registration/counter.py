@@ -1,0 +1,99 @@
+"""The counter: staff register somebody who stands before them, with a phone or without, and late only with a reason."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, BeforeValidator, Field
+
+from app.access.models import Role
+from app.errors import Conflict, FieldError, Gone, Invalid
+from app.registration import service
+from app.registration.api import status_url
+from app.registration.fields import one_line
+from app.registration.filled import read
+from app.registration.keys import status_key
+from app.registration.models import Application
+from app.registration.offer import offer_of
+from app.registration.pages import show_form
+from app.registration.service import Sender
+from app.registration.status import qr
+from app.registration.window import Window, window
+from app.sessions.guards import Desk, desk
+from app.sessions.navigation import desk_items
+from app.web.forms import Typed, parse, typed
+from app.web.ground import Ground, ground, received_at
+from app.web.pages import translator
+
+router = APIRouter(include_in_schema=False)
+Parts = Annotated[Ground, Depends(ground)]
+AtCounter = Annotated[Desk, Depends(desk(Role.MODERATOR, Role.OPERATOR, Role.SECRETARIAT))]
+ADDRESS = "/meja/{slug}/pendaftar/baru"
+
+
+class LateForm(BaseModel):
+    """Why somebody is registered outside the time."""
+
+    late_reason: Annotated[Annotated[str, Field(max_length=300)] | None, BeforeValidator(one_line)] = None
+
+
+@router.get(ADDRESS)
+async def counter_page(request: Request, parts: Parts, at: AtCounter) -> Response:
+    """The form for staff; after registering, the code to hand out stands above it."""
+    return await _form(request, parts, at, Typed())
+
+
+@router.post(ADDRESS)
+async def register(request: Request, parts: Parts, at: AtCounter) -> Response:
+    """Register somebody at the counter."""
+    form = await typed(request)
+    stamp = received_at(request)
+    words = translator(request)
+    try:
+        async with parts.database.read() as db:
+            offer = await offer_of(db, at.session)
+        application = read(form, offer, "counter")
+        reason = parse(LateForm, form).late_reason
+        sender = Sender(nonce=form.get("nonce")[:64] or None, actor=at.staff.actor, late_reason=reason)
+        async with parts.database.write() as db:
+            made = await service.apply(db, parts.vault, at.session.id, application, sender, received_at=stamp, now=parts.clock.now())
+    except Invalid as wrong:
+        return await _form(request, parts, at, form.with_errors(wrong, words), status=422)
+    except Conflict as conflict:
+        field = "name" if conflict.code == "registration.duplicate" else "late_reason"
+        return await _form(
+            request,
+            parts,
+            at,
+            form.with_errors(Invalid(FieldError(field, conflict.code)), words),
+            status=409,
+            found=conflict.facts.get("found"),
+        )
+    except Gone:
+        missing = Invalid(FieldError("late_reason", "registration.late_reason_missing"))
+        return await _form(request, parts, at, form.with_errors(missing, words), status=422)
+    return RedirectResponse(f"{request.url.path}?terdaftar={made.id}", 303)
+
+
+async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, status: int = 200, found: object = None) -> Response:
+    shown = str(found) if found else request.query_params.get("terdaftar", "")
+    async with parts.database.read() as db:
+        offer = await offer_of(db, at.session)
+        there = await db.get(Application, shown[:16]) if shown.isascii() else None
+    if there is not None and there.session_id != at.session.id:
+        there = None
+    address = status_url(parts, status_key(parts.vault, there.id, there.key_generation)) if there else None
+    return show_form(
+        request,
+        at.session,
+        offer,
+        form,
+        status=status,
+        who="counter",
+        late=window(at.session, parts.clock.now()) is not Window.OPEN,
+        there=there,
+        doubled=found is not None,
+        address=address,
+        qr=qr(address) if address else None,
+        desk_items=desk_items(at.session, at.staff, "pendaftar", translator(request)),
+    )
