@@ -65,8 +65,8 @@ class Contact:
 
 async def take_turn(db: AsyncSession, session_id: str) -> None:
     """Hold the session's counter of participants to the end of the transaction: who counts or looks for doubles does it alone."""
-    await _make_counter(db, session_id)
-    await db.execute(select(COUNTERS.c.last).where(COUNTERS.c.session_id == session_id).with_for_update())
+    held = _insert(db)(COUNTERS).values(session_id=session_id, last=0)
+    await db.execute(held.on_conflict_do_update(index_elements=["session_id"], set_={"last": COUNTERS.c.last}))
 
 
 async def add_participant(db: AsyncSession, vault: Vault, session_id: str, person: Person, *, origin: Origin, now: datetime) -> Participant:
@@ -147,10 +147,6 @@ def _columns(vault: Vault, row_id: str, person: Person) -> dict[str, object]:
     plain = {name: value for name, value in vars(person).items() if name not in SEALED}
     sealed = {name: vault.seal(getattr(person, name), "participants", name, row_id) for name in SEALED}
     return {**plain, **sealed, "name_key": name_key(person.name), "phone_index": phone_index(vault, person.phone)}
-
-
-async def _make_counter(db: Handle, session_id: str) -> None:
-    await db.execute(_insert(db)(COUNTERS).values(session_id=session_id, last=0).on_conflict_do_nothing())
 
 
 async def _next_number(db: Handle, session_id: str) -> int:

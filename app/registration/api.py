@@ -76,7 +76,7 @@ async def hand_in(request: Request, parts: Parts, session: PublicSession, body: 
     slow_down(request, parts)
     sender = Sender(language=translator(request).language)
     try:
-        async with parts.database.write() as db:
+        async with parts.counter.held(), parts.database.write() as db:
             made = await service.apply(db, parts.vault, session.id, body, sender, received_at=received_at(request), now=parts.clock.now())
     except Conflict as conflict:
         # Which application it is must not be told to whoever knows a neighbour's name and number.

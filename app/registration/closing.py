@@ -20,7 +20,7 @@ from app.vault import Vault
 async def close(db: AsyncSession, vault: Vault, session_id: str, now: datetime) -> bool:
     """Count and hash the applications that stand; False when that was done for this deadline. Raises Again before the grace is over."""
     session = await db.scalar(
-        select(ForumSession).where(ForumSession.id == session_id).with_for_update().execution_options(populate_existing=True)
+        select(ForumSession).where(ForumSession.id == session_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
     if session is None:
         raise NotFound("sessions.unknown")

@@ -55,7 +55,7 @@ async def register(request: Request, parts: Parts, at: AtCounter) -> Response:
         application = read(form, offer, "counter")
         reason = parse(LateForm, form).late_reason
         sender = Sender(nonce=form.get("nonce")[:64] or None, actor=at.staff.actor, late_reason=reason)
-        async with parts.database.write() as db:
+        async with parts.counter.held(), parts.database.write() as db:
             made = await service.apply(db, parts.vault, at.session.id, application, sender, received_at=stamp, now=parts.clock.now())
     except Invalid as wrong:
         return await _form(request, parts, at, form.with_errors(wrong, words), status=422)

@@ -58,7 +58,7 @@ async def take_form(request: Request, parts: Parts, session: PublicSession) -> R
             return _check_page(request, session, offer, form, application)
         slow_down(request, parts)
         sender = Sender(language=translator(request).language, nonce=form.get("nonce")[:64] or None)
-        async with parts.database.write() as db:
+        async with parts.counter.held(), parts.database.write() as db:
             made = await service.apply(db, parts.vault, session.id, application, sender, received_at=stamp, now=parts.clock.now())
     except Invalid as wrong:
         return show_form(request, session, offer, form.with_errors(wrong, translator(request)), status=422)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
@@ -75,8 +76,7 @@ async def apply(
         received_at=received_at,
         **_from_person(participant, form),
     )
-    db.add(application)
-    await db.flush()
+    await _place(db, application)
     await add_consents(db, participant.id, _consents(form), form.consent_version, now)
     await flag_lookalikes(db, application, participant)
     if late:
@@ -248,6 +248,17 @@ def _id_from_nonce(vault: Vault, session_id: str, nonce: str | None, form: Appli
     if not nonce:
         return None
     return vault.derive("application", f"{session_id}|{nonce}|{form.phone or ''}|{form.name}", 0, 16)
+
+
+async def _place(db: AsyncSession, application: Application) -> None:
+    """Write the row; should the check for doubles ever have missed one, the index speaks for it."""
+    db.add(application)
+    try:
+        await db.flush()
+    except IntegrityError as problem:
+        if "uq_applications_person" in str(problem.orig) or "applications.name_key" in str(problem.orig):
+            raise Conflict("registration.duplicate") from problem
+        raise
 
 
 async def _free_code(db: AsyncSession, session_id: str) -> str:

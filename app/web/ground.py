@@ -1,6 +1,6 @@
 """What every page and call stands on, and how a request reaches it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -8,6 +8,7 @@ from fastapi import Request, WebSocket
 
 from app.clock import Clock
 from app.database.engine import Database
+from app.database.gate import Gate
 from app.i18n import Catalogues
 from app.settings import Settings
 from app.vault import Vault
@@ -24,6 +25,8 @@ class Ground:
     clock: Clock
     catalogues: Catalogues
     throttles: Throttles
+    counter: Gate = field(default_factory=Gate)
+    """Where applications wait for one another, rather than in the database's pool, whose patience is short."""
 
 
 def ground(request: Request) -> Ground:
