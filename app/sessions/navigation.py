@@ -33,6 +33,7 @@ ALL = frozenset(Role)
 PAGES = (
     DeskPage("", "Ringkasan", "grid", ALL),
     DeskPage("atur", "Pengaturan", "edit", frozenset({Role.ADMIN})),
+    DeskPage("jadwal", "Jadwal", "calendar", frozenset({Role.MODERATOR})),
     DeskPage("petugas", "Petugas", "users", frozenset({Role.ADMIN})),
     DeskPage("pendaftar", "Pendaftar", "users", frozenset({Role.MODERATOR})),
     DeskPage("undangan", "Undangan", "send", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
@@ -52,3 +53,9 @@ def desk_items(session: ForumSession, staff: Staff, current: str, words: Transla
         for page in PAGES
         if Role.ADMIN in held or held & page.roles
     ]
+
+
+def may_open(staff: Staff, session_id: str, key: str) -> bool:
+    """Whether this person may open a page of the session's desk."""
+    page = next(page for page in PAGES if page.key == key)
+    return staff.may(page.roles, session_id)

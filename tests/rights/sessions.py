@@ -3,6 +3,11 @@
 from app.access.models import Role
 
 RIGHTS = {
+    ("GET", "/"): "public",
+    ("GET", "/s/{slug}"): "public",
+    ("GET", "/meja"): "signed_in",
+    ("GET", "/meja/{slug}"): set(Role),
+    ("POST", "/meja/{slug}/keadaan"): {Role.MODERATOR},
     ("POST", "/api/v1/sessions"): {Role.ADMIN},
     ("GET", "/api/v1/sessions"): "public",
     ("GET", "/api/v1/sessions/{slug}"): "public",

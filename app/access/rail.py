@@ -1,0 +1,28 @@
+"""The rail of the desk outside a session: the forums, and for administrators the accounts of the office."""
+
+from dataclasses import dataclass
+
+from app.access.models import Role
+from app.access.rights import Staff
+from app.i18n import Translator
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """An entry as the layout draws it."""
+
+    href: str
+    label: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+def office_items(staff: Staff, current: str, words: Translator) -> list[RailItem]:
+    """The rail; `current` is the last part of the address of the page being shown."""
+    items = [RailItem("/meja", words.gettext("Forum"), "megaphone", current == "")]
+    if staff.may({Role.ADMIN}):
+        items.append(RailItem("/meja/petugas", words.gettext("Akun petugas"), "users", current == "petugas"))
+    if staff.kind == "account":
+        items.append(RailItem("/meja/sandi", words.gettext("Kata sandi saya"), "key", current == "sandi"))
+    return items
