@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.access import service
 from app.access.guards import MaybeStaff
+from app.access.office import router as office
 from app.access.passwords import matches
 from app.errors import FieldError, Invalid, NotFound
 from app.web.csrf import STAFF_COOKIE
@@ -17,6 +18,7 @@ from app.web.pages import page, set_cookie, translator
 from app.web.throttle import must_wait
 
 router = APIRouter(include_in_schema=False)
+router.include_router(office)
 Parts = Annotated[Ground, Depends(ground)]
 HOME = "/meja"
 

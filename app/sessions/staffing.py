@@ -54,7 +54,7 @@ async def members_of(db: AsyncSession, session_id: str) -> list[Member]:
     return list(found.values())
 
 
-async def others(db: AsyncSession, session_id: str) -> list[Account]:
+async def others(db: AsyncSession) -> list[Account]:
     """Accounts of the office that could be given a duty here, by name."""
     return list(await db.scalars(select(Account).where(Account.disabled_at.is_(None)).order_by(Account.name, Account.id)))
 

@@ -1,0 +1,95 @@
+"""The accounts of the office: who there is, first passwords, and locking somebody out."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.models import Account, Grant, Role, SignIn
+from app.access.passwords import matches
+from app.access.service import change_password
+from app.audit.service import Act, record
+from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.vault import Vault
+
+SYLLABLES = tuple(a + b for a in "bdgjklmnprstw" for b in "aeiou")
+PARTS = 4
+"""Words of a first password: four of three syllables are more than 70 bits, and can be read aloud."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account with its roles in the whole office and the number of its duties in single forums."""
+
+    account: Account
+    everywhere: tuple[Role, ...]
+    duties: int
+
+
+def first_password() -> str:
+    """A fresh password that can be read aloud and typed on a phone."""
+    words = ("".join(secrets.choice(SYLLABLES) for _ in range(3)) for _ in range(PARTS))
+    return "-".join(words)
+
+
+async def people(db: AsyncSession) -> list[Person]:
+    """Every account of the office, by name; those locked out at the end."""
+    accounts = list(await db.scalars(select(Account).order_by(Account.disabled_at.is_not(None), Account.name, Account.id)))
+    grants: Sequence[Grant] = (await db.scalars(select(Grant).where(Grant.account_id.is_not(None)).order_by(Grant.created_at))).all()
+    found = []
+    for account in accounts:
+        own = [grant for grant in grants if grant.account_id == account.id]
+        everywhere = tuple(grant.role for grant in own if grant.session_id is None)
+        found.append(Person(account, everywhere, len(own) - len(everywhere)))
+    return found
+
+
+async def lock_out(db: AsyncSession, vault: Vault, account_id: str, *, actor: str, now: datetime) -> None:
+    """End every sign-in of an account and allow no new one; Conflict for the last administrator, nothing when it is out already."""
+    account = await _account(db, account_id)
+    if account.disabled_at is not None:
+        return
+    admins = select(Grant.account_id).join(Account, Account.id == Grant.account_id)
+    held = await db.scalars(
+        admins.where(Grant.role == Role.ADMIN, Grant.session_id.is_(None), Account.disabled_at.is_(None)).with_for_update()
+    )
+    if set(held.all()) == {account.id}:
+        raise Conflict("access.last_admin")
+    account.disabled_at = now
+    await db.execute(delete(SignIn).where(SignIn.account_id == account.id))
+    await record(db, vault, None, now, Act(actor, "access.locked_out", f"account:{account.id}", {}))
+
+
+async def let_in(db: AsyncSession, vault: Vault, account_id: str, *, actor: str, now: datetime) -> None:
+    """Let an account sign in again; nothing when it may already."""
+    account = await _account(db, account_id)
+    if account.disabled_at is None:
+        return
+    account.disabled_at = None
+    await record(db, vault, None, now, Act(actor, "access.let_in", f"account:{account.id}", {}))
+
+
+async def new_password(db: AsyncSession, vault: Vault, account_id: str, *, actor: str, now: datetime) -> tuple[Account, str]:
+    """A fresh first password for somebody who lost theirs; every sign-in of the account ends."""
+    account = await _account(db, account_id)
+    secret = first_password()
+    await change_password(db, vault, account.id, secret, actor=actor, now=now)
+    return account, secret
+
+
+async def own_password(db: AsyncSession, vault: Vault, account_id: str, old: str, new: str, *, now: datetime) -> None:
+    """Change one's own password; Invalid when the old one is not right. Every sign-in of the account ends."""
+    account = await _account(db, account_id)
+    if not await matches(account.password_hash, old):
+        raise Invalid(FieldError("old", "access.old_password_wrong"))
+    await change_password(db, vault, account.id, new, actor=f"account:{account.id}", now=now)
+
+
+async def _account(db: AsyncSession, account_id: str) -> Account:
+    account = await db.get(Account, account_id)
+    if account is None:
+        raise NotFound("access.no_account")
+    return account
