@@ -9,4 +9,12 @@ RIGHTS = {
     ("POST", "/api/v1/sessions/{slug}/selections/fill"): MODERATOR,
     ("GET", "/api/v1/sessions/{slug}/selections/meters"): MODERATOR,
     ("GET", "/api/v1/sessions/{slug}/selections/changes"): MODERATOR,
+    ("GET", "/meja/{slug}/pendaftar"): MODERATOR,
+    ("POST", "/meja/{slug}/pendaftar"): MODERATOR,
+    ("POST", "/meja/{slug}/pendaftar/urungkan"): MODERATOR,
+    ("GET", "/meja/{slug}/pendaftar/meter"): MODERATOR,
+    ("GET", "/meja/{slug}/pendaftar/isi"): MODERATOR,
+    ("POST", "/meja/{slug}/pendaftar/isi"): MODERATOR,
+    ("GET", "/meja/{slug}/pendaftar/orang/{application}"): MODERATOR,
+    ("POST", "/meja/{slug}/pendaftar/orang/{application}/nomor"): MODERATOR,
 }
