@@ -71,6 +71,10 @@ function start() {
     const usual = { state: "undecided", sort: "order" };
     const query = new URLSearchParams(Object.entries(f).filter(([name, value]) => value && value !== usual[name])).toString();
     history.replaceState(null, "", query ? `?${query}` : location.pathname);
+    form.querySelectorAll("thead a").forEach((link) => {
+      const sort = new URL(link.href).searchParams.get("sort");
+      link.search = new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(query)), sort }).toString();
+    });
     form.action = query ? `${form.dataset.here}?${query}` : form.dataset.here;
   }
 
@@ -317,6 +321,9 @@ function start() {
     const answer = await fetch(`${link.href}?panel=1`).catch(() => null);
     if (!answer?.ok) return location.assign(link.href);
     aside.innerHTML = await answer.text();
+    const close = make("button", words.close, { type: "button", class: "button small" });
+    close.addEventListener("click", KEYS.Escape);
+    aside.append(close);
     aside.hidden = false;
     aside.closest(".side").scrollTop = 0;
     return undefined;
