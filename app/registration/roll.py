@@ -1,9 +1,10 @@
 """The roll of a session's applications: what the rules of selection count, and what moderators read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any, TypeAlias, cast
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,13 +14,42 @@ from app.registration.models import Application, ApplicationState
 from app.registration.selection import NOWHERE, ONLINE, Bound, Candidate, Meters, bound, meters
 from app.sessions.models import ForumSession, Quota, QuotaUnit, Site
 
+# Columns rather than whole rows: a desk reads thousands of them every few seconds, and nothing sealed is wanted.
+READ = (
+    select(
+        Application.id,
+        Application.code,
+        Application.version,
+        Application.order,
+        Application.attendance,
+        Application.site_id,
+        Application.flags,
+        Application.late,
+        Application.has_disability,
+        Application.state,
+        Application.reason,
+        Application.decided_by,
+        Participant.name,
+        Participant.capacity,
+        Participant.institution,
+        Participant.element,
+        Participant.village_code,
+        Participant.village,
+        Participant.gender,
+        Participant.age_group,
+        Participant.child,
+    )
+    .join(Participant, Participant.id == Application.participant_id)
+    .order_by(Application.order, Application.id)
+)
+Read: TypeAlias = SqlRow[Any]
+
 
 @dataclass(frozen=True)
 class Row:
     """One applicant on the moderators' desk; nothing sealed is in it."""
 
     id: str
-    participant_id: str
     code: str
     version: int
     order: int
@@ -36,7 +66,6 @@ class Row:
     reason: str | None
     decided_by: str | None
     """The decider's name."""
-    decided_at: datetime | None
     candidate: Candidate
 
 
@@ -70,15 +99,9 @@ async def load_roll(db: AsyncSession, session: ForumSession) -> Roll:
         bound(f"{quota.attribute}={quota.value}", quota.minimum, quota.maximum, percent=quota.unit is QuotaUnit.PERCENT, seats=total)
         for quota in quotas
     ]
-    found = await db.execute(
-        select(Application, Participant)
-        .join(Participant, Participant.id == Application.participant_id)
-        .where(Application.session_id == session.id)
-        .order_by(Application.order, Application.id)
-    )
-    pairs = [(application, participant) for application, participant in found]
-    names = await names_of(db, (application.decided_by for application, _ in pairs))
-    rows = [_row(application, participant, halls, names) for application, participant in pairs]
+    found = cast("Sequence[Read]", (await db.execute(READ.where(Application.session_id == session.id))).all())
+    names = await names_of(db, {one.decided_by for one in found})
+    rows = [_row(one, halls, names) for one in found]
     seats = {ONLINE: session.seats_online} if session.seats_online or any(r.candidate.pool == ONLINE for r in rows) else {}
     seats |= {site.id: site.seats for site in halls.values()}
     return Roll(rows, bounds, seats, halls, _stamp(len(rows), sum(row.version for row in rows)))
@@ -108,55 +131,45 @@ def pool_of(attendance: str, site_id: str | None) -> str:
     return ONLINE if attendance == ONLINE else site_id or NOWHERE
 
 
-def traits_of(application: Application, participant: Participant, halls: Mapping[str, Site]) -> frozenset[str]:
+def _traits(one: Read, hall: Site | None) -> frozenset[str]:
     """What quotas count about an applicant, as `attribute=value`."""
-    hall = halls.get(application.site_id or "") if application.attendance != ONLINE else None
     values = {
-        "element": participant.element,
-        "gender": participant.gender,
-        "age_group": participant.age_group or ("child" if participant.child else None),
-        "disability": "yes" if application.has_disability else None,
-        "village": participant.village_code,
-        "attendance": application.attendance,
+        "element": one.element,
+        "gender": one.gender,
+        "age_group": one.age_group or ("child" if one.child else None),
+        "disability": "yes" if one.has_disability else None,
+        "village": one.village_code,
+        "attendance": one.attendance,
         "site": hall.code if hall else None,
     }
     return frozenset(f"{attribute}={value}" for attribute, value in values.items() if value)
 
 
-def _row(application: Application, participant: Participant, halls: Mapping[str, Site], names: Mapping[str, str]) -> Row:
-    hall = halls.get(application.site_id or "") if application.attendance != ONLINE else None
+def _row(one: Read, halls: Mapping[str, Site], names: Mapping[str, str]) -> Row:
+    hall = halls.get(one.site_id or "") if one.attendance != ONLINE else None
+    pool = pool_of(one.attendance, one.site_id)
     return Row(
-        id=application.id,
-        participant_id=participant.id,
-        code=application.code,
-        version=application.version,
-        order=application.order,
-        name=participant.name,
-        capacity=participant.capacity,
-        institution=participant.institution,
-        element=participant.element,
-        village=participant.village,
-        attendance=application.attendance,
+        id=one.id,
+        code=one.code,
+        version=one.version,
+        order=one.order,
+        name=one.name,
+        capacity=one.capacity,
+        institution=one.institution,
+        element=one.element,
+        village=one.village,
+        attendance=one.attendance,
         site=hall.name if hall else None,
-        flags=_flags(application, participant),
-        state=application.state,
-        reason=application.reason,
-        decided_by=names.get(application.decided_by or ""),
-        decided_at=application.decided_at,
-        candidate=Candidate(
-            application.id,
-            application.order,
-            application.state,
-            pool_of(application.attendance, application.site_id),
-            traits_of(application, participant, halls),
-        ),
+        flags=_flags(one),
+        state=one.state,
+        reason=one.reason,
+        decided_by=names.get(one.decided_by or ""),
+        candidate=Candidate(one.id, one.order, one.state, pool, _traits(one, hall)),
     )
 
 
-def _flags(application: Application, participant: Participant) -> tuple[str, ...]:
-    flags = set(application.flags)
-    flags |= {"late"} if application.late else set()
-    flags |= {"guardian"} if participant.child else set()
+def _flags(one: Read) -> tuple[str, ...]:
+    flags = {*one.flags, *(["late"] if one.late else []), *(["guardian"] if one.child else [])}
     return tuple(sorted(flags))
 
 

@@ -1,8 +1,10 @@
 """The moderators' page: the table of applicants, one applicant, and the plan that fills the free seats. Everything works as plain forms."""
 
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -171,12 +173,14 @@ async def _table(request: Request, parts: Ground, at: Desk, attempt: Attempt, st
     filters = filters_of(request.query_params)
     async with parts.database.read() as db:
         roll = await load_roll(db, at.session)
-    found = views(roll, filters, words)
+    found = await anyio.to_thread.run_sync(views, roll, filters, words)
     paged = len(found) > MOST_ROWS
     number = _page_number(request.query_params.get("page"))
     matching = [one for one in found if one.shown]
     rows = matching[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE] if paged else found
-    return page(
+    # Beside the loop: thousands of rows take long enough to be felt in a room.
+    draw = partial(
+        page,
         request,
         "registration/selection.html",
         status=status,
@@ -203,6 +207,7 @@ async def _table(request: Request, parts: Ground, at: Desk, attempt: Attempt, st
         done=_told(request),
         desk_items=_rail(request, at.session, at.staff, len(found)),
     )
+    return await anyio.to_thread.run_sync(draw)
 
 
 def _told(request: Request) -> dict[str, str | int] | None:

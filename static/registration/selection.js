@@ -4,6 +4,8 @@
 const form = document.querySelector("#putusan");
 const words = document.querySelector("#kata")?.dataset;
 const EVERY = 4000;
+/* Rows drawn at first; more appear while one scrolls, so that filtering thousands stays instant. */
+const DRAWN = 150;
 
 const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
 const make = (tag, text, attributes = {}) => {
@@ -49,14 +51,9 @@ function start() {
     const f = held();
     const wanted = f.q.toLocaleLowerCase("id").split(/\s+/).filter(Boolean);
     const place = f.quota ? String([...filters.elements.quota.options].findIndex((o) => o.value === f.quota) - 1) : "";
-    let count = 0;
-    for (const one of rows) {
-      const shown = matches(one, f, wanted, place);
-      count += shown;
-      if (shown === one.shown) continue;
-      one.shown = shown;
-      one.row.hidden = !shown;
-    }
+    for (const one of rows) one.shown = matches(one, f, wanted, place);
+    drawn = DRAWN;
+    const count = draw();
     document.querySelector("[data-nobody]").hidden = count > 0;
     document.querySelectorAll("[data-tab].chip").forEach((chip) => {
       if (chip.dataset.tab === f.state) chip.setAttribute("aria-current", "page");
@@ -66,6 +63,25 @@ function start() {
     remember(f);
     tickedChanged();
   }
+
+  let drawn = DRAWN;
+  function draw() {
+    let count = 0;
+    for (const one of rows) {
+      const hidden = !one.shown || ++count > drawn;
+      if (one.row.hidden !== hidden) one.row.hidden = hidden;
+    }
+    end.hidden = count <= drawn;
+    return count;
+  }
+
+  const end = make("p", "\u00a0");
+  form.append(end);
+  new IntersectionObserver((seen) => {
+    if (!seen.some((one) => one.isIntersecting)) return;
+    drawn += DRAWN;
+    draw();
+  }, { rootMargin: "600px" }).observe(end);
 
   function remember(f) {
     const usual = { state: "undecided", sort: "order" };
@@ -345,11 +361,12 @@ function start() {
     current = one;
     if (!one) return;
     one.row.classList.add("current");
+    one.row.hidden = false;
     one.row.scrollIntoView({ block: "nearest" });
   }
 
   function step(by) {
-    const visible = rows.filter((one) => one.shown).sort((a, b) => a.row.rowIndex - b.row.rowIndex);
+    const visible = rows.filter((one) => one.shown);
     const at = visible.indexOf(current);
     point(visible[at < 0 ? 0 : Math.min(visible.length - 1, Math.max(0, at + by))] ?? null);
     current?.box.focus({ preventScroll: true });
@@ -384,5 +401,6 @@ function start() {
   });
 
   if (!paged) sift();
+  rows.forEach((one) => one.row.classList.remove("later"));
   tickedChanged();
 }
