@@ -50,10 +50,11 @@ def a_phone(value: object) -> object:
     text = one_line(value)
     if not isinstance(text, str):
         return text
-    without_nik("".join(sign for sign in text if sign.isdigit()) if len(text) < 40 else text)
     match phone_problem(text):
         case None:
             return normalize_phone(text)
+        case _ if _SIXTEEN.search("".join(sign for sign in text[:40] if sign.isalnum())):
+            code = "registration.nik_not_needed"
         case PhoneProblem.TOO_SHORT:
             code = "registration.phone_short"
         case PhoneProblem.TOO_LONG:
