@@ -25,6 +25,7 @@ from app.access.rights import GrantOf
 from app.access.service import create_account, create_token, grant
 from app.assembly import lay_ground
 from app.database.migrate import migrate
+from app.live.wire import Wire
 from app.main import create_app
 from app.settings import Settings, from_environment
 from app.web.ground import Ground
@@ -154,7 +155,7 @@ async def serving(ground: Ground, *, work: bool = True) -> AsyncIterator[str]:
         create_app(ground, work=work),
         host="127.0.0.1",
         port=ground.settings.port,
-        ws="websockets-sansio",
+        ws=Wire,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         access_log=False,

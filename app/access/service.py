@@ -12,8 +12,11 @@ from app.access.rights import GrantOf, Staff
 from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
+from app.journal.service import revoke
 from app.vault import Vault, fingerprint, token
 
+ROLE_CHANGED = 4003
+"""Close code of room sockets whose owner's rights have changed: they come back with what is left."""
 SIGN_IN_LASTS = timedelta(hours=18)
 """Longer than the longest forum day, so that nobody is signed out in the middle of one."""
 
@@ -174,6 +177,7 @@ async def ungrant(db: AsyncSession, vault: Vault, account_id: str, given: GrantO
     gone = await db.execute(delete(Grant).where(*where).returning(Grant.id))
     if gone.first() is None:
         raise NotFound("access.no_grant")
+    await revoke(db, account_id, None, ROLE_CHANGED, now)
     await record(db, vault, given.session_id, now, Act(actor, "access.ungranted", f"account:{account_id}", _facts(given)))
 
 

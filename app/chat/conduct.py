@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.chat.models import MessageState
 from app.chat.refusals import later
 from app.chat.requests import Kind
+from app.clock import millis
 from app.errors import Gone, NotAllowed
 
 BURST = 5
@@ -59,6 +60,7 @@ class Standing:
     element: str | None = None
     seated: bool = True
     muted: bool = False
+    muted_until: datetime | None = None
     banned: bool = False
     last_at: datetime | None = None
 
@@ -78,7 +80,8 @@ def judge(rules: Rules, who: Standing, kind: Kind, now: datetime) -> MessageStat
     if not who.seated or who.banned or not may_say(who.part, who.element, kind):
         raise NotAllowed("chat.forbidden")
     if who.muted:
-        raise NotAllowed("chat.muted")
+        until = {} if who.muted_until is None else {"until": millis(who.muted_until)}
+        raise NotAllowed("chat.muted", **until)
     if rules.state is RoomState.ENDED:
         if kind is Kind.ASPIRATION and rules.late_until is not None and now <= rules.late_until:
             return MessageState.LATE

@@ -55,6 +55,7 @@ class Facts:
             element=person.element,
             seated=person.seat_id is None or (person.seat_id, person.generation) in self.seats,
             muted="mute" in held,
+            muted_until=held.get("mute"),
             banned="ban" in held,
             last_at=last_at,
         )

@@ -58,6 +58,8 @@ class Database:
         async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as db:
             with _understood():
                 async with db.begin():
+                    if self.gate is None:
+                        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                     yield db
 
     @asynccontextmanager

@@ -113,7 +113,7 @@ async def undo(db: AsyncSession, vault: Vault, session_id: str, run_id: str, *, 
 
 async def lock_session(db: AsyncSession, session_id: str) -> ForumSession:
     """The session, held alone to the end of the transaction: seats are counted and given inside. Conflict once the results are published."""
-    session = await db.get_one(ForumSession, session_id, with_for_update=True, populate_existing=True)
+    session = await db.get_one(ForumSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
     if session.selection_published_at is not None:
         raise Conflict("selection.published")
     return session

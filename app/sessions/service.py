@@ -144,7 +144,8 @@ async def change_state(
 
 async def locked(db: AsyncSession, session_id: str) -> ForumSession:
     """The session with its row locked against every other change; first in the lock order. NotFound when there is none."""
-    found = await db.get(ForumSession, session_id, with_for_update=True, populate_existing=True)
+    # Not the key: who only refers to the session, as the room's writer does while it holds the room, must not wait here.
+    found = await db.get(ForumSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
         raise NotFound("sessions.unknown")
     return found
