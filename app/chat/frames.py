@@ -117,7 +117,7 @@ def _kind(frame: Mapping[str, Any]) -> Kind:
 
 def _choice(frame: Mapping[str, Any], name: str, allowed: set[str]) -> str | None:
     value = frame.get(name)
-    if value is not None and value not in allowed:
+    if value is not None and not (isinstance(value, str) and value in allowed):
         raise BadRequest("chat.bad_request", field=name)
     return value
 
