@@ -13,8 +13,8 @@ export function drawBars(model, act) {
   drawNotice(byId("notice-bar"), model.notice);
 }
 
-function drawLine(bar, { status, durable, links }, act) {
-  const lost = status.state === "away" || (status.tries > 0 && status.state !== "open");
+function drawLine(bar, { status, durable, links, welcomed }, act) {
+  const lost = status.state === "away" || (status.state !== "open" && (welcomed || status.tries > 0));
   bar.hidden = !lost;
   bar.classList.toggle("bad", status.state === "away");
   if (!lost) return bar.replaceChildren();

@@ -15,7 +15,8 @@ export function becameWords(item, { line, paused }) {
 
 function queuedWords(item, line, paused) {
   if (paused?.cid === item.cid) return t(`paused_${paused.code}`, { n: secondsUntil(paused.until) });
-  return t(line.state === "open" ? "sending" : "waiting_line");
+  if (line.state !== "open") return t("waiting_line");
+  return t(paused ? "waiting_turn" : "sending");
 }
 
 /** Why a failed item was refused, and that its text is safe. */
@@ -24,12 +25,12 @@ export function failedWords(item) {
   return knows(key) ? t(key) : (item.reason ?? t("failed_other"));
 }
 
-/** The mark of an item: icon, words, and for a failed one the ways on. `can`: `{again, edit, copy, remove}` of an item. */
+/** The mark of an item: icon, words, and for a failed one the ways on. `can`: `{again, edit, copy, remove, understand}` of an item. */
 export function becameMark(item, scene, can) {
   const [name, kind] = SIGNS[item.state] ?? ["clock", ""];
   const words = el("span", {}, becameWords(item, scene));
   const sign = el("span", { class: `mark ${kind}` }, icon(name), words);
-  if (item.state === "rejected") return el("span", { class: "became" }, sign, link("understood", () => can.remove(item)));
+  if (item.state === "rejected" && !item.understood) return el("span", { class: "became" }, sign, link("understood", () => can.understand(item)));
   if (item.state !== "failed") return el("span", { class: "became" }, sign);
   return el("span", { class: "became" }, sign, el("span", { class: "why" }, failedWords(item)), ways(item, can));
 }

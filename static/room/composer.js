@@ -10,7 +10,7 @@ import { grouped, t } from "./words.js";
 
 const KEEP_AFTER = 250;
 const CROWDED = 0.8;
-const NARROW = "(max-width: 719.98px)";
+const NARROW = "(max-width: 719.98px), (max-height: 499.98px)";
 const PARTS = ["composer", "text", "count", "note", "chips", "replying", "fields", "draft-state", "composer-title", "after"];
 
 /** `send(body)` stores a finished text and rejects when it could not; `keep(draft)` stores the unfinished one. */

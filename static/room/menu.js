@@ -37,7 +37,8 @@ function show(menus, spot) {
   panel.addEventListener("keydown", (event) => event.key === "Escape" && close(menus));
   spot.place.append(panel);
   first(menus, panel);
-  panel.querySelector("button")?.focus();
+  panel.querySelector("button")?.focus({ preventScroll: true });
+  panel.scrollIntoView({ block: "nearest" });
 }
 
 function close(menus) {

@@ -5,6 +5,8 @@ import { el, fill } from "./dom.js";
 import { proposalLink, statusTag } from "./message.js";
 import { t } from "./words.js";
 
+const drawn = new WeakMap();
+
 /**
  * What is shown, newest first: items of the outbox joined with what the server says of them (`mine` of welcome and of later
  * frames, by cid), and what was sent from another device. Pure.
@@ -27,8 +29,14 @@ function said(one) {
   return rest;
 }
 
-/** Draws the list into `place`; `proposals` holds what is known of numbers: `{status, title}`. */
+/**
+ * Draws the list into `place` when something in it has changed, so that a button does not go away under a finger.
+ * `proposals` holds what is known of numbers: `{status, title}`.
+ */
 export function drawMine(place, list, scene, proposals, can) {
+  const shown = JSON.stringify([scene.line.state, list.map((item) => [item, proposals[item.proposal], becameWords(item, scene)])]);
+  if (drawn.get(place) === shown) return;
+  drawn.set(place, shown);
   if (list.length === 0) return fill(place, el("p", { class: "soft" }, t("mine_empty")));
   fill(place, el("ul", { class: "rows plain" }, list.map((item) => row(item, scene, proposals, can))));
 }

@@ -49,7 +49,13 @@ const scene = {
   actions: (entry) => model.staff?.actions(entry) ?? null,
   proposalUrl: config.links?.proposal ?? "/u/{number}",
 };
-const can = { again: (item) => outbox.again(item.cid).then(sending.wake), remove: (item) => outbox.remove(item.cid), edit, copy };
+const can = {
+  again: (item) => outbox.again(item.cid).then(sending.wake),
+  remove: (item) => outbox.remove(item.cid),
+  understand: (item) => outbox.mark(item.cid, { understood: true }),
+  edit,
+  copy,
+};
 const view = createView({
   parts: { stream: byId("stream"), entries: byId("entries"), tail: byId("tail"), newer: byId("newer"), start: byId("start") },
   node: (entry) => messageNode(entry, scene),
@@ -186,11 +192,12 @@ function proposalsOf(log) {
 /** My messages that are not (yet) in the log, at the end of the stream. */
 function tail(log) {
   const there = new Set(log.entries.filter((entry) => entry.by?.id === scene.me).map((entry) => entry.cid));
-  const items = outbox.items().filter((item) => !there.has(item.cid) && (item.state !== "visible" || item.seq > log.seq));
+  const open = (item) => (item.state === "visible" ? item.seq > log.seq : !item.understood);
+  const items = outbox.items().filter((item) => !there.has(item.cid) && open(item));
   return items.map((item) => {
     const paused = scene.paused?.cid === item.cid ? Math.ceil((scene.paused.until - Date.now()) / 1000) : "";
     const entry = { ...item, t: "msg", key: `mine-${item.cid}`, by: { id: scene.me, name: model.you?.name, via: item.via ?? "online" } };
-    const rev = [item.state, item.code, item.proposal, item.state === "queued" && model.status.state, paused].join();
+    const rev = [item.state, item.code, item.proposal, item.state === "queued" && model.status.state, paused, scene.paused !== null].join();
     if (item.proposal) entry.proposal = { number: item.proposal };
     return { key: entry.key, rev, node: () => messageNode(entry, scene, becameMark(item, scene, can)) };
   });
@@ -198,8 +205,8 @@ function tail(log) {
 
 function drawHead(mode) {
   const place = byId("room-state");
-  place.className = mode.state === "open" ? "live" : "not-live";
-  setText(place, mode.state ? t(`room_${mode.state}`) : t("connecting"));
+  place.className = model.welcomed && mode.state === "open" ? "live" : "not-live";
+  setText(place, t(model.welcomed ? `room_${mode.state}` : "connecting"));
   setText(byId("presence"), model.presence === null ? "" : tn("present", model.presence));
 }
 

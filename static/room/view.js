@@ -17,7 +17,10 @@ export function createView({ parts, node, earlier, own }) {
   const view = { parts, node, earlier, own, entries: [], tail: [], drawn: new Map(), from: null, following: true, seen: 0, due: false };
   view.stale = false;
   parts.stream.addEventListener("scroll", () => scrolled(view), { passive: true });
-  parts.newer.addEventListener("click", () => follow(view));
+  parts.newer.addEventListener("click", () => {
+    parts.stream.focus({ preventScroll: true });
+    follow(view);
+  });
   new ResizeObserver(() => view.following && toEnd(view)).observe(parts.stream);
   return {
     show(entries, tail) {
@@ -127,6 +130,7 @@ function scrolled(view) {
     later(view);
   }
   if (view.following) return;
+  count(view, windowOf(view));
   if (stream.scrollTop < NEAR * 5) upwards(view);
   else if (below < NEAR * 5 && last !== view.entries.at(-1)?.seq) downwards(view);
 }
@@ -154,7 +158,6 @@ function downwards(view) {
 
 function follow(view) {
   view.following = true;
-  view.parts.stream.focus({ preventScroll: true });
   later(view);
 }
 
@@ -163,8 +166,9 @@ function count(view, shown) {
   const newest = view.entries.at(-1)?.seq ?? 0;
   if (view.following) view.seen = newest;
   const fresh = view.following ? 0 : view.entries.filter((entry) => entry.seq > view.seen && entry.t === "msg" && !view.own(entry)).length;
-  const { newer } = view.parts;
-  newer.hidden = view.following;
-  if (!view.following) setText(newer.querySelector("span"), fresh > 0 ? tn("new_messages", fresh) : newer.dataset.end);
+  const { newer, stream } = view.parts;
+  const far = stream.scrollHeight - stream.scrollTop > stream.clientHeight * 2.5;
+  newer.hidden = view.following || (fresh === 0 && !far);
+  if (!newer.hidden) setText(newer.querySelector("span"), fresh > 0 ? tn("new_messages", fresh) : newer.dataset.end);
   view.parts.start.hidden = shown.length === 0 || view.from > (view.entries[0]?.seq ?? 0);
 }

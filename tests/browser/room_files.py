@@ -1,6 +1,5 @@
 """The real static files behind an empty page, for tests that load single modules of the room."""
 
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -11,8 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.conftest import chromium
+
 STATIC = Path(__file__).resolve().parents[2] / "static"
-CHROMIUM = shutil.which("chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -46,16 +46,16 @@ def address() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
+        launched = await playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield launched
+        await launched.close()
 
 
 @pytest_asyncio.fixture
-async def page(chromium: Browser, address: str) -> AsyncIterator[Page]:
-    context = await chromium.new_context()
+async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
+    context = await browser.new_context()
     page = await context.new_page()
     await page.goto(address)
     yield page

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.room_files import address, chromium, page  # noqa: F401 - fixtures
+from tests.browser.room_files import address, browser, page  # noqa: F401 - fixtures
 from tests.browser.room_history import History
 
 # Plays frames into the reducer as a bad line would: late, twice, out of order, or never; then asks for what is missing, as room.js does.

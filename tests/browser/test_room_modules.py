@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.browser.room_files import ARGUMENTS, CHROMIUM, address, chromium, page  # noqa: F401 - fixtures
+from tests.browser.room_files import ARGUMENTS, address, browser, page  # noqa: F401 - fixtures
+from tests.conftest import chromium
 
 OUTBOX = """async ({act, who, local}) => {
   const { openDevice } = await import("/room/device.js");
@@ -47,7 +48,7 @@ async def test_what_waits_survives_a_closed_browser(address: str, tmp_path: Path
     async with async_playwright() as playwright:
 
         async def opened() -> tuple[BrowserContext, Page]:
-            context = await playwright.chromium.launch_persistent_context(str(tmp_path), executable_path=CHROMIUM, args=ARGUMENTS)
+            context = await playwright.chromium.launch_persistent_context(str(tmp_path), executable_path=chromium(), args=ARGUMENTS)
             page = context.pages[0]
             await page.goto(address)
             return context, page
@@ -101,8 +102,8 @@ async def test_words_written_before_the_welcome_belong_to_whom_it_names(page: Pa
     assert texts(await outbox(page, "", who="warga")) == ["satu", "dua", "tiga"]
 
 
-async def test_another_tab_sees_what_was_written_here(chromium: Browser, address: str) -> None:
-    context = await chromium.new_context()
+async def test_another_tab_sees_what_was_written_here(browser: Browser, address: str) -> None:
+    context = await browser.new_context()
     one, two = await context.new_page(), await context.new_page()
     await one.goto(address)
     await two.goto(address)
@@ -204,3 +205,22 @@ async def test_numbers_are_read_as_people_write_them(page: Page) -> None:
     assert read["places"] == [[2], [2, 3], [1, 2], [3, 5], None, None]
     assert read["written"] == ["150", "1.500", "1,5"]
     assert read["characters"] == [1, 1, 3]
+
+
+async def test_the_servers_word_on_my_messages_wins_and_other_devices_are_shown(page: Page) -> None:
+    read = await page.evaluate(
+        """async () => {
+          const { gathered } = await import("/room/mine.js");
+          const items = [
+            { cid: "c1", n: 1, kind: "aspiration", text: "saluran", state: "held" },
+            { cid: "c2", n: 2, kind: "chat", text: "setuju", state: "visible" },
+            { cid: "c3", n: 3, kind: "chat", text: "halo", state: "queued" },
+          ];
+          const mine = {
+            c1: { cid: "c1", id: "m1", state: "visible", proposal: "PKL-2022-0042" },
+            c9: { cid: "c9", id: "m9", state: "held" },
+          };
+          return gathered(items, mine, () => null).map((item) => [item.cid, item.state, item.proposal ?? null, item.text ?? null]);
+        }"""
+    )
+    assert read == [["c3", "queued", None, "halo"], ["c1", "visible", "PKL-2022-0042", "saluran"], ["c9", "held", None, None]]
