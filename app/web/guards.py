@@ -9,14 +9,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import Clock
-from app.errors import NotAllowed
+from app.errors import ForumError, Invalid, NotAllowed
 from app.settings import Settings
 from app.web.csrf import SAFE
 
 BODY = 256 * 1024
-"""Bytes of body that a call may have; uploads of files get a limit of their own."""
-UPLOAD = 8 * 1024 * 1024
-UPLOADS = ("/meja/", "/api/v1/uploads")
+"""Bytes of body that a call may have."""
+NULS = (b"\x00", b"%00", b"\\u0000")
+"""A zero character, raw and as forms and JSON write it: nobody types one, and PostgreSQL keeps none."""
 BODY_SECONDS = 60
 """A body must be complete within this time: nothing received can be older than the closing job's grace."""
 
@@ -39,6 +39,9 @@ class Guards:
         if not self._origin_right(scope):
             await _refuse(NotAllowed("web.origin"), 403)(scope, receive, send)
             return
+        if b"%00" in scope["query_string"] or "\x00" in scope["path"]:
+            await _refuse(Invalid(code="web.bad_request"), 400)(scope, receive, send)
+            return
         scope.setdefault("state", {})
         await self.app(scope, self._bounded(scope, receive), self._headed(scope, send))
 
@@ -47,13 +50,13 @@ class Guards:
         return scope["method"] in SAFE or origin is None or origin in self.settings.public_urls
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        limit = UPLOAD if str(scope["path"]).startswith(UPLOADS) else BODY
         taken = 0
+        tail = b""
         complete = False
         ends = anyio.current_time() + BODY_SECONDS
 
         async def bounded() -> Message:
-            nonlocal taken, complete
+            nonlocal taken, tail, complete
             if complete:
                 return await receive()
             try:
@@ -62,9 +65,13 @@ class Guards:
             except TimeoutError:
                 raise HTTPException(408) from None
             if message["type"] == "http.request":
-                taken += len(message.get("body", b""))
-                if taken > limit:
+                chunk = message.get("body", b"")
+                taken += len(chunk)
+                if taken > BODY:
                     raise HTTPException(413)
+                if any(nul in tail + chunk for nul in NULS):
+                    raise HTTPException(400)
+                tail = chunk[-5:]
                 if not message.get("more_body", False):
                     complete = True
                     scope["state"]["received_at"] = self.clock.now()
@@ -111,6 +118,6 @@ def bearer(request: Request) -> str | None:
     return secret.strip() if kind.lower() == "bearer" and secret.strip() else None
 
 
-def _refuse(error: NotAllowed, status: int) -> JSONResponse:
-    body = {"type": "about:blank", "title": "Permintaan dari situs lain ditolak.", "status": status, "code": error.code}
+def _refuse(error: ForumError, status: int) -> JSONResponse:
+    body = {"type": "about:blank", "title": "Permintaan ini ditolak.", "status": status, "code": error.code}
     return JSONResponse(body, status, media_type="application/problem+json")
