@@ -20,10 +20,10 @@ class KnownFields(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    capacity: Annotated[str | None, _Line, Field(max_length=120)] = None
-    institution: Annotated[str | None, _Line, Field(max_length=160)] = None
-    element: Annotated[str | None, _Choice, Field(max_length=30)] = None
-    village: Annotated[str | None, _Line, Field(max_length=120)] = None
+    capacity: Annotated[Annotated[str, Field(max_length=120)] | None, _Line] = None
+    institution: Annotated[Annotated[str, Field(max_length=160)] | None, _Line] = None
+    element: Annotated[Annotated[str, Field(max_length=30)] | None, _Choice] = None
+    village: Annotated[Annotated[str, Field(max_length=120)] | None, _Line] = None
     gender: Annotated[Gender | None, _Choice] = None
 
 
@@ -36,8 +36,8 @@ class GuestFields(KnownFields):
 class CompletionFields(KnownFields):
     """What is now known about a placeholder, or the id of the participant whom it turned out to be."""
 
-    name: Annotated[str | None, _Line, Field(min_length=1, max_length=120)] = None
-    same_as: Annotated[str | None, _Choice, Field(max_length=40)] = None
+    name: Annotated[Annotated[str, Field(min_length=1, max_length=120)] | None, _Line] = None
+    same_as: Annotated[Annotated[str, Field(max_length=40)] | None, _Choice] = None
 
 
 def person_of(guest: GuestFields, session: ForumSession, site_id: str) -> Person:
