@@ -15,7 +15,8 @@ from app.invitations.models import Credential, CredentialState, Reveal, Seat, Se
 from app.meetings.models import Meeting
 from app.participants.models import Participant
 from app.regions import last_four
-from app.registration.keys import status_key, written
+from app.registration.keys import status_key
+from app.registration.keys import written as written
 from app.registration.models import Application, ApplicationState
 from app.sessions.models import ForumSession
 from app.vault import Vault, fingerprint, same, token

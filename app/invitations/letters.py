@@ -5,6 +5,7 @@ A template's first line is the subject, the rest the text; e-mail gets the same 
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -27,6 +28,7 @@ from app.web.pages import FILTERS, TEMPLATES
 
 FOLDER = TEMPLATES / "letters"
 LANGUAGES = ("id", "en")
+LETTER_KINDS = ("registered", "status_link", "invited", "reserve", "not_selected", "changed", "rotated")
 ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -43,6 +45,7 @@ class Sheet:
     change: ScheduleChange | None = None
 
 
+@cache
 def letter_environment() -> Environment:
     """The environment of letters: plain text is not escaped, HTML is; undefined names are errors."""
     env = Environment(

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from app import i18n
 from app.i18n import Translator, choose_language, install_translations
+from app.regions import show_phone
 from app.web.csrf import token_for
 from app.web.files import StaticFiles
 from app.web.ground import Ground, ground
@@ -150,4 +151,13 @@ def _rupiah(context: Context, value: int) -> str:
     return i18n.rupiah(value, context["lang"])
 
 
-FILTERS = {"when": _when, "day": _day, "clock": _clock, "span": _span, "ago": _ago, "number": _number, "rupiah": _rupiah}
+FILTERS = {
+    "when": _when,
+    "day": _day,
+    "clock": _clock,
+    "span": _span,
+    "ago": _ago,
+    "number": _number,
+    "rupiah": _rupiah,
+    "phone": show_phone,
+}
