@@ -127,6 +127,7 @@ async def make_crowd(ground: Ground, session: ForumSession, states: Sequence[App
             )
         )
     async with ground.database.write() as db:
+        (await db.get_one(ParticipantCounter, session.id)).last = len(people)
         db.add_all(people)
         await db.flush()
         db.add_all(applications)

@@ -44,7 +44,7 @@ async def claim(
         wanted = wanted.where(Delivery.id.in_(list(only)))
     # SKIP LOCKED: a second officer gets the next rows instead of waiting for, and then sharing, the first one's.
     rows = await db.scalars(
-        wanted.order_by(Notice.created_at, Delivery.id).limit(min(count, MOST)).with_for_update(of=Delivery, skip_locked=True)
+        wanted.order_by(Notice.created_at, Notice.kind, Delivery.id).limit(min(count, MOST)).with_for_update(of=Delivery, skip_locked=True)
     )
     taken = list(rows)
     for row in taken:
