@@ -134,6 +134,8 @@ async def change_state(
         await enqueue(db, "registration.close", closing_key(session.id), {"session_id": session.id}, due_at=due, now=now)
     if to is SessionState.CANCELLED:
         await cancel(db, closing_key(session.id), now)
+        payload: dict[str, object] = {"session_id": session.id, "change_id": f"cancelled:{session.id}"}
+        await enqueue(db, "invitations.schedule_changed", f"cancelled:{session.id}", payload, due_at=now, now=now)
     if ROOM_STATE[to] != ROOM_STATE[before]:
         frame = {"t": "room", "op": "state", "v": {"to": ROOM_STATE[to]}}
         await append(db, session.room, PUBLIC, [Entry(frame)], now)

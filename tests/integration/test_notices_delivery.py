@@ -27,7 +27,8 @@ from app.outbox.models import Job, JobState
 from app.outbox.worker import Again, Worker
 from app.participants.models import Participant
 from app.registration.models import ApplicationState
-from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind
+from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind, SessionState
+from app.sessions.service import change_state
 from app.settings import MailSettings
 from app.web.ground import Ground
 from tests.factories import make_session
@@ -285,6 +286,22 @@ async def test_everybody_already_told_hears_of_a_change_once_on_the_channel_that
     body = letter.get_body(("plain",))
     assert body is not None
     assert "Alasan: aula dipakai pemilu" in body.get_content()
+
+
+async def test_who_was_told_of_a_forum_is_told_when_it_is_cancelled(ground: Ground) -> None:
+    session, _ = await make_session(ground)
+    with post_office() as (office, port):
+        parts = with_mail(ground, port)
+        await told(ground, session, await make_person(ground, session, email=MAIL))
+        await work(parts)
+        async with ground.database.write() as db:
+            to = SessionState.CANCELLED
+            await change_state(db, ground.vault, session.id, to, actor="account:a", reason="banjir", now=ground.clock.now())
+        await work(parts)
+    body = office.taken[-1].get_body(("plain",))
+    assert body is not None
+    assert "tidak jadi diselenggarakan" in body.get_content()
+    assert len(office.taken) == 2
 
 
 async def test_a_second_change_is_told_again(ground: Ground) -> None:
