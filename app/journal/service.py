@@ -77,6 +77,19 @@ async def append(db: AsyncSession, room: str, log: str, entries: Sequence[Entry]
     return head
 
 
+async def hold(db: Handle, room: str, log: str) -> None:
+    """Lock the log's row before rows that come later in the lock order, when whether anything is appended is not known yet."""
+    await db.execute(select(LOGS.c.head).where(LOGS.c.room == room, LOGS.c.log == log).with_for_update())
+
+
+async def seen(db: Handle, room: str, log: str, subjects: Sequence[str]) -> set[str]:
+    """Which of these messages stand in the log, and so were seen by those who read it."""
+    found = await db.execute(
+        select(EVENTS.c.subject).distinct().where(EVENTS.c.room == room, EVENTS.c.log == log, EVENTS.c.subject.in_(subjects))
+    )
+    return {str(subject) for (subject,) in found}
+
+
 async def take(db: Handle, room: str, log: str, count: int) -> int:
     """Lock the log's row and give out `count` numbers; the first of them."""
     taken = await db.execute(

@@ -173,6 +173,8 @@ def _rows(
         **dict.fromkeys(NAMES),
         "rt": [],
         "rw": [],
+        "leads_to": [],
+        "comes_from": [],
         **fields,
         "id": new_id(),
         "session_id": forum["id"],

@@ -62,6 +62,10 @@ class Proposal(Table):
     agency: Mapped[str | None]
     reason_code: Mapped[str | None] = mapped_column(String(30))
     reason: Mapped[str | None]
+    leads_to: Mapped[list[str]] = mapped_column(default=list)
+    """Numbers in which a merged or split one goes on."""
+    comes_from: Mapped[list[str]] = mapped_column(default=list)
+    """Numbers that were merged into this one, or of which it is a part."""
     participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
     proposer: Mapped[str]
     """Name as the desk sees it; the public sees it only by opt-in or office."""
@@ -124,6 +128,8 @@ class ProposalSource(Table):
     """The words as said; empty once they were taken away (hidden, deleted, erased)."""
     at: Mapped[datetime]
     gone: Mapped[str | None] = mapped_column(String(10))
+    merged_from: Mapped[str | None] = mapped_column(String(30))
+    """The number with which these words came by a merge, so that it can be undone."""
 
 
 class ProposalCounter(Table):

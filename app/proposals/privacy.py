@@ -5,8 +5,11 @@ from collections.abc import Iterable
 
 from app.proposals.choices import Flag
 from app.regions import PersonalKind, finds_personal
+from app.sessions.vocabulary import Element
 
-OFFICES = frozenset({"opd", "pemerintah", "kecamatan", "kelurahan", "dprd", "puskesmas", "tni_polri"})
+OFFICES = frozenset(
+    {Element.VILLAGE_OFFICE, Element.DISTRICT_OFFICE, Element.AGENCY, Element.COUNCIL, Element.SERVICE_UNIT, Element.ARMED_FORCES}
+)
 """Elements whose people speak in office: their names are public with their words."""
 HIDDEN = "▪▪▪"
 _FLAGS = {PersonalKind.PHONE: Flag.PHONE_IN_TEXT, PersonalKind.NIK: Flag.NIK_IN_TEXT}

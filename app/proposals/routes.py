@@ -1,5 +1,12 @@
-"""Doors of proposals."""
+"""Doors of proposals: calls of programs, pages of the desk, pages of the public."""
 
 from fastapi import APIRouter
 
+from app.proposals.api import router as api
+from app.proposals.desk import router as desk
+from app.proposals.pages import router as pages
+
 router = APIRouter()
+router.include_router(api)
+router.include_router(desk)
+router.include_router(pages)

@@ -28,6 +28,8 @@ class Desk:
 
 async def find_session(request: Request, slug: Slug) -> ForumSession:
     """The session of this address, in whatever state; NotFound when there is none."""
+    if not slug.isprintable():  # PostgreSQL refuses NUL in a text, which would look like a fault of ours
+        raise NotFound("sessions.unknown")
     async with ground(request).database.read() as db:
         found = await db.scalar(select(ForumSession).where(ForumSession.slug == slug))
     if found is None:

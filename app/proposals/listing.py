@@ -1,0 +1,148 @@
+"""Finding proposals: one by its number, many by filters, in the order of their numbers."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import NotFound
+from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
+from app.sessions.models import ForumSession, SessionState
+
+_NUMBER = re.compile(r"[A-Z0-9-]{1,30}")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; empty means everything. `site` is a site's id, `waiting` what the desk has still to decide."""
+
+    status: tuple[ProposalStatus, ...] = ()
+    site: str | None = None
+    village: str | None = None
+    sector: str | None = None
+    via: str | None = None
+    q: str | None = None
+
+
+def written(number: str) -> str:
+    """A number as it is stored, however it was typed; NotFound for what can be none."""
+    upper = number.strip().upper()
+    if not _NUMBER.fullmatch(upper):
+        raise NotFound("proposals.unknown")
+    return upper
+
+
+async def find(db: AsyncSession, session_id: str, number: str, *, lock: bool = False, public: bool = False) -> Proposal:
+    """One proposal of a session; NotFound for a number that is not there or, with `public`, not public."""
+    wanted = select(Proposal).where(Proposal.session_id == session_id, Proposal.number == written(number))
+    if public:
+        wanted = wanted.where(Proposal.published_at.is_not(None))
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = await db.scalar(wanted)
+    if found is None:
+        raise NotFound("proposals.unknown")
+    return found
+
+
+async def find_public(db: AsyncSession, number: str) -> list[tuple[Proposal, ForumSession]]:
+    """The public proposals of this number: numbers are unique in a session, so that two forums with one prefix may share one."""
+    rows = await db.execute(
+        select(Proposal, ForumSession)
+        .join(ForumSession, ForumSession.id == Proposal.session_id)
+        .where(Proposal.number == written(number), Proposal.published_at.is_not(None))
+        .where(ForumSession.state != SessionState.DRAFT)
+        .order_by(ForumSession.practice, ForumSession.starts_at)
+    )
+    return [(proposal, session) for proposal, session in rows]
+
+
+async def matching(
+    db: AsyncSession, session_id: str, filters: Filters, *, public: bool, limit: int, skip: int = 0, after: str | None = None
+) -> Sequence[Proposal]:
+    """Proposals in the order of their numbers, at most `limit`, past `skip` or after a number."""
+    wanted = select(Proposal).where(*_conditions(session_id, filters, public=public))
+    if after is not None:
+        size = func.length(Proposal.number)
+        wanted = wanted.where(or_(size > len(after), (size == len(after)) & (Proposal.number > after)))
+    return (await db.scalars(wanted.order_by(func.length(Proposal.number), Proposal.number).offset(skip).limit(limit))).all()
+
+
+async def count(db: AsyncSession, session_id: str, filters: Filters, *, public: bool) -> int:
+    """How many proposals match."""
+    return await db.scalar(select(func.count()).select_from(Proposal).where(*_conditions(session_id, filters, public=public))) or 0
+
+
+async def by_status(db: AsyncSession, session_id: str) -> Counter[ProposalStatus]:
+    """How many proposals stand where."""
+    rows = await db.execute(select(Proposal.status, func.count()).where(Proposal.session_id == session_id).group_by(Proposal.status))
+    return Counter({row[0]: row[1] for row in rows})
+
+
+async def villages_in(db: AsyncSession, session_id: str, *, public: bool) -> list[str]:
+    """The villages that proposals of the session name, for a filter."""
+    wanted = select(Proposal.village).distinct().where(*_conditions(session_id, Filters(), public=public))
+    return sorted(name for name in await db.scalars(wanted.where(Proposal.village.is_not(None))) if name)
+
+
+async def public_among(db: AsyncSession, session_id: str, numbers: Sequence[str]) -> set[str]:
+    """Which of these numbers have a public page to lead to."""
+    found = await db.scalars(
+        select(Proposal.number).where(Proposal.session_id == session_id, Proposal.number.in_(numbers), Proposal.published_at.is_not(None))
+    )
+    return set(found)
+
+
+async def sources_of(db: AsyncSession, proposals: Sequence[Proposal]) -> dict[str, list[ProposalSource]]:
+    """The sources of each proposal by its id, oldest words first."""
+    found: dict[str, list[ProposalSource]] = {one.id: [] for one in proposals}
+    rows = await db.scalars(
+        select(ProposalSource).where(ProposalSource.proposal_id.in_(list(found))).order_by(ProposalSource.at, ProposalSource.id)
+    )
+    for source in rows:
+        found[source.proposal_id].append(source)
+    return found
+
+
+async def versions_of(db: AsyncSession, proposal: Proposal) -> Sequence[ProposalVersion]:
+    """Every version, oldest first."""
+    rows = await db.scalars(select(ProposalVersion).where(ProposalVersion.proposal_id == proposal.id).order_by(ProposalVersion.version))
+    return rows.all()
+
+
+def _conditions(session_id: str, filters: Filters, *, public: bool) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [Proposal.session_id == session_id]
+    if public:
+        wanted.append(Proposal.published_at.is_not(None))
+    if filters.status:
+        wanted.append(Proposal.status.in_(filters.status))
+    for column, value in (
+        (Proposal.site_id, filters.site),
+        (Proposal.village, filters.village),
+        (Proposal.sector, filters.sector),
+        (Proposal.via, filters.via),
+    ):
+        if value:
+            wanted.append(column == value)
+    if filters.q:
+        wanted.append(_holds(filters.q, public=public))
+    return wanted
+
+
+def _holds(q: str, *, public: bool) -> ColumnElement[bool]:
+    always = (Proposal.number, Proposal.village)
+    texts = (Proposal.title, Proposal.problem, Proposal.action, Proposal.landmark)
+    found = or_(*(column.icontains(q, autoescape=True) for column in always))
+    in_texts = or_(*(column.icontains(q, autoescape=True) for column in texts))
+    if public:
+        # What is covered on the page must not be found by trying numbers in the search box.
+        uncovered = or_(Proposal.personal_checked_at.is_not(None), cast(Proposal.flags, Text) == "[]")
+        return or_(found, and_(uncovered, in_texts))
+    said = exists().where(
+        ProposalSource.proposal_id == Proposal.id,
+        or_(ProposalSource.text.icontains(q, autoescape=True), ProposalSource.author.icontains(q, autoescape=True)),
+    )
+    return or_(found, in_texts, said)

@@ -1,0 +1,24 @@
+"""Who may call the doors of proposals."""
+
+from app.access.models import Role
+
+WRITERS = {Role.SECRETARIAT, Role.MODERATOR}
+
+RIGHTS = {
+    ("GET", "/meja/{slug}/usulan"): WRITERS,
+    ("GET", "/meja/{slug}/usulan/baru"): WRITERS,
+    ("POST", "/meja/{slug}/usulan/baru"): WRITERS,
+    ("GET", "/meja/{slug}/usulan/{number}"): WRITERS,
+    ("POST", "/meja/{slug}/usulan/{number}"): WRITERS,
+    ("POST", "/meja/{slug}/usulan/{number}/gabung"): WRITERS,
+    ("POST", "/meja/{slug}/usulan/{number}/pecah"): WRITERS,
+    ("POST", "/meja/{slug}/usulan/{number}/urungkan"): WRITERS,
+    ("GET", "/s/{slug}/usulan"): "public",
+    ("GET", "/u/{number}"): "public",
+    ("GET", "/api/v1/sessions/{slug}/proposals"): "public",
+    ("POST", "/api/v1/sessions/{slug}/proposals"): {*WRITERS, Role.OPERATOR},
+    ("POST", "/api/v1/sessions/{slug}/proposals/merge"): WRITERS,
+    ("GET", "/api/v1/sessions/{slug}/proposals/{number}"): "public",
+    ("PATCH", "/api/v1/sessions/{slug}/proposals/{number}"): WRITERS,
+    ("POST", "/api/v1/sessions/{slug}/proposals/{number}/split"): WRITERS,
+}
