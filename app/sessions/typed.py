@@ -101,9 +101,14 @@ def region_of(text: str) -> tuple[str | None, list[str]]:
         found = region(code.group())
         return (found.code, []) if found else (None, [])
     meant = find_regencies(text)
-    exact = [one for one in meant if one.name.casefold() == text.strip().casefold()]
-    if len(exact) == 1 or len(meant) == 1:
-        return (exact or meant)[0].code, []
+    asked = " ".join(text.split()).casefold()
+    for names in ([one.name for one in meant], [one.name.partition(" ")[2] for one in meant]):
+        exact = [one for one, name in zip(meant, names, strict=True) if name.casefold() == asked]
+        if exact:
+            break
+    chosen = exact or meant
+    if len(chosen) == 1:
+        return chosen[0].code, []
     return None, [f"{one.code} {one.name}" for one in meant[:4]]
 
 
