@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.regions import Region, find_village, region, villages_of
+from app.regions import Region, RegionKind, find_village, region, villages_of
 from app.registration.form import HallOffered, Offer
 from app.registration.models import Application, ApplicationState
 from app.sessions.models import ForumSession, PrivacyNotice, Site
@@ -49,7 +49,7 @@ def village_named(text: str | None, region_code: str) -> tuple[str | None, str |
     if not text:
         return None, None
     chosen = region(text) if text[:2].isdigit() else None
-    if chosen is not None:
+    if chosen is not None and chosen.kind is RegionKind.VILLAGE:
         return chosen.code, chosen.label
     bare = _bare(text)
     meant = [one for one in find_village(text, region_code) if _bare(one.name) == bare or _bare(one.label) == bare]

@@ -27,6 +27,8 @@ from app.vault import Vault
 
 WISH = "proposals.wish"
 """Kind of the job that turns what somebody wished to propose into a proposal."""
+PERSON = "proposals.person"
+"""Kind of the job that writes a corrected name or consent to the proposals of that person."""
 COUNTER = "counter"
 LATE = "late"
 
@@ -117,6 +119,7 @@ async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationFor
     await flag_lookalikes(db, application, participant)
     if new_wish:
         await _want_wish(db, application, now, first=False)
+    await enqueue(db, PERSON, f"person:{participant.id}:{participant.version}", {"participant_id": participant.id}, due_at=now, now=now)
     await record(
         db,
         vault,

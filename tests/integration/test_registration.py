@@ -13,6 +13,7 @@ from app.outbox.models import Job
 from app.participants.models import Consent, Origin, Participant
 from app.participants.service import consents_of, open_contact, placeholder
 from app.registration.models import Application, ApplicationState
+from app.registration.offer import village_named
 from app.sessions.models import ForumSession, PrivacyNotice, SessionState
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -293,3 +294,17 @@ async def test_a_placeholder_takes_the_next_number_from_either_kind_of_handle(gr
         (1, Origin.PLACEHOLDER, "rt 3"),
         (2, Origin.PLACEHOLDER, "berpeci"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "name"),
+    [
+        ("33.75.03.1004", "33.75.03.1004", "Kelurahan Panjang Wetan"),
+        ("kel. kandang panjang", "33.75.03.1003", "Kelurahan Kandang Panjang"),
+        ("33.75", None, "33.75"),
+        ("3 Ilir", None, "3 Ilir"),
+        ("Desa Seberang", None, "Desa Seberang"),
+    ],
+)
+def test_a_village_is_known_by_code_or_name_and_kept_as_typed_otherwise(typed: str, code: str | None, name: str) -> None:
+    assert village_named(typed, "33.75") == (code, name)

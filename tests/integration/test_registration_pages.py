@@ -273,12 +273,14 @@ async def test_correcting_writes_over_and_appends_what_was_chosen(ground: Ground
         chosen = await consents_of(db, participant.id)
         acts = list(await db.scalars(select(AuditEntry.act)))
         wishes = set(await db.scalars(select(Job.key).where(Job.kind == "proposals.wish")))
+        people = list(await db.scalars(select(Job.payload).where(Job.kind == "proposals.person")))
     assert (application.attendance, application.site_id, application.wish, application.version) == ("online", None, "Lampu jalan", 2)
     assert application.phone_index == participant.phone_index == ground.vault.blind("phone", "+6281234567890")
     assert (open_contact(ground.vault, participant).needs, application.has_disability) == ("Kursi roda", True)
     assert chosen == {"notice": True, "publish_name": False, "disability_data": True, "photos": True}
     assert acts == ["registration.received", "registration.corrected"]
     assert wishes == {f"wish:{application.id}", f"wish:{application.id}:2"}
+    assert people == [{"participant_id": participant.id}]
 
 
 async def test_correcting_into_somebody_else_is_refused_beside_the_name(ground: Ground, web: httpx.AsyncClient) -> None:
