@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.chat import answers, frames, history, socket
+from app.chat import answers, frames, history, pages, socket
 from app.chat.batch import Given
 from app.chat.calls import EditBody, EditedBody, Editor, EventsBody, InRoom, MessageBody, MessageId, ReadingBody, ReceiptBody, TextBody
 from app.chat.conduct import DESK_PARTS
@@ -20,6 +20,7 @@ PAGE = 500
 
 router = APIRouter()
 router.include_router(socket.router)
+router.include_router(pages.router)
 calls = APIRouter(prefix="/api/v1/rooms/{room}", tags=["rooms"])
 Parts = Annotated[Ground, Depends(ground)]
 

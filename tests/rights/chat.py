@@ -1,10 +1,14 @@
-"""Who may call the doors of rooms; seat holders pass the first three with their link as well."""
+"""Who may call the doors of rooms; seat holders pass the first three and the calls with their link as well."""
 
 from app.access.models import Role
 
 PARTS = {Role.MODERATOR, Role.SECRETARIAT, Role.OPERATOR, Role.RESPONDER}
 
 RIGHTS = {
+    ("GET", "/s/{slug}/ruang"): PARTS,
+    ("GET", "/s/{slug}/ruang/polos"): PARTS,
+    ("POST", "/s/{slug}/ruang/polos"): PARTS,
+    ("GET", "/meja/{slug}/ruang"): PARTS,
     ("GET", "/api/v1/rooms/{room}/events"): PARTS,
     ("POST", "/api/v1/rooms/{room}/messages"): PARTS,
     ("POST", "/api/v1/rooms/{room}/reading"): PARTS,
