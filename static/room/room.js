@@ -19,8 +19,8 @@ import { socketWay } from "./socket.js";
 import { createView } from "./view.js";
 import { learn, t, tn } from "./words.js";
 
-const config = JSON.parse(byId("room-config").textContent);
-learn(JSON.parse(byId("room-words").textContent));
+const config = JSON.parse(byId("room-config").content.textContent);
+learn(JSON.parse(byId("room-words").content.textContent));
 setZone(config.zone);
 
 let due = false;
