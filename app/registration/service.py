@@ -29,6 +29,7 @@ WISH = "proposals.wish"
 """Kind of the job that turns what somebody wished to propose into a proposal."""
 COUNTER = "counter"
 LATE = "late"
+MOVED = "moved"
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,11 @@ async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationFor
     await db.flush()
     await refuse_doubles(db, session.id, participant.phone_index, participant.name_key, besides=application.id)
     new_wish = form.wish != application.wish
+    place = (application.attendance, application.site_id)
     for name, value in _from_person(participant, form).items():
         setattr(application, name, value)
     application.version += 1
+    _reconsider(db, application, place, now)
     await db.flush()
     before = await consents_of(db, participant.id)
     changed = {purpose: given for purpose, given in _consents(form).items() if before.get(purpose) != given}
@@ -137,8 +140,10 @@ async def move(
     if wrong:
         raise Invalid(*wrong)
     hall = hall_chosen(offer, attendance, site)
+    place = (application.attendance, application.site_id)
     application.attendance, application.site_id = attendance, hall.id if hall else None
     application.version += 1
+    _reconsider(db, application, place, now)
     participant.site_id = application.site_id
     participant.version += 1
     facts: dict[str, object] = {"attendance": attendance, "site": application.site_id, "version": application.version}
@@ -286,6 +291,17 @@ def _from_person(participant: Participant, form: ApplicationForm) -> dict[str, A
 
 def _consents(form: ApplicationForm) -> dict[str, bool]:
     return {"publish_name": form.publish_name, "disability_data": form.disability_data, "photos": form.photos}
+
+
+def _reconsider(db: AsyncSession, application: Application, place: tuple[str, str | None], now: datetime) -> None:
+    """Who was chosen for one place and, not knowing it, asks for another is decided about again: its seats may all be given."""
+    if place == (application.attendance, application.site_id) or application.state != ApplicationState.SELECTED:
+        return
+    if application.told_state == ApplicationState.SELECTED:
+        return
+    back = ApplicationState.SUBMITTED
+    application.state, application.reason, application.decided_by, application.decided_at = back, None, None, None
+    db.add(_decision(application, before=ApplicationState.SELECTED, reason=MOVED, by=actor(application), at=now))
 
 
 def _decision(

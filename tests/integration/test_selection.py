@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.audit.service import facts_of, verify
+from app.registration.keys import status_key
 from app.registration.models import ApplicationState, Decision
+from app.registration.service import move
 from app.sessions.models import ForumSession, QuotaUnit
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -167,3 +169,19 @@ async def test_a_page_learns_what_colleagues_changed(ground: Ground, office: Off
         (one, "submitted", 1, None),
         (two, "reserve", 2, "program admin"),
     ]
+
+
+async def test_who_moves_to_another_place_before_hearing_the_result_is_decided_about_again(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, sites = await make_session(ground, halls=1, hall_seats=1)
+    here, online = await apply(ground, applicant(ground, session, 1, site=sites[0]), applicant(ground, session, 2))
+    desk = Desk(web, office, session)
+    await desk.decide("select", {here: 1, online: 1})
+    now = ground.clock.now()
+    key = status_key(ground.vault, online, 1)
+    async with ground.database.write() as db:
+        await move(db, ground.vault, key, attendance="in_person", site="aula-1", received_at=now, now=now)
+    row = await application(ground, online)
+    assert (row.state, row.version, row.decided_by) == (S.SUBMITTED, 3, None)
+    assert (await desk.decide("select", {online: 3})).json()["code"] == "selection.full"
