@@ -47,6 +47,7 @@ const scene = {
   },
   find: (id) => find(reader.log("public"), id),
   actions: (entry) => model.staff?.actions(entry) ?? null,
+  sites: config.sites ?? {},
   proposalUrl: config.links?.proposal ?? "/u/{number}",
 };
 const can = {
