@@ -71,7 +71,7 @@ def may_say(part: PartInRoom, element: str | None, kind: Kind) -> bool:
         case Kind.SPOKEN:
             return part in DESK_PARTS
         case Kind.RESPONSE:
-            return part in {PartInRoom.RESPONDER, PartInRoom.MODERATOR, PartInRoom.SECRETARIAT} or (element in COUNCIL)
+            return part in DESK_PARTS | {PartInRoom.RESPONDER} or element in COUNCIL
     return True
 
 

@@ -3,16 +3,22 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.service import must
+from app.chat import answers, frames
+from app.chat.batch import Given
+from app.chat.calls import MessageBody, ReceiptBody
+from app.chat.house import house_of
 from app.hall import checkin, placeholders
 from app.hall.attendance import figures
 from app.hall.checkin import CheckedIn, Scan
-from app.hall.guards import ROLES, AnyHall, Completing, site_named
+from app.hall.guards import ROLES, AnyHall, AtHall, Completing, site_named
 from app.hall.people import CompletionFields, GuestFields, person_of
+from app.hall.speech import at_hall, in_hall
 from app.participants.models import Participant
 from app.sessions.guards import Desk
 from app.sessions.models import Site
@@ -123,6 +129,15 @@ async def complete(desk: Completing, parts: Parts, participant: Id, known: Compl
     async with parts.database.write() as db:
         person = await placeholders.become(db, parts.vault, desk.session, participant, known, staff=desk.staff, now=now)
     return _guest(person)
+
+
+@router.post("/sites/{site}/messages", response_model=ReceiptBody, status_code=201, responses={200: {"model": ReceiptBody}})
+async def say(request: Request, parts: Parts, hall: AtHall, body: MessageBody) -> Response:
+    """Words typed in a hall, as `POST /rooms/{room}/messages` but marked with this hall: 201, and 200 for a repeated cid."""
+    message = in_hall(frames.send(body.frame()))
+    person = at_hall(hall.desk.staff, hall.session, hall.site)
+    said = await house_of(request).writers.submit(Given(person, message, limits=parts.settings.limits))
+    return JSONResponse(answers.receipt(said), 200 if said.dup else 201)
 
 
 @router.get("/attendance")

@@ -8,6 +8,25 @@ API = {
     ("POST", "/api/v1/sessions/{slug}/participants/{participant}/complete"): {Role.OPERATOR, Role.SECRETARIAT},
     ("POST", "/api/v1/sessions/{slug}/checkins"): AT_HALL,
     ("DELETE", "/api/v1/sessions/{slug}/checkins/{stay}"): AT_HALL,
+    ("POST", "/api/v1/sessions/{slug}/sites/{site}/messages"): AT_HALL,
     ("GET", "/api/v1/sessions/{slug}/attendance"): AT_HALL,
 }
-RIGHTS = {**API}
+PAGES = {
+    ("GET", "/meja/{slug}/lokasi"): AT_HALL,
+    ("GET", "/meja/{slug}/lokasi/{site}"): AT_HALL,
+    ("GET", "/meja/{slug}/lokasi/{site}/keadaan"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/hadir"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/batal"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/tamu"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/kata"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/baca"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/lengkapi/{participant}"): {Role.OPERATOR, Role.SECRETARIAT},
+    ("GET", "/meja/{slug}/layar"): AT_HALL,
+    ("GET", "/meja/{slug}/layar/keadaan"): AT_HALL,
+    ("POST", "/meja/{slug}/layar"): AT_HALL,
+}
+SCREEN = {
+    ("GET", "/s/{slug}/layar"): "public",
+    ("GET", "/s/{slug}/layar/data"): "public",
+}
+RIGHTS = {**API, **PAGES, **SCREEN}

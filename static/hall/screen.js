@@ -1,0 +1,49 @@
+/* Keeps the big screen as it should be now: asks every two seconds, keeps the last picture when the line is down and says so. */
+
+const EVERY = 2000;
+const LATE = 5000;
+const place = document.querySelector("[data-screen]");
+const lost = document.querySelector("[data-lost]");
+const clock = document.querySelector("[data-clock]");
+let version = `"${place.dataset.version}"`;
+let heard = Date.now();
+
+function draw(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-theme]");
+  document.querySelector(".screen-main").innerHTML = fresh.querySelector("[data-part=main]").innerHTML;
+  document.querySelector(".screen-side").innerHTML = fresh.querySelector("[data-part=side]").innerHTML;
+  document.documentElement.dataset.theme = fresh.dataset.theme;
+}
+
+async function ask() {
+  try {
+    const answer = await fetch(place.dataset.screen, {
+      headers: { "If-None-Match": version, Accept: "text/html" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(LATE),
+    });
+    if (answer.status === 404) return location.reload();
+    if (answer.ok) {
+      draw(await answer.text());
+      version = answer.headers.get("ETag");
+    }
+    if (answer.ok || answer.status === 304) heard = Date.now();
+  } catch {
+    // The line is down: the last picture stays.
+  }
+  lost.hidden = Date.now() - heard < LATE;
+  return undefined;
+}
+
+async function go() {
+  await ask();
+  setTimeout(go, EVERY);
+}
+
+function tick() {
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone: clock.dataset.clock, hour: "2-digit", minute: "2-digit" });
+  clock.querySelector("b").textContent = time.format(new Date()).replace(":", ".");
+}
+
+go();
+setInterval(tick, 1000);
