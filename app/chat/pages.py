@@ -24,7 +24,7 @@ from app.i18n import clock
 from app.proposals.sectors import Sector
 from app.regions import villages_of
 from app.sessions.guards import Desk, PublicSession, desk
-from app.sessions.models import AgendaItem, ForumSession
+from app.sessions.models import AgendaItem, ForumSession, Site
 from app.web.csrf import check, token_for
 from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
@@ -99,7 +99,7 @@ async def _room(request: Request, parts: Ground, at: Visitor) -> Response:
         request,
         "room/room.html",
         session=at.session,
-        room_config=_config(request, at, words.language),
+        room_config=_config(request, at, words.language, await _sites(parts, at.session)),
         agenda=await _agenda(parts, at.session),
         villages=[village.name for village in villages_of(at.session.region_code)],
         sectors=[(sector.value, words.label("sector", sector.value)) for sector in Sector],
@@ -148,7 +148,7 @@ def _sent(request: Request) -> dict[str, str] | None:
     return {"state": state, "proposal": request.query_params.get("usulan", "")[:30]}
 
 
-def _config(request: Request, at: Visitor, lang: str) -> dict[str, Any]:
+def _config(request: Request, at: Visitor, lang: str, sites: dict[str, str]) -> dict[str, Any]:
     session, person = at.session, at.person
     return {
         "room": session.room,
@@ -159,6 +159,7 @@ def _config(request: Request, at: Visitor, lang: str) -> dict[str, Any]:
         "session": {"slug": session.slug, "title": session.title},
         "you": {"id": person.id, "name": person.name, "role": person.part.value},
         "kinds": _kinds(person),
+        "sites": sites,
         "links": _links(at),
     }
 
@@ -175,6 +176,13 @@ def _links(at: Visitor) -> dict[str, str]:
         else {"join": f"/meja/{at.session.slug}", "meeting": ""}
     )
     return {**own, "home": session, "proposals": f"{session}/usulan", "plain": f"{session}/ruang/polos", "proposal": "/u/{number}"}
+
+
+async def _sites(parts: Ground, session: ForumSession) -> dict[str, str]:
+    """The names of the halls by the code that messages carry."""
+    async with parts.database.read() as db:
+        found = await db.execute(select(Site.code, Site.name).where(Site.session_id == session.id).order_by(Site.position))
+        return {code: name for code, name in found}
 
 
 async def _agenda(parts: Ground, session: ForumSession) -> list[dict[str, Any]]:

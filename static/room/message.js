@@ -18,7 +18,7 @@ const TAGS = {
 
 /**
  * The element of an entry or of an item of the outbox (`mark` is then the element that says what became of it).
- * `scene`: `{me, find(id), proposalUrl, actions(entry) → element or null}`.
+ * `scene`: `{me, find(id), proposalUrl, sites {code: name}, actions(entry) → element or null}`.
  */
 export function messageNode(entry, scene, mark = null) {
   if (entry.t === "room") return noticeNode(entry);
@@ -67,7 +67,7 @@ function headOf(entry) {
 function card(entry, scene, mine, mark) {
   const [name, ground, word] = headOf(entry);
   const own = mine && entry.kind === "aspiration";
-  const beside = entry.kind === "response" ? (entry.by?.capacity ?? entry.by?.name) : entry.by?.site;
+  const beside = entry.kind === "response" ? (entry.by?.capacity ?? entry.by?.name) : (scene.sites[entry.by?.site] ?? entry.by?.site);
   return el(
     "article",
     { class: "card" },

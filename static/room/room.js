@@ -19,8 +19,8 @@ import { socketWay } from "./socket.js";
 import { createView } from "./view.js";
 import { learn, t, tn } from "./words.js";
 
-const config = JSON.parse(byId("room-config").textContent);
-learn(JSON.parse(byId("room-words").textContent));
+const config = JSON.parse(byId("room-config").content.textContent);
+learn(JSON.parse(byId("room-words").content.textContent));
 setZone(config.zone);
 
 let due = false;
@@ -47,6 +47,7 @@ const scene = {
   },
   find: (id) => find(reader.log("public"), id),
   actions: (entry) => model.staff?.actions(entry) ?? null,
+  sites: config.sites ?? {},
   proposalUrl: config.links?.proposal ?? "/u/{number}",
 };
 const can = {

@@ -34,7 +34,7 @@ async def hall(ground: Ground) -> AsyncIterator[Hall]:
 
 
 def config_of(page: str) -> dict[str, object]:
-    found = re.search(r'id="room-config">(.*?)</script>', page, re.DOTALL)
+    found = re.search(r'id="room-config">(.*?)</template>', page, re.DOTALL)
     assert found
     read = json.loads(html.unescape(found.group(1)))
     assert isinstance(read, dict)
