@@ -30,7 +30,9 @@ class Typed:
 
     def with_errors(self, errors: Invalid, words: Translator) -> "Typed":
         """The same values with a sentence beside each wrong field."""
-        sentences = {e.field: words.error(e.code, **e.facts) for e in reversed(errors.errors)}
+        sentences: dict[str, str] = {}
+        for error in errors.errors:
+            sentences.setdefault(error.field, words.error(error.code, **error.facts))
         return Typed(self.values, self.many, sentences)
 
 
