@@ -109,7 +109,8 @@ async def test_sigterm_says_good_bye_and_ends_in_time(ground: Ground) -> None:
         running.send_signal(signal.SIGTERM)
         codes = [await client.end() for client in clients]
         byes = [client.of("bye")[-1] for client in clients]
-        assert await asyncio.to_thread(running.wait, 10) == 0
+        # uvicorn ends cleanly and then lets the signal speak for itself.
+        assert await asyncio.to_thread(running.wait, 10) in {0, -signal.SIGTERM}
         assert time.monotonic() - began < 10
         for client in clients:
             await client.__aexit__()
