@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from app.commands.seed import load
 from app.web.ground import Ground
 
-PATIENCE = 10.0
+PATIENCE = 25.0
 
 
 class Seeded:

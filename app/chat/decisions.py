@@ -20,14 +20,14 @@ async def approve(db: AsyncSession, message: Message, by: Person, signed: Mappin
         message.proposal = (await capture(db, by.session_id, [words_of(message)], by=by.actor, now=now))[0]
     message.state, message.decided_by, message.decided_at = MessageState.VISIBLE, by.id, now
     message.seq = await append(db, message.room, PUBLIC, [Entry(event_of(message), message.id)], now)
-    await _tell(db, message, signed, {"at_seq": message.seq, "proposal": message.proposal}, now)
+    await tell_author(db, message, signed, {"at_seq": message.seq, "proposal": message.proposal}, now)
 
 
 async def reject(db: AsyncSession, message: Message, by: Person, signed: Mapping[str, str], reason: str | None, now: datetime) -> None:
     """Keep a message out of the room; its author is told the reason."""
     message.state, message.reason = MessageState.REJECTED, reason
     message.decided_by, message.decided_at = by.id, now
-    await _tell(db, message, signed, {"reason": reason}, now)
+    await tell_author(db, message, signed, {"reason": reason}, now)
 
 
 def event_of(message: Message) -> dict[str, Any]:
@@ -66,13 +66,15 @@ def words_of(message: Message) -> Words:
     )
 
 
-async def _tell(db: AsyncSession, message: Message, signed: Mapping[str, str], what: Mapping[str, Any], now: datetime) -> None:
+async def tell_author(db: AsyncSession, message: Message, signed: Mapping[str, str], what: Mapping[str, Any], now: datetime) -> None:
+    """Append to the desk's log what became of a message; every process tells the author when it passes."""
+    state = MessageState.VISIBLE if message.state is MessageState.VISIBLE else MessageState.REJECTED
     told = {
         "t": "decided",
         "id": message.id,
         "cid": message.cid,
         "person": message.sender,
-        "state": message.state.value,
+        "state": state.value,
         "by": dict(signed),
     }
     known = {name: value for name, value in what.items() if value is not None}

@@ -26,7 +26,7 @@ from app.web.ground import Ground
 
 OVERLAP = 500
 """Numbers of revocations that are looked at again: numbers are given before the commit, so a lower one may come later."""
-DRAIN_SECONDS = 6.0
+DRAIN_SECONDS = 4.0
 RETURN_SPREAD = 4000
 """Milliseconds over which clients come back after a restart."""
 
@@ -94,11 +94,11 @@ class House:
     async def drain(self) -> None:
         """Before the process ends: no new sockets, everybody is told when to come back, what was said is written."""
         self.draining = True
-        await self.writers.settle(DRAIN_SECONDS / 2)
+        await self.writers.settle(1.0)
         for room in list(self.hub.rooms.values()):
             for reader in list(room.readers):
                 self.hub.dismiss(reader, DRAINING, 500 + random.randrange(RETURN_SPREAD))  # noqa: S311 - spread, not secrecy
-        with anyio.move_on_after(DRAIN_SECONDS / 2):
+        with anyio.move_on_after(DRAIN_SECONDS):
             while self.people:  # noqa: ASYNC110 - the last seconds of a process
                 await anyio.sleep(0.02)
 

@@ -111,6 +111,7 @@ async def _unhide(case: Case) -> dict[str, Any]:
 async def _delete(case: Case) -> dict[str, Any]:
     states = (MessageState.VISIBLE, MessageState.HIDDEN, MessageState.HELD, MessageState.LATE, MessageState.REJECTED)
     message = await case.message(*states)
+    waited = message.state in {MessageState.HELD, MessageState.LATE}
     message.state, message.reason, message.pinned_at = MessageState.DELETED, case.asked.reason, None
     message.text, message.fields, message.on_behalf = "", None, None
     _decided(case, message)
@@ -118,6 +119,8 @@ async def _delete(case: Case) -> dict[str, Any]:
     await words_gone(case.db, message.id, "deleted")
     if message.seq is not None:
         await case.show({"t": "upd", "id": message.id, "op": "delete"}, message.id)
+    if waited:
+        await decisions.tell_author(case.db, message, signature(case.person), {"reason": case.asked.reason}, case.now)
     return {}
 
 

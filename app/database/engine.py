@@ -85,12 +85,12 @@ class Database:
 
 
 def connect(url: str, *, pool: int = 8) -> Database:
-    """A database at `url` (sqlite+aiosqlite or postgresql+asyncpg); nothing is opened yet."""
+    """A database at `url` (sqlite+aiosqlite or postgresql+asyncpg); nothing is opened yet. Its errors never carry the values: they go to logs."""
     if url.startswith("sqlite"):
         path = url.split(":///", 1)[1]
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY)
-        reader = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=BUSY)
+        writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
+        reader = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
         _shape_sqlite(writer, query_only=False)
         _shape_sqlite(reader, query_only=True)
         return Database(writer, reader, Gate())
@@ -100,6 +100,7 @@ def connect(url: str, *, pool: int = 8) -> Database:
         max_overflow=pool,
         pool_timeout=BUSY,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"timeout": BUSY, "command_timeout": 30, "server_settings": {"lock_timeout": "5000", "timezone": "UTC"}},
     )
     return Database(engine, engine, None)

@@ -61,6 +61,10 @@ async def test_deleted_words_are_gone_from_the_rows_and_from_both_logs(ground: G
         ack = await a.say("buang ini", kind="aspiration")
         await m.mod("approve", ack["id"])
         await m.mod("delete", ack["id"])
+        waiting = await a.say("buang ini juga")
+        await m.mod("delete", waiting["id"])
+        await a.until(lambda: len(a.of("mine")) == 2, "what became of it")
+        assert a.of("mine")[1]["e"] == [{"cid": waiting["cid"], "id": waiting["id"], "state": "rejected"}]
         desk = await m.ask(t="history", log="desk", before=1000, n=100)
         assert "buang ini" not in json.dumps(desk)
         assert "buang ini" not in await everything(server, room, "secretariat", a.welcome["epoch"])

@@ -1,0 +1,194 @@
+"""The real process: kill -9 in the middle, SIGTERM with good-bye, another process that writes, and a reader who does not read."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+from websockets.exceptions import ConnectionClosed
+
+from app.journal.service import PUBLIC, read
+from app.web.ground import Ground
+from tests.conftest import serving
+from tests.room_client import Client, Seeded, seeded
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(ground: Ground) -> dict[str, str]:
+    settings = ground.settings
+    url = settings.database_url.replace("+aiosqlite", "").replace("+asyncpg", "")
+    return {**os.environ, "REMBUK_DATA_DIR": str(settings.data_dir), "REMBUK_DATABASE_URL": url, "REMBUK_PORT": str(settings.port)}
+
+
+@contextmanager
+def process(ground: Ground) -> Iterator[subprocess.Popen[bytes]]:
+    """`rembuk serve` as an office runs it."""
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(ground.settings.port)]
+    running = subprocess.Popen(command, cwd=ROOT, env=environment(ground), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait(10)
+
+
+@asynccontextmanager
+async def ready(ground: Ground) -> AsyncIterator[subprocess.Popen[bytes]]:
+    with process(ground) as running:
+        async with asyncio.timeout(60), httpx.AsyncClient(base_url=ground.settings.public_url) as calls:
+            while True:
+                with suppress(httpx.HTTPError):
+                    if (await calls.get("/health/ready")).status_code == 200:
+                        break
+                await asyncio.sleep(0.1)
+        yield running
+
+
+async def speak_until_dead(client: Client, who: int, acked: dict[str, dict[str, Any]], open_cids: set[str]) -> None:
+    """Say one thing after the other; what was acknowledged and what is still open when the line breaks."""
+    with suppress(AssertionError, ConnectionClosed, TimeoutError):
+        for n in range(10_000):
+            cid = f"s{who}-{n}"
+            open_cids.add(cid)
+            ack = await client.say(f"pesan {who} {n}", cid=cid)
+            assert ack["t"] == "ack", ack
+            acked[cid] = ack
+            open_cids.discard(cid)
+
+
+async def test_kill_9_loses_doubles_and_reorders_nothing_that_was_acknowledged(ground: Ground) -> None:
+    room = await seeded(ground, 5)
+    acked: dict[str, dict[str, Any]] = {}
+    open_cids: set[str] = set()
+    address = ground.settings.public_url
+    for _ in range(2):
+        async with ready(ground) as running:
+            clients = [Client(address, room.room, token) for token in room.tokens]
+            for client in clients:
+                await client.__aenter__()
+            speaking = [asyncio.create_task(speak_until_dead(client, n + len(acked), acked, open_cids)) for n, client in enumerate(clients)]
+            await asyncio.sleep(1.0)
+            running.send_signal(signal.SIGKILL)
+            await asyncio.gather(*speaking)
+            for client in clients:
+                await client.__aexit__()
+    assert len(acked) > 20
+    async with ready(ground), Client(address, room.room, room.tokens[0]) as again:
+        assert (await again.say("sesudah mati"))["t"] == "ack"
+    async with ground.database.read() as db:
+        stored = []
+        while page := await read(db, room.room, PUBLIC, len(stored)):
+            stored += page
+    events = [json.loads(event.payload) for event in stored]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    cids = [event["cid"] for event in events]
+    assert len(cids) == len(set(cids))
+    by_cid = {event["cid"]: event for event in events}
+    assert {cid: by_cid[cid]["seq"] for cid in acked} == {cid: ack["seq"] for cid, ack in acked.items()}
+    assert set(cids) - set(acked) - open_cids == {cids[-1]}
+
+
+async def test_sigterm_says_good_bye_and_ends_in_time(ground: Ground) -> None:
+    room = await seeded(ground, 8)
+    async with ready(ground) as running:
+        clients = [Client(ground.settings.public_url, room.room, token) for token in room.tokens]
+        for client in clients:
+            await client.__aenter__()
+        await clients[0].say("terakhir")
+        began = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        codes = [await client.end() for client in clients]
+        byes = [client.of("bye")[-1] for client in clients]
+        # uvicorn ends cleanly and then lets the signal speak for itself.
+        assert await asyncio.to_thread(running.wait, 10) in {0, -signal.SIGTERM}
+        assert time.monotonic() - began < 10
+        for client in clients:
+            await client.__aexit__()
+    assert codes == [4002] * 8
+    assert {bye["code"] for bye in byes} == {4002}
+    assert len({bye["retry"] for bye in byes}) > 4
+
+
+async def test_what_another_process_commits_arrives_in_order(ground: Ground) -> None:
+    """`seed load` while the server runs, then a second program that appends to the room."""
+    async with serving(ground) as server:
+        command = [sys.executable, "-m", "app.cli", "seed", "load", "--attendees", "2", "--applicants", "3", "--no-limits", "--json"]
+        made = await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment(ground), capture_output=True, check=True)
+        room = Seeded(json.loads(made.stdout.splitlines()[-1]))
+        async with Client(server, room.room, room.tokens[0]) as a:
+            for n in range(20):
+                assert (await a.say(f"tanpa batas {n}"))["t"] == "ack"
+            script = (
+                "import asyncio\n"
+                "from app.assembly import lay_ground\n"
+                "from app.journal.service import Entry, append\n"
+                "from app.settings import from_environment\n"
+                "async def main():\n"
+                "    ground = lay_ground(from_environment())\n"
+                "    for n in range(5):\n"
+                "        async with ground.database.write() as db:\n"
+                f"            entry = Entry({{'t': 'room', 'op': 'agenda', 'v': {{'item': str(n)}}}})\n"
+                f"            await append(db, '{room.room}', 'public', [entry], ground.clock.now())\n"
+                "    await ground.database.close()\n"
+                "asyncio.run(main())\n"
+            )
+            other = asyncio.to_thread(
+                subprocess.run, [sys.executable, "-c", script], cwd=ROOT, env=environment(ground), check=True, capture_output=True
+            )
+            running = asyncio.create_task(other)
+            while not running.done():
+                await a.say("sementara itu")
+                await asyncio.sleep(0.05)
+            await running
+            await a.until(lambda: len([e for e in a.events["public"] if e["t"] == "room"]) == 5, "the other process's events")
+            assert a.seqs == list(range(1, len(a.seqs) + 1))
+
+
+async def test_a_reader_who_does_not_read_hurts_only_itself(ground: Ground, server: str) -> None:
+    room = await seeded(ground)
+    lazy = await asyncio.to_thread(_mute_socket, ground, room)
+    async with Client(server, room.room, room.tokens[1]) as a:
+        slowest = 0.0
+        for n in range(700):
+            began = time.monotonic()
+            assert (await a.say(f"{n} " + "🌾" * 900))["t"] == "ack"
+            slowest = max(slowest, time.monotonic() - began)
+        await a.until(lambda: len(a.seqs) == 700, "everything for who reads")
+        assert slowest < 2
+    received = await asyncio.to_thread(_drain, lazy)
+    assert b'"code":4001' in received or len(received) < 700 * 3600
+
+
+def _mute_socket(ground: Ground, room: Seeded) -> socket.socket:
+    """A websocket by hand that says hello and then reads nothing."""
+    line = socket.create_connection(("127.0.0.1", ground.settings.port))
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    head = (
+        f"GET /ws/v1/rooms/{room.room} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    line.sendall(head.encode())
+    assert b"101" in line.recv(1024)
+    hello = json.dumps({"t": "hello", "v": 1, "token": room.tokens[0]}).encode()
+    line.sendall(bytes([0x81, 0x80 | len(hello)]) + bytes(4) + hello)
+    return line
+
+
+def _drain(line: socket.socket) -> bytes:
+    line.settimeout(10)
+    found = b""
+    with suppress(OSError):
+        while part := line.recv(65536):
+            found += part
+    line.close()
+    return found
