@@ -182,7 +182,7 @@ async def _sites(parts: Ground, session: ForumSession) -> dict[str, str]:
     """The names of the halls by the code that messages carry."""
     async with parts.database.read() as db:
         found = await db.execute(select(Site.code, Site.name).where(Site.session_id == session.id).order_by(Site.position))
-        return {code: name for code, name in found}
+        return {row.code: row.name for row in found}
 
 
 async def _agenda(parts: Ground, session: ForumSession) -> list[dict[str, Any]]:
