@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.proposals.choices import Reason
@@ -78,6 +78,7 @@ def test_numbers_and_names_are_found_and_covered() -> None:
     assert flags_of(["Saya minta lampu"], ["Bu"]) == []
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_covering_leaves_nothing_to_find(text: str, name: str) -> None:
     assert flags_of([masked(clean(text), [name])], [name]) == []
@@ -104,6 +105,7 @@ def test_typed_values_are_read_as_they_are_meant(name: str, typed: str, value: o
     assert getattr(Content.model_validate({name: typed}), name) == value
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from([*Content.model_fields, "location", "x"]),
@@ -121,6 +123,7 @@ def test_whatever_a_composer_carries_is_right_or_left_out(given_: dict[str, obje
     assert snapshot(kept).keys() == {name for name, value in kept.items() if value not in (None, "", [])}
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=400))
 def test_every_text_gets_a_title_of_one_line(text: str) -> None:
     title = title_of(clean(text))
