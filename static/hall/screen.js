@@ -5,6 +5,7 @@ const LATE = 5000;
 const place = document.querySelector("[data-screen]");
 const lost = document.querySelector("[data-lost]");
 const clock = document.querySelector("[data-clock]");
+const ahead = Number(clock.dataset.now) - Date.now();
 let version = `"${place.dataset.version}"`;
 let heard = Date.now();
 
@@ -42,7 +43,7 @@ async function go() {
 
 function tick() {
   const time = new Intl.DateTimeFormat("en-GB", { timeZone: clock.dataset.clock, hour: "2-digit", minute: "2-digit" });
-  clock.querySelector("b").textContent = time.format(new Date()).replace(":", ".");
+  clock.querySelector("b").textContent = time.format(new Date(Date.now() + ahead)).replace(":", ".");
 }
 
 go();
