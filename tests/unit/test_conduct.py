@@ -69,7 +69,7 @@ def test_kinds_belong_to_parts() -> None:
     assert may == {
         "attendee": everybody,
         "responder": everybody | {"response"},
-        "operator": everybody | {"spoken"},
+        "operator": everybody | {"response", "spoken"},
         "secretariat": everybody | {"response", "spoken"},
         "moderator": everybody | {"response", "spoken"},
     }
