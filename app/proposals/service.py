@@ -166,9 +166,13 @@ def _state(proposal: Proposal) -> dict[str, Any]:
 
 def _fill(proposal: Proposal, session: ForumSession, changes: Mapping[str, Any]) -> None:
     given = {name: changes[name] for name in NAMES if name in changes}
-    if "title" in given and not given["title"]:
-        raise Invalid(FieldError("title", "field.required"))
-    given |= place_of(given, session)
+    wrong = [FieldError("title", "field.required")] if "title" in given and not given["title"] else []
+    try:
+        given |= place_of(given, session)
+    except Invalid as place:
+        wrong += place.errors
+    if wrong:
+        raise Invalid(*wrong)
     for name, value in given.items():
         empty: object = [] if name in {"rt", "rw"} else None
         setattr(proposal, name, empty if value in (None, "", []) else value)
