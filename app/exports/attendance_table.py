@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.gather import PAGE, Source, paged
-from app.exports.tables import Column, Kind, Row, Sheet
+from app.exports.gather import PAGE, Source, labelled, paged
+from app.exports.tables import Kind, Row, Sheet
 from app.i18n import clock
 from app.participants.models import Attendance, Participant
 from app.regions import show_phone
@@ -30,9 +30,7 @@ ANNEX = 4
 
 def sheet(source: Source) -> Sheet:
     """Everybody who was in a hall or online, in the order of registration."""
-    columns = tuple(Column(key, source.words.gettext(label), kind, width) for key, label, kind, width in COLUMNS)
-    title = source.words.gettext("Daftar hadir peserta")
-    return Sheet("attendance", title, source.session.title, source.session.zone, columns, _pages(source))
+    return labelled(source, "attendance", "Daftar hadir peserta", COLUMNS, _pages(source))
 
 
 def _pages(source: Source) -> AsyncIterator[list[Row]]:

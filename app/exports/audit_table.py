@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.models import AuditEntry
-from app.exports.gather import PAGE, Source, paged
-from app.exports.tables import Column, Kind, Row, Sheet
+from app.exports.gather import PAGE, Source, labelled, paged
+from app.exports.tables import Kind, Row, Sheet
 
 COLUMNS = (
     ("number", "No.", Kind.NUMBER, 8),
@@ -22,9 +22,7 @@ COLUMNS = (
 
 def sheet(source: Source) -> Sheet:
     """Every act in order; the facts are the JSON that was hashed."""
-    columns = tuple(Column(key, source.words.gettext(label), kind, width) for key, label, kind, width in COLUMNS)
-    title = source.words.gettext("Jejak audit")
-    return Sheet("audit", title, source.session.title, source.session.zone, columns, _pages(source))
+    return labelled(source, "audit", "Jejak audit", COLUMNS, _pages(source))
 
 
 def _pages(source: Source) -> AsyncIterator[list[Row]]:

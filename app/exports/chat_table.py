@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.models import Message, MessageState
-from app.exports.gather import PAGE, Source, paged
-from app.exports.tables import Column, Kind, Row, Sheet
+from app.exports.gather import PAGE, Source, labelled, paged
+from app.exports.tables import Kind, Row, Sheet
 
 COLUMNS = (
     ("at", "Waktu", Kind.MOMENT, 17),
@@ -30,9 +30,7 @@ READABLE = {MessageState.VISIBLE, MessageState.LATE}
 
 def sheet(source: Source) -> Sheet:
     """Every message in the order in which it was received."""
-    columns = tuple(Column(key, source.words.gettext(label), kind, width) for key, label, kind, width in COLUMNS)
-    title = source.words.gettext("Percakapan ruang")
-    return Sheet("chat", title, source.session.title, source.session.zone, columns, _pages(source))
+    return labelled(source, "chat", "Percakapan ruang", COLUMNS, _pages(source))
 
 
 def _pages(source: Source) -> AsyncIterator[list[Row]]:

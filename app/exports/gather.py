@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.engine import Database
-from app.exports.tables import Row
+from app.exports.tables import Column, Kind, Row, Sheet
 from app.i18n import Translator
 from app.sessions.models import ForumSession, Site
 from app.vault import Vault
@@ -41,6 +41,15 @@ async def source(database: Database, vault: Vault, words: Translator, session: F
     async with database.read() as db:
         halls = await db.scalars(select(Site).where(Site.session_id == session.id))
         return Source(database, vault, words, session, {site.id: site for site in halls})
+
+
+def labelled(
+    source: Source, name: str, title: str, columns: Sequence[tuple[str, str, Kind, int]], pages: AsyncIterator[list[Row]]
+) -> Sheet:
+    """A table with its title and headings in the reader's language; a column is (key, Indonesian heading, kind, width)."""
+    words = source.words
+    headed = tuple(Column(key, words.gettext(heading), kind, width) for key, heading, kind, width in columns)
+    return Sheet(name, words.gettext(title), source.session.title, source.session.zone, headed, pages)
 
 
 async def paged(

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.gather import PAGE, Source, paged
-from app.exports.tables import Column, Kind, Row, Sheet
+from app.exports.gather import PAGE, Source, labelled, paged
+from app.exports.tables import Kind, Row, Sheet
 from app.proposals.models import Proposal, ProposalSource
 
 COLUMNS = (
@@ -46,9 +46,7 @@ COLUMNS = (
 
 def sheet(source: Source) -> Sheet:
     """Every proposal of the session in the order of its number."""
-    columns = tuple(Column(key, source.words.gettext(label), kind, width) for key, label, kind, width in COLUMNS)
-    title = source.words.gettext("Daftar usulan")
-    return Sheet("proposals", title, source.session.title, source.session.zone, columns, _pages(source))
+    return labelled(source, "proposals", "Daftar usulan", COLUMNS, _pages(source))
 
 
 def _pages(source: Source) -> AsyncIterator[list[Row]]:

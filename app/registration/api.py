@@ -1,7 +1,5 @@
 """Applications for programs: hand one in, and the list for the desk."""
 
-from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 from app.access.models import Role
 from app.errors import Conflict
 from app.registration import service
-from app.registration.desk import MOST_A_PAGE, applicants
+from app.registration.desk import MOST_A_PAGE, Applicant, applicants
 from app.registration.form import ApplicationForm
 from app.registration.keys import status_key
 from app.registration.models import ApplicationState
@@ -36,37 +34,10 @@ class ApplicationMade(BaseModel):
     at: AwareDatetime
 
 
-class ApplicantItem(BaseModel):
-    """One applicant as the desk sees them; the phone is masked, `site` is the hall's code."""
-
-    id: str
-    code: str
-    name: str
-    state: ApplicationState
-    version: int
-    flags: list[str]
-    order: int
-    received_at: datetime
-    late: bool
-    element: str | None
-    capacity: str | None
-    institution: str | None
-    village_code: str | None
-    village: str | None
-    attendance: str
-    site: str | None
-    gender: str | None
-    age_group: str | None
-    child: bool
-    has_disability: bool
-    phone: str | None
-    wish: str | None
-
-
 class ApplicantList(BaseModel):
     """A page of applicants; `next` is the value of `after` for the page that follows."""
 
-    items: list[ApplicantItem]
+    items: list[Applicant]
     next: str | None = None
 
 
@@ -97,7 +68,7 @@ async def list_applications(
     """Applicants in the order of registration, by state and by name, code or phone."""
     async with parts.database.read() as db:
         items, onward = await applicants(db, parts.vault, at.session.id, state=state, q=q, after=after, limit=limit)
-    return ApplicantList(items=[ApplicantItem(**asdict(item)) for item in items], next=str(onward) if onward is not None else None)
+    return ApplicantList(items=items, next=str(onward) if onward is not None else None)
 
 
 def slow_down(request: Request, parts: Ground) -> None:

@@ -237,7 +237,7 @@ async def test_hostile_bodies_are_refused_before_they_cost(ground: Ground, web: 
 
 async def test_signs_that_are_no_writing_are_left_out(ground: Ground, web: httpx.AsyncClient) -> None:
     session, _ = await make_session(ground)
-    body = '{"name":"Siti\\u0000 Ra\\u202ehayu\\ud800","phone":"085326905743","element":"rt","attendance":"online","consent_version":1,"wish":"a\\u0000b\\r\\nc"}'
+    body = '{"name":"Siti\\u0007 Ra\\u202ehayu\\ud800","phone":"085326905743","element":"rt","attendance":"online","consent_version":1,"wish":"a\\u0007b\\r\\nc"}'
     headers = {**JSON, "Content-Type": "application/json"}
     assert (await web.post(f"/api/v1/sessions/{session.slug}/applications", content=body, headers=headers)).status_code == 201
     async with ground.database.read() as db:
