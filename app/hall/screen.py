@@ -21,11 +21,14 @@ from app.proposals.privacy import name_is_public
 from app.regions import finds_personal
 from app.registration.keys import new_code, written
 from app.sessions.models import ForumSession, Site
+from app.sessions.vocabulary import Element
 from app.vault import Vault, same
 
 SHOWN = 3
 """One voice large and two next."""
 OFFERED = 40
+SPECIFIC = frozenset({Element.CHILDREN, Element.DISABLED})
+"""Elements that say something about a person which the public need not know."""
 KINDS = ("aspiration", "question")
 
 
@@ -187,7 +190,7 @@ def _seen(message: Message, person: Participant | None, halls: dict[str, str]) -
         text=message.text,
         name=str(by.get("name", "")) if named else None,
         capacity=str(capacity) if capacity else None,
-        element=person.element if person else None,
+        element=person.element if person and person.element not in SPECIFIC else None,
         village=person.village if person else None,
         site=halls.get(message.site_id or ""),
         number=message.proposal,

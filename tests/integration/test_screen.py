@@ -151,7 +151,7 @@ async def test_the_screen_names_only_who_agreed(ground: Ground, office: Office, 
     people = {
         "Agus Terbuka": {"publish_name": True},
         "Budi Tertutup": {"capacity": "Ketua RT 02", "village": "Krapyak"},
-        "Citra Anak": {"publish_name": True, "child": True},
+        "Citra Anak": {"publish_name": True, "child": True, "element": "disabilitas"},
     }
     for n, (name, known) in enumerate(people.items()):
         person = await make_person(ground, session, name, **known)
@@ -160,7 +160,7 @@ async def test_the_screen_names_only_who_agreed(ground: Ground, office: Office, 
         await press(web, office, session, act="up", message=await say(ground, session, f"Usulan {n}", n, by=by, participant_id=person.id))
     page = await shown(web, session, code)
     assert [name in page for name in people] == [True, False, False]
-    assert ("Ketua RT 02" in page, "Krapyak" in page) == (True, True)
+    assert [word in page for word in ("Ketua RT 02", "Krapyak", "disabilitas")] == [True, True, False]
 
 
 async def test_nothing_new_is_answered_with_304(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
