@@ -136,8 +136,8 @@ def _shape_sqlite(engine: AsyncEngine, *, query_only: bool) -> None:
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
 
-AWAY = ("08", "53", "55", "57", "58")
-"""Classes of SQLSTATE that say "not now": connection, resources, object not ready (lock time-out), intervention, system."""
+AWAY = ("08", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE that say "not now": connection, deadlock and rollback, resources, object not ready (lock time-out), intervention, system."""
 
 
 @contextmanager

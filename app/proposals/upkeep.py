@@ -10,7 +10,7 @@ from app.proposals.capture import Words, capture
 from app.proposals.choices import Via
 from app.proposals.fields import snapshot, title_of
 from app.proposals.listing import sources_of
-from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
+from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
 from app.proposals.privacy import name_is_public
 from app.proposals.service import reflag
 from app.registration.models import Application
@@ -18,9 +18,12 @@ from app.registration.models import Application
 
 async def take_wish(db: AsyncSession, application_id: str, *, now: datetime) -> str | None:
     """Make a proposal of what an applicant wishes, once; a corrected wish corrects what the desk has not touched. The number of a new one."""
-    application = await db.get(Application, application_id, with_for_update=True)
-    if application is None:
+    session_id = await db.scalar(select(Application.session_id).where(Application.id == application_id))
+    if session_id is None:
         return None
+    # The counter of numbers is locked before rows of people, here as everywhere.
+    await db.execute(select(ProposalCounter.last).where(ProposalCounter.session_id == session_id).with_for_update())
+    application = await db.get_one(Application, application_id, with_for_update=True)
     person = await db.get(Participant, application.participant_id)
     wish = (application.wish or "").strip()
     taken = await db.scalar(
