@@ -60,6 +60,17 @@ async def find_public(db: AsyncSession, number: str) -> list[tuple[Proposal, For
     return [(proposal, session) for proposal, session in rows]
 
 
+async def is_waiting(db: AsyncSession, number: str) -> bool:
+    """Whether a forum that people can see has a proposal of this number that nobody has checked yet."""
+    wanted = (
+        select(Proposal.id)
+        .join(ForumSession, ForumSession.id == Proposal.session_id)
+        .where(Proposal.number == written(number), Proposal.published_at.is_(None))
+        .where(Proposal.status.in_((ProposalStatus.NEW, ProposalStatus.CHECKED)), ForumSession.state != SessionState.DRAFT)
+    )
+    return await db.scalar(wanted.limit(1)) is not None
+
+
 async def matching(
     db: AsyncSession, session_id: str, filters: Filters, *, public: bool, limit: int, skip: int = 0, after: str | None = None
 ) -> Sequence[Proposal]:

@@ -76,11 +76,11 @@ async def list_page(
 
 @router.get("/u/{number}")
 async def story_page(request: Request, parts: Parts, number: str, forum: str | None = None) -> Response:
-    """One proposal's whole story; where two forums share the number, a page to choose from."""
+    """One proposal's whole story; where two forums share the number, a page to choose from; one that waits to be checked says so."""
     async with parts.database.read() as db:
         found = [(one, session) for one, session in await listing.find_public(db, number) if forum in {None, "", session.slug}]
         if not found:
-            raise NotFound("proposals.unknown")
+            raise NotFound("proposals.not_yet" if not forum and await listing.is_waiting(db, number) else "proposals.unknown")
         if len(found) > 1:
             return page(request, "proposals/which.html", number=found[0][0].number, forums=[session for _, session in found])
         proposal, session = found[0]

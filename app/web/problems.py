@@ -64,7 +64,8 @@ def problem(request: Request, error: ForumError, status: int) -> Response:
         return JSONResponse(body, status, headers, media_type="application/problem+json")
     if error.code == "access.sign_in_needed" and request.method == "GET":
         return RedirectResponse(f"/masuk?next={request.url.path}", 303)
-    return page(request, "problem.html", status=status, headers=headers, sentence=sentence, code=error.code, retry=error.facts.get("retry"))
+    told = {"sentence": sentence, "code": error.code, "retry": error.facts.get("retry"), "missing": status == 404}
+    return page(request, "problem.html", status=status, headers=headers, **told)
 
 
 def wants_page(request: Request) -> bool:
