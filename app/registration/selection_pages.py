@@ -17,7 +17,18 @@ from app.registration.decisions import Item
 from app.registration.roll import load_roll
 from app.registration.selection import Choice
 from app.registration.selection_api import planned
-from app.registration.selection_view import MOST_ROWS, ROWS_A_PAGE, Filters, filters_of, panel, quota_noun, quota_word, tabs, views
+from app.registration.selection_view import (
+    EVERYBODY,
+    MOST_ROWS,
+    ROWS_A_PAGE,
+    Filters,
+    filters_of,
+    panel,
+    quota_noun,
+    quota_word,
+    tabs,
+    views,
+)
 from app.sessions.guards import Desk, desk
 from app.sessions.models import ForumSession
 from app.sessions.navigation import DeskItem, desk_items
@@ -50,7 +61,10 @@ class Attempt:
 
 @router.get("")
 async def table(request: Request, parts: Parts, at: Moderator) -> Response:
-    """The table of applicants with its meters."""
+    """The table of applicants with its meters; once the result is out nobody is undecided, so it opens on everybody."""
+    if at.session.selection_published_at and "state" not in request.query_params:
+        rest = f"&{request.query_params}" if request.query_params else ""
+        return RedirectResponse(f"/meja/{at.session.slug}/pendaftar?state={EVERYBODY}{rest}", 303)
     return await _table(request, parts, at, Attempt())
 
 

@@ -65,6 +65,16 @@ async def test_filters_work_without_script_and_are_kept_in_the_address(ground: G
     assert {query: shown((await web.get(here + query)).text) for query in wanted} == wanted
 
 
+async def test_a_published_list_opens_on_everybody(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await forum(ground)
+    async with ground.database.write() as db:
+        (await db.get_one(ForumSession, session.id)).selection_published_at = ground.clock.now()
+    await signed_in(web)
+    answer = await web.get(f"/meja/{session.slug}/pendaftar?q=siti")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/meja/{session.slug}/pendaftar?state=all&q=siti")
+    assert (await web.get(f"/meja/{session.slug}/pendaftar?state=reserve")).status_code == 200
+
+
 async def test_the_page_says_what_quotas_still_miss(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, ids = await forum(ground)
     await signed_in(web)
