@@ -120,6 +120,7 @@ async def _plain(
         session=at.session,
         state=state.value,
         messages=reading.messages,
+        sites=await _sites(parts, at.session),
         older_url=f"{address}?before={reading.first}" if reading.older else None,
         newer_url=f"{address}?after={reading.last}" if reading.newer else None,
         room_url=f"/s/{at.session.slug}/ruang",
