@@ -5,6 +5,7 @@ import asyncio
 import json
 import multiprocessing
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -30,6 +31,8 @@ from app.settings import Settings, SettingsProblem, from_environment
 from app.web.ground import Ground
 
 SCENARIOS = ("pekalongan-2021",)
+ONWARD = 250
+"""How many more lines are said after those written for the event."""
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -100,7 +103,28 @@ async def _play(ground: Ground, filled: Filled, texts: list[str]) -> Play:
         if number % 9 == 8 and answers:
             lines.append(answers.pop(0))
     said = [Line(filled.online[n % len(filled.online)].token, _as_said(text)) for n, text in enumerate(texts)]
-    return Play(ground.settings.public_url, filled.room, [guest.token for guest in filled.online], [*lines, *halls, *answers, *said])
+    lines += [*halls, *answers, *said, *_onward(filled)]
+    return Play(ground.settings.public_url, filled.room, [guest.token for guest in filled.online], lines)
+
+
+def _onward(filled: Filled) -> list[Line]:
+    """What residents go on saying for about half an hour, so that somebody who looks later still sees messages arrive."""
+    talk = [text for kind, text in pekalongan.ONLINE if kind == "chat"]
+    dice = random.Random(22)  # noqa: S311 - the same at every demonstration
+    lines = []
+    for number in range(ONWARD):
+        guest = filled.online[7 * number % len(filled.online)]
+        if number % 3:
+            lines.append(Line(guest.token, {"kind": "chat", "text": talk[number % len(talk)]}))
+            continue
+        places = {
+            "rt": f"{dice.randint(1, 9):02}",
+            "rw": f"{dice.randint(1, 12):02}",
+            "n": dice.randint(5, 25),
+            "village": dice.choice(pekalongan.VILLAGES),
+        }
+        lines.append(Line(guest.token, {"kind": "aspiration", "text": dice.choice(pekalongan.WISHES).format(**places)}))
+    return lines
 
 
 async def _staff_tokens(ground: Ground, filled: Filled) -> dict[str, str]:

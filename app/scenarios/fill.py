@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.access.models import Role
+from app.access.models import Account, Role
 from app.access.rights import GrantOf
 from app.access.service import create_account, grant
 from app.audit.service import Act, record
@@ -17,10 +17,13 @@ from app.invitations.models import Seat, SeatState
 from app.invitations.publish import publish
 from app.participants.models import Attendance, Participant
 from app.participants.service import open_contact
+from app.proposals.service import change
+from app.proposals.upkeep import take_wish
 from app.regions import last_four
 from app.registration.closing import close
 from app.registration.decisions import fill_seats
 from app.registration.form import ApplicationForm
+from app.registration.models import Application
 from app.registration.roll import load_roll
 from app.registration.selection import fill
 from app.registration.service import Sender, apply
@@ -59,6 +62,7 @@ async def fill_pekalongan(ground: Ground) -> Filled:
     session = await _prepare(ground)
     await _register(ground, session)
     await _select(ground, session)
+    await _check(ground, session)
     await _open(ground, session)
     return await _links(ground, session)
 
@@ -139,6 +143,27 @@ async def _select(ground: Ground, session: ForumSession) -> None:
         await fill_seats(db, ground.vault, session.id, roll, plan, actor="system", now=now)
     async with ground.database.write() as db:
         await publish(db, ground.vault, session.id, actor="system", now=event.PUBLISHED, leave_undecided="decline")
+
+
+async def _check(ground: Ground, session: ForumSession) -> None:
+    """What applicants wish stands in the list since they registered; the secretariat has checked two of three, and refused one with its reason."""
+    async with ground.database.read() as db:
+        wanted = select(Application.id, Application.wish, Application.received_at).where(
+            Application.session_id == session.id, Application.wish.is_not(None)
+        )
+        wishes = (await db.execute(wanted.order_by(Application.received_at))).all()
+        officer = await db.scalar(select(Account.id).where(Account.login == "sekretariat"))
+    for place, (application, wish, received_at) in enumerate(wishes):
+        async with ground.database.write() as db:
+            number = await take_wish(db, application, now=received_at + timedelta(minutes=1))
+        if number is None or place % 3 == 2:
+            continue
+        changes: dict[str, object] = {"status": "verified", "sector": event.SECTORS[(wish or "").split()[0]]}
+        if place == 1:
+            changes |= {"status": "declined", "reason_code": "already_proposed", "reason": event.ALREADY, "published": True}
+        at = event.PUBLISHED + timedelta(minutes=4 * place)
+        async with ground.database.write() as db:
+            await change(db, ground.vault, session, number, changes, if_version=1, actor=f"account:{officer}", now=at)
 
 
 async def _open(ground: Ground, session: ForumSession) -> None:

@@ -140,6 +140,19 @@ WISHES = (
     "Bantuan 2 gerobak sampah untuk RW {rw}",
 )
 
+SECTORS = {
+    "Perbaikan": "water",
+    "Mohon": "street_lighting",
+    "Pelatihan": "employment",
+    "Peninggian": "roads",
+    "Pengadaan": "health",
+    "Taman": "education",
+    "Jalur": "social",
+    "Bantuan": "environment",
+}
+"""What part of the plan a wish belongs to, by its first word."""
+ALREADY = "Sudah masuk rencana kerja 2021 dan sedang dilelang."
+
 ONLINE = (
     (
         "aspiration",
