@@ -50,7 +50,7 @@ async def metrics(request: Request, parts: Parts, rooms: Rooms) -> Response:
         ("rembuk_deliveries", "Events written to sockets since the start", rooms.hub.delivered),
         ("rembuk_messages_waiting", "Messages that wait for their transaction", rooms.writers.waiting),
         ("rembuk_bell_age_seconds", "Seconds since the hub last compared heads", time.monotonic() - rooms.hub.polled_at),
-        ("rembuk_oldest_job_seconds", "Seconds by which the oldest waiting job is late", await _oldest_job(parts)),
+        ("rembuk_oldest_job_seconds", "Seconds by which the oldest waiting job is late", _number(await _oldest_job(parts))),
     ):
         Gauge(name, meaning, registry=registry).set(value)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -62,18 +62,24 @@ async def _checks(parts: Ground, rooms: House) -> dict[str, Any]:
         "database": database,
         "migrated": database and await current(parts.database) == head(),
         "bell": time.monotonic() - rooms.hub.polled_at < BELL_SECONDS,
-        "oldest_job_seconds": round(await _oldest_job(parts), 1) if database else None,
+        "oldest_job_seconds": await _oldest_job(parts) if database else None,
         "clock": database and await _skew(parts.database) < CLOCK_SECONDS,
         "now": parts.clock.now().isoformat(),
     }
 
 
-async def _oldest_job(parts: Ground) -> float:
+async def _oldest_job(parts: Ground) -> float | None:
+    """Seconds by which the oldest waiting job is late; None when the database cannot be asked."""
     try:
         async with parts.database.read() as db:
-            return await oldest_due(db, parts.clock.now())
+            return round(await oldest_due(db, parts.clock.now()), 1)
     except Unavailable:
-        return float("nan")
+        return None
+
+
+def _number(value: float | None) -> float:
+    """As Prometheus writes what is not known."""
+    return float("nan") if value is None else value
 
 
 async def _skew(database: Database) -> float:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access.models import Account, Grant, Role, SignIn
+from app.access.models import Account, Grant, Role
 from app.access.passwords import matches
-from app.access.service import change_password
+from app.access.service import change_password, end_sign_ins
 from app.audit.service import Act, record
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.vault import Vault
@@ -59,7 +59,7 @@ async def lock_out(db: AsyncSession, vault: Vault, account_id: str, *, actor: st
     if set(held.all()) == {account.id}:
         raise Conflict("access.last_admin")
     account.disabled_at = now
-    await db.execute(delete(SignIn).where(SignIn.account_id == account.id))
+    await end_sign_ins(db, account.id, now)
     await record(db, vault, None, now, Act(actor, "access.locked_out", f"account:{account.id}", {}))
 
 

@@ -78,6 +78,8 @@ async def sign_in(request: Request, parts: Parts) -> Response:
     try:
         wanted = parse(SignInForm, form)
         name = wanted.login.strip().lower()
+        if parts.settings.limits and request.client is not None:
+            must_wait(parts.throttles.sign_in_address, request.client.host)
         must_wait(parts.throttles.sign_in, name)
         async with parts.database.read() as db:
             account = await service.account_by_login(db, name)
@@ -98,7 +100,7 @@ async def sign_out(request: Request, parts: Parts, staff: MaybeStaff) -> Respons
     cookie = request.cookies.get(STAFF_COOKIE)
     if cookie and staff is not None:
         async with parts.database.write() as db:
-            await service.sign_out(db, cookie)
+            await service.sign_out(db, cookie, parts.clock.now())
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(STAFF_COOKIE, path="/")
     return answer

@@ -107,9 +107,11 @@ async def sign_in(db: AsyncSession, account_id: str, now: datetime) -> str:
     return secret
 
 
-async def sign_out(db: AsyncSession, secret: str) -> None:
-    """End the sign-in of this cookie."""
-    await db.execute(delete(SignIn).where(SignIn.fingerprint == fingerprint(secret)))
+async def sign_out(db: AsyncSession, secret: str, now: datetime) -> None:
+    """End the sign-in of this cookie; open sockets of the account are closed, and those of other browsers come back."""
+    ended = await db.execute(delete(SignIn).where(SignIn.fingerprint == fingerprint(secret)).returning(SignIn.account_id))
+    for (account_id,) in ended.all():
+        await revoke(db, account_id, None, ROLE_CHANGED, now)
 
 
 async def staff_by_cookie(db: AsyncSession, secret: str, now: datetime) -> Staff | None:
@@ -182,13 +184,19 @@ async def ungrant(db: AsyncSession, vault: Vault, account_id: str, given: GrantO
 
 
 async def change_password(db: AsyncSession, vault: Vault, account_id: str, password: str, *, actor: str, now: datetime) -> None:
-    """Set a new password and end every sign-in of the account."""
+    """Set a new password and end every sign-in of the account, its open sockets included."""
     if problems := password_problems(password):
         raise Invalid(*problems)
     hashed = await hash_password(password)
     await db.execute(update(Account).where(Account.id == account_id).values(password_hash=hashed))
-    await db.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    await end_sign_ins(db, account_id, now)
     await record(db, vault, None, now, Act(actor, "access.password_changed", f"account:{account_id}", {}))
+
+
+async def end_sign_ins(db: AsyncSession, account_id: str, now: datetime) -> None:
+    """End every sign-in of an account; its room sockets close within seconds and do not come back without a new one."""
+    await db.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    await revoke(db, account_id, None, ROLE_CHANGED, now)
 
 
 def must(staff: Staff, roles: set[Role], session_id: str | None = None, site_id: str | None = None) -> None:

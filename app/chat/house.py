@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -48,6 +49,7 @@ class House:
         self.draining = False
         self._low: int | None = None
         self._seen: deque[int] = deque(maxlen=2 * OVERLAP)
+        self._closed: deque[tuple[float, str, str | None, int]] = deque(maxlen=2 * OVERLAP)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -69,13 +71,18 @@ class House:
         if info.get(REVOKED):
             self.hub.ring()
 
-    def come(self, reader: Reader, person: Person, heads: dict[str, int], rules: Rules) -> None:
-        """Somebody's socket is in the room from now on."""
+    def come(self, reader: Reader, person: Person, heads: dict[str, int], rules: Rules, since: float) -> None:
+        """Somebody's socket is in the room from now on; `since` is when (monotonic) the look-up of their rights began."""
         self.people[reader] = person
         self._rules[person.room] = rules
         self.hub.join(reader, heads)
         if rules.state in BEING_HELD:
             self.attendees.arrive(person)
+        for at, label, room, code in self._closed:
+            # Revoked between the look-up and this moment: whoever closed the others did not see this socket yet.
+            if at >= since and label == person.id and room in {None, person.room}:
+                self.hub.dismiss(reader, code)
+                return
 
     def go(self, reader: Reader) -> None:
         """Their socket has ended."""
@@ -123,7 +130,9 @@ class House:
             fresh = [row for row in await revocations(db, max(0, self._low - OVERLAP)) if row[0] not in self._seen]
         self._seen.extend(row[0] for row in fresh)
         self._low = max([self._low, *(row[0] for row in fresh)])
-        return [(person, room, code) for _, person, room, code in fresh]
+        gone = [(person, room, code) for _, person, room, code in fresh]
+        self._closed.extend((time.monotonic(), *one) for one in gone)
+        return gone
 
     def _watch(self, room: str, log: str, released: Sequence[Item]) -> None:
         """Every event of a room with sockets comes by once: authors hear of decisions, and attendance follows the room's state."""

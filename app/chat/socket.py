@@ -1,5 +1,6 @@
 """The door of sockets: exact Origin before the upgrade, hello in time, then welcome and the room."""
 
+import time
 from collections.abc import Mapping
 
 import structlog
@@ -41,20 +42,21 @@ async def room_socket(socket: WebSocket, room: str) -> None:
         return
     words = _words(house, socket)
     hello = await _hello(line, words)
+    since = time.monotonic()
     key = None if hello is None else _key(socket, hello, trusted=origin is not None)
     entered = None if hello is None or key is None else await _enter(house, line, room, hello, key)
     if entered is None or key is None:
         await line.finish()
         return
-    await _stay(house, line, entered, key, words)
+    await _stay(house, line, entered, key, words, since)
 
 
-async def _stay(house: House, line: Line, entered: tuple[Person, Welcome], key: Key, words: Translator) -> None:
+async def _stay(house: House, line: Line, entered: tuple[Person, Welcome], key: Key, words: Translator, since: float) -> None:
     person, given = entered
     for frame in given.frames:
         line.write(frame)
     reader = Reader(line, person.id, person.room, dict(given.at))
-    house.come(reader, person, given.heads, given.rules)
+    house.come(reader, person, given.heads, given.rules, since)
     try:
         await line.run(Visit(house, reader, person, key, words).on_text)
     finally:

@@ -93,7 +93,7 @@ def fields(frame: Mapping[str, Any], name: str) -> dict[str, Any]:
         return {}
     if not isinstance(value, dict) or len(value) > FIELDS or not all(_plain(one, FIELD_DEPTH) for one in value.values()):
         raise BadRequest("chat.bad_request", field=name)
-    if any(len(key) > 40 or UNSAFE.search(key) for key in value):
+    if not _plain_names(value):
         raise BadRequest("chat.bad_request", field=name)
     return {key: one for key, one in value.items() if one is not None}
 
@@ -109,8 +109,12 @@ def _plain(value: Any, depth: int) -> bool:
         case list():
             return depth > 0 and len(value) <= 100 and all(_plain(one, depth - 1) for one in value)
         case dict():
-            return depth > 0 and len(value) <= FIELDS and all(_plain(one, depth - 1) for one in value.values())
+            return depth > 0 and len(value) <= FIELDS and _plain_names(value) and all(_plain(one, depth - 1) for one in value.values())
     return False
+
+
+def _plain_names(value: Mapping[str, Any]) -> bool:
+    return all(len(name) <= 40 and not UNSAFE.search(name) for name in value)
 
 
 def _no_number(text: str) -> float:

@@ -20,6 +20,8 @@ from app.sessions.models import ForumSession
 from app.settings import SettingsProblem, from_environment
 from app.web.ground import Ground
 
+MOST_DAYS = 3650
+
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The verbs of this module."""
@@ -32,12 +34,20 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     make = token.add_parser("create", help="make a token; it is printed once")
     make.add_argument("--role", required=True, choices=[role.value for role in Role])
     make.add_argument("--session", help="slug of the forum session; everywhere when left out")
-    make.add_argument("--expires", type=int, default=30, metavar="DAYS")
+    make.add_argument("--expires", type=_days, default=30, metavar="DAYS", help="1 to 3650; 30 when left out")
     make.add_argument("--name", default="console")
     make.set_defaults(run=lambda given: _with_ground(lambda ground: _token(ground, given)))
     audit = verbs.add_parser("audit", help="the audit chains").add_subparsers(required=True)
     check = audit.add_parser("verify", help="recompute every chain; exit status 1 when one is broken")
     check.set_defaults(run=lambda given: _with_ground(_verify))
+
+
+def _days(text: str) -> int:
+    """A life in days, within what a calendar holds."""
+    days = int(text)
+    if not 1 <= days <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"1 to {MOST_DAYS} days")
+    return days
 
 
 def _with_ground(work: Callable[[Ground], Awaitable[int]]) -> int:

@@ -37,9 +37,13 @@ class Throttle:
 
 @dataclass(frozen=True)
 class Throttles:
-    """Every throttle of the pages. A village hall or a mobile operator is one address: nothing that residents need is throttled by address alone."""
+    """Every throttle of the pages. A village hall or a mobile operator is one address: nothing that residents need is throttled by address alone.
+
+    Signing in is for staff and costs a hash, whatever the name: one address may try many names, but not without end.
+    """
 
     sign_in: Throttle = field(default_factory=lambda: Throttle(burst=8, pause=15))
+    sign_in_address: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=2))
     last_four: Throttle = field(default_factory=lambda: Throttle(burst=5, pause=60))
     send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))
     apply: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=0.5))

@@ -139,4 +139,8 @@ async def test_an_operator_of_another_hall_completes_nobody_here(ground: Ground,
     async with ground.database.write() as db:
         bound = [GrantOf(Role.OPERATOR, session.id, sites[1].id)]
         token = await create_token(db, ground.vault, name="meja", grants=bound, expires_at=now + timedelta(days=1), actor="system", now=now)
-    assert (await complete(web, session, {"Authorization": f"Bearer {token}"}, person, name="Sri")).status_code == 403
+    who = {"Authorization": f"Bearer {token}"}
+    assert (await complete(web, session, who, person, name="Sri")).status_code == 403
+    page = await web.post(f"/meja/{session.slug}/lokasi/{sites[0].code}/lengkapi/{person}", data={"name": "Sri"}, headers=who)
+    assert page.status_code == 403
+    assert "Talud Sungai Loji" not in page.text
