@@ -8,7 +8,7 @@ from typing import cast
 import anyio
 import structlog
 from anyio.abc import TaskStatus
-from sqlalchemy import Table, update
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,7 +39,7 @@ class Seen:
 
 
 class Attendees:
-    """Collects comings and goings; `run` writes them down. A coming is written once per seat, a going moves `left_at`."""
+    """Collects comings and goings; `run` writes them down. A seat has one row: a going sets `left_at`, coming back takes it away."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -84,7 +84,6 @@ class Attendees:
 async def _write(db: AsyncSession, seen: Iterable[Seen], now: datetime) -> None:
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     for one in seen:
-        nonce = f"online:{one.seat_id}"
         await db.execute(
             insert(ATTENDANCES)
             .values(
@@ -92,13 +91,11 @@ async def _write(db: AsyncSession, seen: Iterable[Seen], now: datetime) -> None:
                 session_id=one.session_id,
                 participant_id=one.participant_id,
                 way="online",
-                nonce=nonce,
+                nonce=f"online:{one.seat_id}",
                 arrived_at=one.arrived_at,
                 recorded_at=now,
                 recorded_by="system",
+                left_at=one.left_at,
             )
-            .on_conflict_do_nothing(index_elements=["session_id", "nonce"])
+            .on_conflict_do_update(index_elements=["session_id", "nonce"], set_={"left_at": one.left_at})
         )
-        if one.left_at is not None:
-            at = (ATTENDANCES.c.session_id == one.session_id, ATTENDANCES.c.nonce == nonce)
-            await db.execute(update(ATTENDANCES).where(*at).values(left_at=one.left_at))

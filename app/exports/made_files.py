@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,9 +45,20 @@ async def pdf(sheet: Sheet, document: str, about: dict[str, str]) -> Path:
 
 async def _spill(sheet: Sheet) -> Path:
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", delete=False, encoding="utf-8", errors="replace") as file:
-        async for page in sheet.pages:
-            file.writelines(json.dumps([_plain(cell) for cell in row], ensure_ascii=False) + "\n" for row in page)
+        with _nothing_left(file.name):
+            async for page in sheet.pages:
+                file.writelines(json.dumps([_plain(cell) for cell in row], ensure_ascii=False) + "\n" for row in page)
         return Path(file.name)
+
+
+@contextmanager
+def _nothing_left(path: str) -> Iterator[None]:
+    """A file that could not be finished is removed: it holds what people confided."""
+    try:
+        yield
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
 
 
 def _plain(cell: Cell) -> object:
@@ -67,7 +80,7 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
         "strings_to_numbers": False,
         "nan_inf_to_errors": True,
     }
-    with xlsxwriter.Workbook(target, options) as book:
+    with _nothing_left(target), xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": title, "comments": subtitle})
         sheet = book.add_worksheet("Data")
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
@@ -107,7 +120,8 @@ def _make_pdf(rows: str, document: str, about: dict[str, str]) -> str:
     with open(rows, encoding="utf-8") as file:
         data = "[" + ",".join(line.strip() for line in file) + "]"
     target = _target(".pdf")
-    typst.compile(str(DOCUMENTS / document), output=target, sys_inputs={**about, "rows": data})
+    with _nothing_left(target):
+        typst.compile(str(DOCUMENTS / document), output=target, sys_inputs={**about, "rows": data})
     return target
 
 

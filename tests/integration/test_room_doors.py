@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from sqlalchemy import select
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
@@ -14,9 +15,11 @@ from app.chat.house import House
 from app.chat.people import Key, Person, enter
 from app.chat.requests import Hello
 from app.chat.welcome import Welcome, welcome
+from app.hall.attendance import ONLINE, figures
 from app.journal.service import revoke
 from app.live.hub import Reader
 from app.live.line import Line
+from app.participants.models import Attendance
 from app.web.ground import Ground
 from tests.room_client import Client, Seeded, seeded
 
@@ -60,6 +63,36 @@ async def test_who_is_revoked_between_the_look_up_and_the_room_does_not_stay(gro
             house.go(reader)
         # The third began after the revocation was known: the look-up itself decides about them.
         assert lines == [False, True, True]
+
+
+async def test_whoever_comes_back_after_a_dead_line_is_there_again(ground: Ground) -> None:
+    room = await seeded(ground)
+    house = House(ground)
+    moments, online = [], []
+    async with house.running():
+        for _ in range(2):
+            siti, hers = await looked_up(ground, room, 0)
+            reader = socket_of(siti, hers)
+            house.come(reader, siti, hers.heads, hers.rules, time.monotonic())
+            await house.attendees.write()
+            online.append(await online_now(ground, siti))
+            house.go(reader)
+            await house.attendees.write()
+            online.append(await online_now(ground, siti))
+            async with ground.database.read() as db:
+                stay = (await db.scalars(select(Attendance).where(Attendance.participant_id == siti.id))).one()
+            moments.append((stay.arrived_at, stay.left_at))
+    (first, gone), (again, gone_again) = moments
+    assert online == [1, 0, 1, 0]
+    assert first == again
+    assert gone is not None
+    assert gone_again is not None
+    assert first <= gone < gone_again
+
+
+async def online_now(ground: Ground, person: Person) -> int:
+    async with ground.database.read() as db:
+        return (await figures(db, person.session_id, at=ground.clock.now())).by_way.get(ONLINE, 0)
 
 
 async def polled(house: House) -> None:

@@ -1,12 +1,17 @@
 """Cells on their way out: no formula survives, numbers keep their decimal comma."""
 
+import tempfile
+from collections.abc import AsyncIterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exports.tables import comma, harmless
+from app.errors import Unavailable
+from app.exports.made_files import xlsx
+from app.exports.tables import Column, Row, Sheet, comma, harmless
 
 
 @given(st.text())
@@ -22,3 +27,23 @@ def test_no_text_starts_a_formula(text: str) -> None:
 )
 def test_numbers_are_written_as_the_office_writes_them(value: float | Decimal, written: str) -> None:
     assert comma(value) == written
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.suffix for path in folder.iterdir()]
+
+
+async def test_a_file_that_cannot_be_finished_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+
+    async def pages() -> AsyncIterator[list[Row]]:
+        yield [("Siti", "+6281234567890")]
+        written.extend(left_in(tmp_path))
+        raise Unavailable("database.unavailable", retry=5)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sheet = Sheet("attendance", "Daftar hadir", "Forum", "Asia/Jakarta", (Column("name", "Nama"), Column("contact", "Telp.")), pages())
+    with pytest.raises(Unavailable):
+        await xlsx(sheet)
+    assert written == [".jsonl"]
+    assert left_in(tmp_path) == []
