@@ -61,8 +61,7 @@ class Settings:
 
     def at(self, host: str, port: int) -> "Settings":
         """The same settings for a server that listens there; loopback addresses are public when none was given."""
-        given = os.environ.get("REMBUK_PUBLIC_URL")
-        urls = self.public_urls if given else loopback(port)
+        urls = loopback(port) if self.public_urls == loopback(self.port) else self.public_urls
         return replace(self, host=host, port=port, public_urls=urls)
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.access.service import must
 from app.chat import frames
 from app.chat.batch import Given
 from app.chat.frames import LONG_TEXT
@@ -122,8 +121,9 @@ async def complete(request: Request, parts: Parts, staff_at: Completing, partici
         async with parts.database.write() as db:
             await placeholders.become(db, parts.vault, hall.session, participant[:40], known, staff=staff_at.staff, now=parts.clock.now())
     except ForumError as refused:
-        # The secretariat completes people, and an operator those of their hall, without being at this desk.
-        must(staff_at.staff, ROLES, hall.session.id, hall.site.id)
+        if not staff_at.staff.may(ROLES, hall.session.id, hall.site.id):
+            # Who completes people from elsewhere is answered, and does not see this hall's desk.
+            raise
         return await _desk(request, parts, hall, form=form, refused=refused, opened=participant)
     return _back(hall)
 

@@ -152,3 +152,12 @@ def test_settings_come_from_a_file_where_the_environment_is_silent(tmp_path: Pat
     settings = from_environment({"REMBUK_FILE": str(path), "REMBUK_PORT": "9001"})
     assert (settings.office_name, settings.port) == ("Kota Pekalongan", 9001)
     assert settings.public_url == "http://127.0.0.1:9001"
+
+
+def test_a_public_address_from_the_file_stays_when_the_command_names_a_port(tmp_path: Path) -> None:
+    path = tmp_path / "rembuk.env"
+    path.write_text("REMBUK_PUBLIC_URL=https://musrenbang.kota.go.id\n")
+    named = from_environment({"REMBUK_FILE": str(path)}).at("0.0.0.0", 9002)
+    silent = from_environment({}).at("127.0.0.1", 9002)
+    assert (named.public_urls, named.port) == (("https://musrenbang.kota.go.id",), 9002)
+    assert silent.public_url == "http://127.0.0.1:9002"
