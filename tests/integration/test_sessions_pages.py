@@ -110,6 +110,7 @@ async def test_a_forum_says_what_when_where_and_how(ground: Ground, web: httpx.A
         ({"registration_closes_at": -1}, "Panitia sedang memilih peserta", False),
         ({"registration_closes_at": -1, "selection_published_at": -0.5}, "Hasil seleksi diumumkan", False),
         ({"state": SessionState.LIVE, "registration_closes_at": -1}, "Tonton siaran langsung", False),
+        ({"state": SessionState.LIVE}, "Sedang berlangsung", True),
         ({"state": SessionState.ENDED}, "Forum ini sudah selesai", False),
         ({"state": SessionState.CANCELLED}, "Forum ini dibatalkan", False),
     ],
