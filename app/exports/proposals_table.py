@@ -58,24 +58,29 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
 
     async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
         said: dict[str, list[str]] = {}
+        taken_away: set[str] = set()
         found = await db.scalars(
             select(ProposalSource).where(ProposalSource.proposal_id.in_([r.id for r in records])).order_by(ProposalSource.at)
         )
         for one in found:
-            if one.text and not one.gone:
+            if one.gone:
+                taken_away.add(one.proposal_id)
+            elif one.text:
                 said.setdefault(one.proposal_id, []).append(one.text)
-        return [_row(source, record, said.get(record.id, [])) for record in records]
+        return [_row(source, record, said.get(record.id, []), gone=record.id in taken_away - said.keys()) for record in records]
 
     return paged(source.database, read, "", lambda record: record.number, rows)
 
 
-def _row(source: Source, p: Proposal, said: list[str]) -> Row:
+def _row(source: Source, p: Proposal, said: list[str], *, gone: bool) -> Row:
+    # What the desk has not touched repeats the words that were taken away: they leave with them.
+    silent = gone and p.version == 1
     reason = " · ".join(filter(None, (source.label("reason", p.reason_code), p.reason or "")))
     return (
         p.number,
         source.label("status", p.status),
-        p.title,
-        p.problem,
+        source.words.gettext("(kata-katanya ditarik)") if silent else p.title,
+        None if silent else p.problem,
         p.action,
         p.village,
         p.village_code,

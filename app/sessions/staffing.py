@@ -73,7 +73,6 @@ async def take_duty(
     db: AsyncSession, vault: Vault, session: ForumSession, account_id: str, role: Role, site_id: str | None, *, actor: str, now: datetime
 ) -> None:
     """Take a duty in this session away; open sockets come back with the rights that are left."""
-    await revoke(db, account_id, session.room, ROLE_CHANGED, now)
     await ungrant(db, vault, account_id, GrantOf(role, session.id, site_id), actor=actor, now=now)
 
 

@@ -15,7 +15,7 @@ from app.audit.models import AuditEntry
 from app.chat.models import Message, MessageState
 from app.database.tables import new_id
 from app.participants.models import Attendance, Origin, Participant
-from app.proposals.capture import Words, capture
+from app.proposals.capture import Words, capture, words_gone
 from app.sessions.models import ForumSession, Site
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -149,6 +149,19 @@ async def test_attendance_as_pdf_reads_like_the_annex(ground: Ground, office: Of
     ):
         assert part in text
     assert "Tidak Hadir" not in text
+
+
+async def test_words_taken_away_leave_the_proposal_that_only_repeated_them(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    message_id = new_id()
+    async with ground.database.write() as db:
+        await capture(db, session.id, [Words("message", message_id, "Pak Fulan maling pasir", "Warga", AT)], by="system", now=AT)
+        await words_gone(db, message_id, "hidden")
+    answer = await fetch(web, office, session, "proposals.csv")
+    assert [(row["Nomor usulan"], row["Usulan"], row["Kata asli"]) for row in rows_of(answer)] == [
+        ("PKL-2022-0001", "(kata-katanya ditarik)", "")
+    ]
+    assert "maling" not in answer.text
 
 
 async def test_an_empty_session_gives_empty_tables(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
