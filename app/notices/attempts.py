@@ -12,8 +12,3 @@ async def add_attempt(db: AsyncSession, delivery_id: str, outcome: str, problem:
     """Append a try; the caller holds the delivery's row."""
     last = await db.scalar(select(func.max(Attempt.number)).where(Attempt.delivery_id == delivery_id))
     db.add(Attempt(delivery_id=delivery_id, number=(last or 0) + 1, at=now, outcome=outcome, problem=problem, by=by))
-
-
-async def attempts_of(db: AsyncSession, delivery_id: str) -> list[Attempt]:
-    """Every try so far, oldest first."""
-    return list(await db.scalars(select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.number)))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from fastapi import Request, WebSocket
+from fastapi import Request
 
 from app.clock import Clock
 from app.database.engine import Database
@@ -32,11 +32,6 @@ class Ground:
 def ground(request: Request) -> Ground:
     """The shared parts, as a dependency of routes."""
     return cast("Ground", request.app.state.ground)
-
-
-def ground_of(socket: WebSocket) -> Ground:
-    """The shared parts, for a websocket."""
-    return cast("Ground", socket.app.state.ground)
 
 
 def received_at(request: Request) -> datetime:
