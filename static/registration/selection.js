@@ -126,6 +126,8 @@ function start() {
 
   function tickedChanged() {
     const chosen = ticked();
+    // What a moderator saw when ticking is what they decide on: a colleague's decision that came meanwhile is told first, never overwritten.
+    rows.forEach((one) => { one.agreed = one.box.checked ? one.agreed ?? one.version : null; });
     const visible = rows.filter((one) => one.shown && !one.box.disabled);
     const on = visible.filter((one) => one.box.checked).length;
     all.checked = on > 0 && on === visible.length;
@@ -231,20 +233,24 @@ function start() {
     try {
       const answer = await call(path, { method: "POST", body: JSON.stringify(content) });
       if (answer.ok) done(answer.body);
-      else complain(answer.body.errors?.[0]?.message ?? answer.body.title, (answer.body.items ?? []).slice(0, 8).map(line));
+      else {
+        complain(answer.body.errors?.[0]?.message ?? answer.body.title, (answer.body.items ?? []).slice(0, 8).map(line));
+        rows.forEach((one) => { one.agreed = null; });
+      }
     } catch {
       complain(words.dead);
     } finally {
       busy = false;
     }
     await learn();
+    tickedChanged();
   }
 
   function decide(decision) {
     const chosen = ticked();
     const reason = document.querySelector("#alasan");
     if (!chosen.length) return complain(words.nobody);
-    const items = chosen.map((one) => ({ id: one.id, version: Number(one.version) }));
+    const items = chosen.map((one) => ({ id: one.id, version: Number(one.agreed) }));
     return act(form.dataset.calls, { items, decision, reason: reason.value }, (body) => {
       chosen.forEach((one) => { one.box.checked = false; });
       reason.value = "";
