@@ -25,8 +25,8 @@ from app.access.models import Role
 from app.access.rights import GrantOf
 from app.access.service import create_account, create_token, grant
 from app.assembly import lay_ground
+from app.commands.configuration import configuration
 from app.database.migrate import migrate
-from app.live.wire import Wire
 from app.main import create_app
 from app.settings import Settings, from_environment
 from app.web.ground import Ground
@@ -158,18 +158,7 @@ async def web(ground: Ground) -> AsyncIterator[httpx.AsyncClient]:
 @asynccontextmanager
 async def serving(ground: Ground, *, work: bool = True) -> AsyncIterator[str]:
     """A real uvicorn on the port of the settings; notices when it dies."""
-    config = uvicorn.Config(
-        create_app(ground, work=work),
-        host="127.0.0.1",
-        port=ground.settings.port,
-        ws=Wire,
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=2,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configuration(create_app(ground, work=work), ground.settings))
     task = asyncio.create_task(server.serve())
     while not server.started:
         if task.done():

@@ -13,16 +13,13 @@ import uvicorn
 from app.access.service import needs_setup, new_setup_secret
 from app.assembly import handlers, lay_ground
 from app.chat.house import House
+from app.commands.configuration import configuration
 from app.database.migrate import migrate
-from app.live.wire import Wire
 from app.main import create_app
 from app.outbox.worker import Worker
 from app.settings import Settings, SettingsProblem, from_environment
 from app.web.ground import Ground
 from app.web.logs import configure
-
-GRACE = 3
-"""Seconds that open requests have to end after SIGTERM."""
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -74,22 +71,7 @@ def run_server(settings: Settings, *, work: bool = True) -> None:
             print(f"\n  Buka alamat ini satu kali untuk membuat akun pengelola:\n  {settings.public_url}/pasang/{secret}\n", flush=True)
         print(f"Rembuk: {settings.public_url}", flush=True)
         app = create_app(ground, work=work)
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            ws=Wire,
-            ws_max_size=64 * 1024,
-            ws_per_message_deflate=False,
-            proxy_headers=bool(settings.trusted_proxies),
-            forwarded_allow_ips=",".join(settings.trusted_proxies) or None,
-            server_header=False,
-            access_log=False,
-            log_config=None,
-            timeout_graceful_shutdown=GRACE,
-            timeout_keep_alive=15,
-        )
-        Server(config, app.house).run()
+        Server(configuration(app, settings), app.house).run()
 
 
 async def _setup_secret(settings: Settings) -> str | None:
