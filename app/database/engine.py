@@ -1,7 +1,8 @@
 """The database: `write()` and `read()` transactions for services, `batch()` for the room's hot path.
 
 SQLite has one write connection behind a gate (`BEGIN IMMEDIATE`, `synchronous=FULL`) and several readers (`query_only`, plain BEGIN);
-PostgreSQL uses one pool. What a transaction wants done after its commit is left in `db.info` and handed to the listeners.
+PostgreSQL uses one pool, and a small one for what is known to be long. Whatever does not answer in time is refused as `Unavailable`
+and its connection is dropped. What a transaction wants done after its commit is left in `db.info` and handed to the listeners.
 """
 
 import asyncio
@@ -18,21 +19,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from app.database.gate import Gate
+from app.database.postgres import ANSWER, PATIENT, Doubt, engine, limits
 from app.errors import Unavailable
 
-BUSY = 5.0
-"""Seconds that a transaction waits for a connection or a lock before the person is asked to try again."""
+BUSY = 4.5
+"""Seconds that a transaction on SQLite waits for its turn before the person is asked to try again."""
+
+AWAY = ("08", "40", "53", "55", "57", "58")
+"""Classes of SQLSTATE that say "not now": connection, deadlock and rollback, resources, object not ready (lock time-out), intervention, system."""
 
 Committed: TypeAlias = Callable[[dict[Any, Any]], None]
 
 
 @dataclass
 class Database:
-    """Both engines and the gate; made by `connect`, closed by `close`."""
+    """Its engines and the gate; made by `connect`, closed by `close`. `patient` is for reads that take longer than a person waits."""
 
     writer: AsyncEngine
     reader: AsyncEngine
+    patient: AsyncEngine
     gate: Gate | None
+    doubt: Doubt = field(default_factory=Doubt)
     listeners: list[Committed] = field(default_factory=list)
 
     @property
@@ -42,38 +49,61 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that commits at the end of the block; listeners then get its `info`."""
+        """A transaction that commits at the end of the block; listeners then get its `info`. Unavailable may mean that it was committed all the same."""
         async with self._writing(first=False):
-            async with AsyncSession(self.writer, expire_on_commit=False, autoflush=True) as db:
-                with _understood():
-                    async with db.begin():
-                        yield db
-                info = dict(db.info)
+            with self._understood():
+                async with AsyncSession(self.writer, expire_on_commit=False, autoflush=True) as db:
+                    await self._begin(db, ANSWER)
+                    yield db
+                    await db.commit()
+                    info = dict(db.info)
         for listener in self.listeners:
             listener(info)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that changes nothing and sees one state of the database."""
-        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as db:
-            with _understood():
-                async with db.begin():
-                    if self.gate is None:
-                        await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-                    yield db
+    async def read(self, *, patient: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction that changes nothing and sees one state of the database; `patient` where a statement may take up to a minute."""
+        with self._understood():
+            async with AsyncSession(self.patient if patient else self.reader, expire_on_commit=False, autoflush=False) as db:
+                await self._begin(db, PATIENT if patient else ANSWER, isolation="REPEATABLE READ")
+                yield db
+                await db.commit()
 
     @asynccontextmanager
     async def batch(self) -> AsyncIterator[AsyncConnection]:
         """A bare write transaction that goes before others; no listener is told: the caller publishes."""
         async with self._writing(first=True):
-            with _understood():
-                async with self.writer.begin() as connection:
+            with self._understood():
+                async with self.writer.connect() as connection:
+                    await self._begin(connection, ANSWER)
                     yield connection
+                    await connection.commit()
+
+    async def _begin(self, db: AsyncSession | AsyncConnection, answer: float, isolation: str | None = None) -> None:
+        """Begin now, in time; a pooled connection that turns out to be dead is exchanged once, since nothing has happened on it yet."""
+        if self.gate is not None:
+            if isinstance(db, AsyncSession):
+                await db.connection()
+            return
+        options = {"isolation_level": isolation} if isolation else {}
+        async with asyncio.timeout(ANSWER):
+            for last in (False, True):
+                try:
+                    if isinstance(db, AsyncSession):
+                        await db.connection(execution_options=options)
+                    await db.execute(text(limits(answer)))
+                except DBAPIError as problem:
+                    if last or not problem.connection_invalidated:
+                        raise
+                    await db.rollback()
+                else:
+                    return
 
     async def close(self) -> None:
         """Give every connection back."""
         await self.writer.dispose()
         await self.reader.dispose()
+        await self.patient.dispose()
 
     @asynccontextmanager
     async def _writing(self, *, first: bool) -> AsyncIterator[None]:
@@ -82,6 +112,20 @@ class Database:
             return
         async with self.gate.held(first=first):
             yield
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Turns what the database says when it is away, full or busy into a refusal that a person understands."""
+        try:
+            yield
+        except (OSError, OperationalError, PoolTimeout) as problem:
+            self.doubt.silent |= isinstance(problem, TimeoutError)
+            raise Unavailable("database.unavailable", retry=5) from problem
+        except DBAPIError as problem:
+            state = str(getattr(problem.orig, "sqlstate", "") or "")
+            if problem.connection_invalidated or state[:2] in AWAY:
+                raise Unavailable("database.unavailable", retry=5) from problem
+            raise
 
 
 def connect(url: str, *, pool: int = 8) -> Database:
@@ -93,25 +137,18 @@ def connect(url: str, *, pool: int = 8) -> Database:
         reader = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
         _shape_sqlite(writer, query_only=False)
         _shape_sqlite(reader, query_only=True)
-        return Database(writer, reader, Gate())
-    engine = create_async_engine(
-        url,
-        pool_size=pool,
-        max_overflow=pool,
-        pool_timeout=BUSY,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"timeout": BUSY, "command_timeout": 30, "server_settings": {"lock_timeout": "5000", "timezone": "UTC"}},
-    )
-    return Database(engine, engine, None)
+        return Database(writer, reader, reader, Gate(BUSY))
+    doubt = Doubt()
+    many = engine(url, doubt, pool=pool, overflow=pool)
+    return Database(many, many, engine(url, Doubt(), pool=1, overflow=2, answer=PATIENT), None, doubt)
 
 
 async def answers(database: Database) -> bool:
     """Whether the database answers a question within two seconds."""
     try:
-        async with asyncio.timeout(2), database.reader.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-    except (OSError, TimeoutError, DBAPIError):
+        async with asyncio.timeout(2), database.read() as db:
+            await db.execute(text("SELECT 1"))
+    except (TimeoutError, Unavailable):
         return False
     return True
 
@@ -134,21 +171,3 @@ def _shape_sqlite(engine: AsyncEngine, *, query_only: bool) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
-
-
-AWAY = ("08", "40", "53", "55", "57", "58")
-"""Classes of SQLSTATE that say "not now": connection, deadlock and rollback, resources, object not ready (lock time-out), intervention, system."""
-
-
-@contextmanager
-def _understood() -> Iterator[None]:
-    """Turns what the database says when it is away, full or busy into a refusal that a person understands."""
-    try:
-        yield
-    except (OSError, OperationalError, PoolTimeout) as problem:
-        raise Unavailable("database.unavailable", retry=5) from problem
-    except DBAPIError as problem:
-        state = str(getattr(problem.orig, "sqlstate", "") or "")
-        if problem.connection_invalidated or state[:2] in AWAY:
-            raise Unavailable("database.unavailable", retry=5) from problem
-        raise

@@ -5,19 +5,26 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.errors import Unavailable
+
 
 class Gate:
-    """A lock with two queues: whoever waits as `first` is served before all others, each queue in order of arrival."""
+    """A lock with two queues: whoever waits as `first` is served before all others, each queue in order of arrival; `patience` in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 4.5) -> None:
+        self._patience = patience
         self._held = False
         self._first: deque[asyncio.Future[None]] = deque()
         self._others: deque[asyncio.Future[None]] = deque()
 
     @asynccontextmanager
     async def held(self, *, first: bool = False) -> AsyncIterator[None]:
-        """Hold the gate for the length of the block."""
-        await self._take(first)
+        """Hold the gate for the length of the block; Unavailable when it does not come in time."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._take(first)
+        except TimeoutError:
+            raise Unavailable("database.unavailable", retry=5) from None
         try:
             yield
         finally:

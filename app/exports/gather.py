@@ -62,7 +62,7 @@ async def paged(
     """Pages of rows: `read` gives the records after a key, `rows` turns them into cells with what else the page needs."""
     after = start
     while True:
-        async with database.read() as db:
+        async with database.read(patient=True) as db:
             records = await read(db, after)
             page = await rows(db, records) if records else []
         if not records:
