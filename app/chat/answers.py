@@ -12,16 +12,17 @@ from app.live.frames import PAGE
 from app.live.ring import Item
 
 
-def text(frame: Mapping[str, Any]) -> str:
+def text(frame: Mapping[str, Any]) -> bytes:
     """A frame as it is sent; what is None is left out."""
-    return json.dumps({name: value for name, value in frame.items() if value is not None}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        {name: value for name, value in frame.items() if value is not None}, ensure_ascii=False, separators=(",", ":")
+    ).encode()
 
 
-def spliced(frame: Mapping[str, Any], events: Sequence[bytes], **rest: Any) -> str:
+def spliced(frame: Mapping[str, Any], events: Sequence[bytes], **rest: Any) -> bytes:
     """A frame with encoded events as its `e`."""
     head, tail = text(frame)[:-1], text(rest)[1:-1]
-    listed = b",".join(events).decode()
-    return f'{head},"e":[{listed}]{"," if tail else ""}{tail}}}'
+    return head + b',"e":[' + b",".join(events) + b"]" + (b"," if tail else b"") + tail + b"}"
 
 
 def receipt(found: Receipt) -> dict[str, Any]:
@@ -30,29 +31,29 @@ def receipt(found: Receipt) -> dict[str, Any]:
     return {name: value for name, value in (body | {"proposal": found.proposal, "gone": found.gone}).items() if value is not None}
 
 
-def ack(i: int | None, found: Receipt) -> str:
+def ack(i: int | None, found: Receipt) -> bytes:
     """The acknowledgement of a committed message."""
     return text({"t": "ack", "i": i, **receipt(found)})
 
 
-def ok(i: int | None, answer: Mapping[str, Any]) -> str:
+def ok(i: int | None, answer: Mapping[str, Any]) -> bytes:
     """The answer to an act that was committed."""
     return text({"t": "ok", "i": i, **answer})
 
 
-def page(i: int | None, log: str, events: Sequence[bytes], *, more: bool) -> str:
+def page(i: int | None, log: str, events: Sequence[bytes], *, more: bool) -> bytes:
     """The answer to `history` and `sync`."""
     return spliced({"t": "ok", "i": i, "log": None if log == "public" else log}, events, more=more)
 
 
-def err(i: int | None, error: ForumError, words: Translator) -> str:
+def err(i: int | None, error: ForumError, words: Translator) -> bytes:
     """A refusal, with a sentence for the person."""
     sentence = words.error(error.code, **error.facts)
     until = error.facts.get("until")
     return text({"t": "err", "i": i, "code": frame_code(error), "retry": retry_of(error), "until": until, "message": sentence})
 
 
-def mine(entries: Sequence[Mapping[str, Any]]) -> str:
+def mine(entries: Sequence[Mapping[str, Any]]) -> bytes:
     """To the author: what became of their messages."""
     return text({"t": "mine", "e": list(entries)})
 

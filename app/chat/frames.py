@@ -11,6 +11,7 @@ from app.database.tables import canonical
 from app.journal.service import DESK, PUBLIC
 
 VERSION = 1
+MODES = ("full", "lite")
 TEXT = 1000
 LONG_TEXT = 2000
 """Code points of an aspiration or of running notes."""
@@ -41,17 +42,18 @@ def parse(frame: Mapping[str, Any]) -> Request:
 
 def hello(frame: Mapping[str, Any]) -> Hello:
     """The first frame; BadRequest for another frame, version or mode."""
-    if frame["t"] != "hello" or frame.get("v") != VERSION or frame.get("mode", "full") != "full":
+    if frame["t"] != "hello" or frame.get("v") != VERSION or frame.get("mode", "full") not in MODES:
         raise BadRequest("chat.bad_request", field="t")
     token = frame.get("token")
     if token is not None and (not isinstance(token, str) or len(token) > 200):
         raise BadRequest("chat.bad_request", field="token")
+    lite = frame.get("mode") == "lite"
     resume = frame.get("resume")
     if resume is None:
-        return Hello(token)
+        return Hello(token, lite=lite)
     if not isinstance(resume, dict):
         raise BadRequest("chat.bad_request", field="resume")
-    return Hello(token, {log: _position(resume[log]) for log in LOGS if log in resume})
+    return Hello(token, {log: _position(resume[log]) for log in LOGS if log in resume}, lite)
 
 
 def send(frame: Mapping[str, Any], i: int | None = None) -> Send:

@@ -10,27 +10,37 @@ from dataclasses import replace
 from typing import Any, cast
 
 import anyio
+import structlog
 from sqlalchemy import func, select
 from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket
 
 from app.chat import answers
 from app.chat.attendance import Attendees
 from app.chat.conduct import RoomState, Rules
 from app.chat.items import items
 from app.chat.people import Person
+from app.chat.welcome import Welcome
 from app.chat.writer import Writers
 from app.journal.models import Log, Revocation
 from app.journal.service import DESK, PUBLIC, REVOKED, RINGS, read, revocations
-from app.live.hub import DRAINING, Hub, Key, Reader
+from app.live.hub import DRAINING, Hub, Key
+from app.live.line import Line
+from app.live.reader import Reader
+from app.live.relayed import RelayedLine
 from app.live.ring import Item
 from app.web.ground import Ground
 
 OVERLAP = 500
 """Numbers of revocations that are looked at again: numbers are given before the commit, so a lower one may come later."""
 DRAIN_SECONDS = 4.0
+AT_ONCE = 8
+"""People who are welcomed at the same time; the rest of a crowd waits, and the room goes on meanwhile."""
 RETURN_SPREAD = 4000
 """Milliseconds over which clients come back after a restart."""
 
+
+log = structlog.get_logger()
 
 BEING_HELD = {RoomState.OPEN, RoomState.PAUSED}
 """States of a room in which being there is attendance."""
@@ -45,8 +55,12 @@ class House:
         self.writers = Writers(ground.database, ground.clock, self.hub)
         self.attendees = Attendees(ground.database, ground.clock)
         self.people: dict[Reader, Person] = {}
+        self.door = anyio.CapacityLimiter(AT_ONCE)
+        self.strangers = 0
+        """Sockets that have not said who they are."""
         self._rules: dict[str, Rules] = {}
         self.draining = False
+        self._told = False
         self._low: int | None = None
         self._seen: deque[int] = deque(maxlen=2 * OVERLAP)
         self._closed: deque[tuple[float, str, str | None, int]] = deque(maxlen=2 * OVERLAP)
@@ -71,12 +85,12 @@ class House:
         if info.get(REVOKED):
             self.hub.ring()
 
-    def come(self, reader: Reader, person: Person, heads: dict[str, int], rules: Rules, since: float) -> None:
-        """Somebody's socket is in the room from now on; `since` is when (monotonic) the look-up of their rights began."""
+    def come(self, reader: Reader, person: Person, given: Welcome, since: float) -> None:
+        """Somebody's connection is in the room from now on; `since` is when (monotonic) the look-up of their rights began."""
         self.people[reader] = person
-        self._rules[person.room] = rules
-        self.hub.join(reader, heads)
-        if rules.state in BEING_HELD:
+        self._rules[person.room] = given.rules
+        self.hub.join(reader, given.at, given.heads)
+        if given.rules.state in BEING_HELD:
             self.attendees.arrive(person)
         for at, label, room, code in self._closed:
             # Revoked between the look-up and this moment: whoever closed the others did not see this socket yet.
@@ -91,12 +105,19 @@ class House:
         rules = self._rules.get(person.room)
         if rules is not None and rules.state in BEING_HELD and not self.hub.readers_of(person.room, person.id):
             self.attendees.leave(person)
-        if all(other.room != person.room for other in self.people):
+        if person.room not in self.hub.rooms:
             self._rules.pop(person.room, None)
 
     def unlimited(self, room: str) -> bool:
         """Whether this is a load test's room, whose frames are not counted."""
         return room in self._rules and self._rules[room].unlimited
+
+    def relayed(self, socket: WebSocket) -> Line:
+        """The line of a socket under a server that does not hand its connections over."""
+        if not self._told:
+            self._told = True
+            log.warning("live.relayed", meaning="another ASGI server: each socket keeps a task and a queue, and unsent bytes are not seen")
+        return RelayedLine(socket)
 
     async def drain(self) -> None:
         """Before the process ends: no new sockets, everybody is told when to come back, what was said is written."""

@@ -25,7 +25,7 @@ ORDER = (
 """The strongest part that a member of staff holds is the one they speak in."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Key:
     """What somebody shows at the door; a token wins over cookies."""
 
@@ -34,7 +34,7 @@ class Key:
     seat_cookie: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody in one room: `id` labels their sockets and is the `sender` of what they send (participant, account or token)."""
 

@@ -51,6 +51,7 @@ class Hello:
 
     token: str | None = None
     resume: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    lite: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,4 +115,4 @@ class Capture:
     body_hash: str
 
 
-Request: TypeAlias = Hello | Send | History | Sync | Moderate | Capture
+Request: TypeAlias = Send | History | Sync | Moderate | Capture

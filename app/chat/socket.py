@@ -1,10 +1,11 @@
 """The door of sockets: exact Origin before the upgrade, hello in time, then welcome and the room."""
 
+import random
 import time
 from collections.abc import Mapping
 
 import structlog
-from fastapi import APIRouter, WebSocket
+from fastapi import APIRouter, Response, WebSocket
 
 from app.chat import answers, frames, values
 from app.chat.house import House, house_of
@@ -15,11 +16,15 @@ from app.chat.welcome import Welcome, welcome
 from app.errors import ForumError, NotAllowed, SignInNeeded, Unavailable
 from app.i18n import Translator, choose_language
 from app.live.frames import farewell
-from app.live.hub import DRAINING, Reader
+from app.live.hub import DRAINING
 from app.live.line import Line
+from app.live.reader import Reader
+from app.live.wire import taken
 from app.web.csrf import SEAT_COOKIE, STAFF_COOKIE
 
 HELLO_SECONDS = 10.0
+STRANGERS = 6000
+"""Sockets that may wait to say who they are; more are asked to come later."""
 UNAUTHENTICATED, BANNED, NO_ROOM, AWAY = 4501, 4503, 4504, 1011
 
 router = APIRouter()
@@ -28,39 +33,47 @@ log = structlog.get_logger()
 
 @router.websocket("/ws/v1/rooms/{room}")
 async def room_socket(socket: WebSocket, room: str) -> None:
-    """A socket of the room protocol (docs/protocol.md)."""
+    """A socket of the room protocol (docs/protocol.md); this task ends once somebody is in the room, the connection goes on."""
     house = house_of(socket)
     origin = socket.headers.get("origin")
     if origin is not None and origin not in house.ground.settings.public_urls:
         await socket.close()
         return
+    if house.strangers >= STRANGERS:
+        await socket.send_denial_response(Response(status_code=503, headers={"Retry-After": str(random.randint(2, 10))}))  # noqa: S311 - spread
+        return
     await socket.accept()
-    line = Line(socket)
+    line: Line = taken(socket.scope) or house.relayed(socket)
+    house.strangers += 1
+    try:
+        await _let_in(house, line, socket, room, trusted=origin is not None)
+    finally:
+        house.strangers -= 1
+    await line.stay()
+
+
+async def _let_in(house: House, line: Line, socket: WebSocket, room: str, *, trusted: bool) -> None:
+    """Hear who it is; they are in the room afterwards, or the line is closing."""
     if house.draining:
         line.close(DRAINING, farewell(DRAINING, 2000))
-        await line.finish()
         return
     words = _words(house, socket)
     hello = await _hello(line, words)
-    since = time.monotonic()
-    key = None if hello is None else _key(socket, hello, trusted=origin is not None)
-    entered = None if hello is None or key is None else await _enter(house, line, room, hello, key)
-    if entered is None or key is None:
-        await line.finish()
+    if hello is None:
         return
-    await _stay(house, line, entered, key, words, since)
-
-
-async def _stay(house: House, line: Line, entered: tuple[Person, Welcome], key: Key, words: Translator, since: float) -> None:
+    since = time.monotonic()
+    key = _key(socket, hello, trusted=trusted)
+    async with house.door:
+        entered = await _enter(house, line, room, hello, key)
+    if entered is None or not line.open:
+        return
     person, given = entered
     for frame in given.frames:
         line.write(frame)
-    reader = Reader(line, person.id, person.room, dict(given.at))
-    house.come(reader, person, given.heads, given.rules, since)
-    try:
-        await line.run(Visit(house, reader, person, key, words).on_text)
-    finally:
-        house.go(reader)
+    reader = Reader(line, person.id, person.room, tuple(given.at), lite=hello.lite)
+    visit = Visit(house, reader, person, key, words)
+    house.come(reader, person, given, since)
+    line.listen(visit.on_text, visit.on_over)
 
 
 async def _hello(line: Line, words: Translator) -> Hello | None:

@@ -19,7 +19,7 @@ from app.chat.values import FRAME
 from app.clock import millis
 from app.errors import NotAllowed
 from app.journal.service import DESK, PUBLIC, Position, position
-from app.live.hub import HEARTBEAT
+from app.live.room import HEARTBEAT
 
 GAP = 500
 """Missed events up to which a client is given them; beyond, a picture."""
@@ -30,7 +30,7 @@ MINE = 200
 class Welcome:
     """The frames to send first, the positions from which the socket then reads, the heads and the rules as they were."""
 
-    frames: list[str]
+    frames: list[bytes]
     at: dict[str, int]
     heads: dict[str, int]
     rules: Rules

@@ -1,145 +1,62 @@
-"""One websocket: frames go out through a queue of its own, text comes in; who is at the other end is not known here."""
+"""What the hub asks of a connection, however it is carried: bytes go out without waiting, text comes in by a callback."""
 
-import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
 
-import anyio
-from starlette.types import Message
-from starlette.websockets import WebSocket, WebSocketDisconnect
-
-from app.live.wire import TRANSPORT
-
-OnText: TypeAlias = Callable[[str | None], Awaitable[None]]
-"""Gets each text frame, or None for a binary one."""
+from app.live.shared import Shared
 
 PARK = 64 * 1024
-"""Unsent bytes above which nothing more is written to a socket until it has read."""
+"""Unsent bytes above which nothing more is written to a connection until it has read."""
+RESUME = 16 * 1024
+"""Unsent bytes below which it is written to again."""
+LONGEST = 64 * 1024
+"""Bytes of a message above which a connection is failed with 1009; smaller ones above the protocol's own bound are answered."""
 CLOSING_SECONDS = 5.0
-"""How long a closed socket may take to read what is left before it is aborted."""
+"""How long a closed connection may take to read what is left and to answer, before it is aborted."""
+
+OnText: TypeAlias = Callable[[str | None], None]
+"""Gets each text message, or None for a binary one."""
+OnOver: TypeAlias = Callable[[], None]
+"""Called once when the connection has ended, however it ended."""
 
 
-class Line:
-    """An accepted websocket. `write` and `close` never wait; `run` carries the frames both ways until one side ends."""
-
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
-        self._transport: Any = socket.scope.get("extensions", {}).get(TRANSPORT)
-        self._out: deque[str] = deque()
-        self._queued = 0
-        self._wake = asyncio.Event()
-        self._empty = asyncio.Event()
-        self._empty.set()
-        self._close_code: int | None = None
-        self._over = False
+class Line(Protocol):
+    """A connection that was accepted. Nothing here waits but `first`, `drained` and `stay`."""
 
     @property
     def open(self) -> bool:
-        """Whether frames written now can still arrive."""
-        return not self._over and self._close_code is None
+        """Whether what is written now can still arrive."""
 
     @property
-    def unsent(self) -> int:
-        """Bytes (about) that this socket has been given and not yet read."""
-        held = self._transport.get_write_buffer_size() if self._transport is not None else 0
-        return self._queued + int(held)
+    def full(self) -> bool:
+        """Whether it holds more than PARK unsent bytes: write events only once it is drained."""
 
-    def write(self, frame: str) -> None:
-        """Put a text frame behind those that wait; nothing once closed."""
-        if self.open:
-            self._out.append(frame)
-            self._queued += len(frame)
-            self._empty.clear()
-            self._wake.set()
+    def write(self, frame: bytes) -> None:
+        """Send one JSON frame; nothing once closed."""
 
-    def close(self, code: int, farewell: str | None = None) -> None:
-        """End after what waits, and a last frame, have gone out; aborted when that takes too long."""
-        if self.open:
-            if farewell is not None:
-                self.write(farewell)
-            self._close_code = code
-            self._wake.set()
+    def give(self, shared: Shared) -> None:
+        """Send a run of events that many receive."""
+
+    def ping(self) -> bool:
+        """Ask for a sign of life; False when the last question was not answered."""
+
+    def close(self, code: int, farewell: bytes | None = None) -> None:
+        """End after a last frame; aborted when the other side does not answer in time."""
 
     async def drained(self) -> None:
-        """Wait until this socket has been handed to the network all it was given, or is over."""
-        await self._empty.wait()
+        """Wait until it is no longer full, or is over."""
 
     async def first(self, seconds: float) -> str | None:
-        """The first frame, None when it does not come in time, is no text, or the socket ends."""
-        with anyio.move_on_after(seconds):
-            message = await self._next()
-            if message is not None:
-                return message.get("text")
-        return None
+        """The first message; None when it does not come in time, is no text, or the connection ends."""
 
-    async def run(self, on_text: OnText) -> None:
-        """Carry frames until the socket ends; frames are handed on one after the other."""
-        try:
-            async with anyio.create_task_group() as group:
-                group.start_soon(self._receive_all, on_text, group.cancel_scope)
-                await self._send_all()
-                group.cancel_scope.cancel()
-        finally:
-            self._over = True
-            self._out.clear()
-            self._queued = 0
-            self._empty.set()
+    def listen(self, on_text: OnText, on_over: OnOver) -> None:
+        """From now on messages and the end are told; before, they wait."""
 
-    async def finish(self) -> None:
-        """Send what waits and end, for a socket that is refused before it has been heard."""
-        await self.run(_nothing)
+    def hold(self) -> None:
+        """Read nothing more for now: the sender is faster than we are."""
 
-    async def _receive_all(self, on_text: OnText, scope: anyio.CancelScope) -> None:
-        while self._close_code is None:
-            message = await self._next()
-            if message is None:
-                scope.cancel()
-                return
-            await on_text(message.get("text"))
+    def go_on(self) -> None:
+        """Read again."""
 
-    async def _next(self) -> Message | None:
-        try:
-            message = await self._socket.receive()
-        except (WebSocketDisconnect, RuntimeError):
-            return None
-        return message if message["type"] == "websocket.receive" else None
-
-    async def _send_all(self) -> None:
-        while True:
-            if self._close_code is not None:
-                await self._end(self._close_code)
-                return
-            if self._out:
-                if not await self._send_one():
-                    return
-                continue
-            self._empty.set()
-            self._wake.clear()
-            await self._wake.wait()
-
-    async def _send_one(self) -> bool:
-        frame = self._out[0]
-        try:
-            await self._socket.send({"type": "websocket.send", "text": frame})
-        except (WebSocketDisconnect, RuntimeError, OSError):
-            return False
-        self._out.popleft()
-        self._queued -= len(frame)
-        return True
-
-    async def _end(self, code: int) -> None:
-        with anyio.move_on_after(CLOSING_SECONDS) as limit:
-            while self._out:
-                if not await self._send_one():
-                    return
-            try:
-                await self._socket.send({"type": "websocket.close", "code": code})
-            except (WebSocketDisconnect, RuntimeError, OSError):
-                return
-        if limit.cancelled_caught and self._transport is not None:
-            self._transport.abort()
-
-
-async def _nothing(_: str | None) -> None:
-    """Nobody listens any more."""
+    async def stay(self) -> None:
+        """Return when the caller's task is no longer needed: at once where the connection carries itself, else at its end."""

@@ -9,14 +9,18 @@ GONE = b""
 """Stands in memory for a payload that was taken away: only the log knows what is shown in its place."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
-    """One event: its bytes with the seq inside; `subject` is what it is about, `takes_away` says that it removes that subject's words."""
+    """One event: its bytes with the seq inside, and what it is about.
+
+    `takes_away` says that it removes the subject's words, `ordinary` that those who asked for little may do without it.
+    """
 
     seq: int
     payload: bytes
     subject: str | None = None
     takes_away: bool = False
+    ordinary: bool = False
 
 
 class Ring:

@@ -206,8 +206,8 @@ async def test_doors_are_shut(ground: Ground, server: str) -> None:
         "another room": (4504, 4504, {}),
         "another room's staff": (4504, 4504, {}),
     }
-    async with Client(server, room.room, room.tokens[0], mode="lite") as lite:
-        assert await lite.end() == 4500
+    async with Client(server, room.room, room.tokens[0], mode="quiet") as unknown:
+        assert await unknown.end() == 4500
 
 
 async def test_a_sixth_tab_replaces_the_oldest(ground: Ground, server: str) -> None:

@@ -17,8 +17,8 @@ from app.chat.requests import Hello
 from app.chat.welcome import Welcome, welcome
 from app.hall.attendance import ONLINE, figures
 from app.journal.service import revoke
-from app.live.hub import Reader
-from app.live.line import Line
+from app.live.reader import Reader
+from app.live.relayed import RelayedLine
 from app.participants.models import Attendance
 from app.web.ground import Ground
 from tests.room_client import Client, Seeded, seeded
@@ -41,7 +41,8 @@ def socket_of(person: Person, given: Welcome) -> Reader:
     async def nowhere(_: Message) -> None:
         return
 
-    return Reader(Line(WebSocket({"type": "websocket", "headers": []}, never, nowhere)), person.id, person.room, dict(given.at))
+    line = RelayedLine(WebSocket({"type": "websocket", "headers": []}, never, nowhere))
+    return Reader(line, person.id, person.room, tuple(given.at))
 
 
 async def test_who_is_revoked_between_the_look_up_and_the_room_does_not_stay(ground: Ground) -> None:
@@ -58,7 +59,7 @@ async def test_who_is_revoked_between_the_look_up_and_the_room_does_not_stay(gro
         lines = []
         for person, given, began in ((siti, hers, since), (budi, his, since), (siti, hers, time.monotonic())):
             reader = socket_of(person, given)
-            house.come(reader, person, given.heads, given.rules, began)
+            house.come(reader, person, given, began)
             lines.append(reader.line.open)
             house.go(reader)
         # The third began after the revocation was known: the look-up itself decides about them.
@@ -73,7 +74,7 @@ async def test_whoever_comes_back_after_a_dead_line_is_there_again(ground: Groun
         for _ in range(2):
             siti, hers = await looked_up(ground, room, 0)
             reader = socket_of(siti, hers)
-            house.come(reader, siti, hers.heads, hers.rules, time.monotonic())
+            house.come(reader, siti, hers, time.monotonic())
             await house.attendees.write()
             online.append(await online_now(ground, siti))
             house.go(reader)

@@ -73,9 +73,9 @@ def test_a_gap_holds_back_what_follows_until_it_is_filled() -> None:
 
 
 def test_frames_carry_one_event_as_itself_and_several_in_pages() -> None:
-    assert batches([item(1)], "public") == ['{"seq":1}']
-    assert batches([item(1), item(2)], "desk") == ['{"t":"batch","log":"desk","e":[{"seq":1},{"seq":2}],"more":false}']
+    assert batches([item(1)], "public") == [b'{"seq":1}']
+    assert batches([item(1), item(2)], "desk") == [b'{"t":"batch","log":"desk","e":[{"seq":1},{"seq":2}],"more":false}']
     pages = batches([item(1, size=PAGE), item(2, size=PAGE), item(3)], "public", more=True)
-    assert [page[-12:] for page in pages] == ['"more":true}'] * 3
-    assert (farewell(4002, 5), farewell(4509)) == ('{"t":"bye","code":4002,"retry":5}', '{"t":"bye","code":4509}')
-    assert (heartbeat(3, None, 9), heartbeat(3, 4, 9)) == ('{"t":"hb","head":3,"now":9}', '{"t":"hb","head":3,"desk":4,"now":9}')
+    assert [page[-12:] for page in pages] == [b'"more":true}'] * 3
+    assert (farewell(4002, 5), farewell(4509)) == (b'{"t":"bye","code":4002,"retry":5}', b'{"t":"bye","code":4509}')
+    assert (heartbeat(3, None, 9), heartbeat(3, 4, 9)) == (b'{"t":"hb","head":3,"now":9}', b'{"t":"hb","head":3,"desk":4,"now":9}')
