@@ -16,7 +16,7 @@ RULES = (
     ("mypy", "app"),
     ("lint-imports", "--no-cache"),
 )
-PARTS = ("rules", "unit", "integration", "browser", "scenarios")
+PARTS = ("rules", "unit", "integration", "browser", "scenarios", "proof")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -24,6 +24,13 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The verb of this module."""
     test = verbs.add_parser("test", help="run every test, or the named parts: " + ", ".join(PARTS))
     test.add_argument("parts", nargs="*", metavar="PART")
+    test.add_argument(
+        "--cycles",
+        type=int,
+        default=20,
+        metavar="N",
+        help="proof: how many times something goes wrong on each database (20; at length: 200)",
+    )
     test.set_defaults(run=_test)
 
 
@@ -31,6 +38,8 @@ def _test(given: argparse.Namespace) -> int:
     wanted = given.parts or list(PARTS)
     if unknown := set(wanted) - set(PARTS):
         raise SettingsProblem(f"test: no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if not 1 <= given.cycles <= 100_000:
+        raise SettingsProblem("test: --cycles is a number from 1")
     if "browser" in wanted and not _browser():
         return 2
     bin_dir = Path(sys.executable).parent
@@ -41,7 +50,7 @@ def _test(given: argparse.Namespace) -> int:
     folders = [f"tests/{part}" for part in PARTS if part in wanted and (ROOT / "tests" / part).is_dir()]
     if not folders:
         return 0
-    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "REMBUK_PROOF_CYCLES": str(given.cycles)}
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *folders]
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode  # noqa: S603 - our own tests
 

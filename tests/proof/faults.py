@@ -1,0 +1,147 @@
+"""What goes wrong once per cycle. Each shows that it really went wrong, mends it, and gives the moment (monotonic) from which all is well again."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import psutil
+
+from tests.proof.crew import Crew
+from tests.proof.lines import LIFE
+from tests.proof.place import Place
+
+Fault: TypeAlias = Callable[[Place, Crew], Awaitable[float]]
+EFFECT = 30.0
+"""Seconds in which a fault must have shown."""
+REFUSED_WITHIN = 5.0
+"""Seconds in which a sender is told clearly that nothing can be written now."""
+
+
+async def kill(place: Place, crew: Crew) -> float:
+    """kill -9 in the middle of a sentence, and a new start."""
+    server = place.servers[0]
+    server.kill()
+    server.start()
+    return await server.ready()
+
+
+async def freeze(place: Place, crew: Crew) -> float:
+    """The process stands still for some seconds."""
+    server = place.servers[0]
+    server.signal(signal.SIGSTOP)
+    await asyncio.sleep(random.uniform(1.5, 2.5))
+    assert server.state == psutil.STATUS_STOPPED
+    server.signal(signal.SIGCONT)
+    return time.monotonic()
+
+
+async def freeze_database(place: Place, crew: Crew) -> float:
+    """Every process of the database stands still for some seconds."""
+    assert place.postgres is not None
+    place.postgres.freeze()
+    await asyncio.sleep(random.uniform(1.5, 2.5))
+    assert not place.postgres.running
+    place.postgres.thaw()
+    return time.monotonic()
+
+
+async def restart_database(place: Place, crew: Crew) -> float:
+    """The database ends as if by a loss of power, and comes back."""
+    assert place.postgres is not None
+    await asyncio.to_thread(place.postgres.stop)
+    assert not place.postgres.running
+    await asyncio.sleep(random.uniform(0.0, 1.0))
+    await asyncio.to_thread(place.postgres.start)
+    return time.monotonic()
+
+
+async def small_files(place: Place, crew: Crew) -> float:
+    """No file may grow: the system's own limit, as a quota or a full disk shows it."""
+    began = time.monotonic()
+    place.servers[0].largest_file(4096)
+    await _refused(crew, began)
+    place.servers[0].largest_file(None)
+    return time.monotonic()
+
+
+async def full_disk(place: Place, crew: Crew) -> float:
+    """No space left on the device, for every write to a file; without a compiler the system's limit again."""
+    if not place.disk.fitted:
+        return await small_files(place, crew)
+    began = time.monotonic()
+    place.disk.full(on=True)
+    await _refused(crew, began)
+    place.disk.full(on=False)
+    return time.monotonic()
+
+
+async def slow_disk(place: Place, crew: Crew) -> float:
+    """Making something durable takes 50 to 300 ms longer; without a compiler the server only runs by fits and starts."""
+    if not place.disk.fitted:
+        return await _stutter(place)
+    delay = random.randrange(50, 300)
+    began, known = time.monotonic(), set(crew.notes.acked)
+    place.disk.slow(delay)
+    fresh = await _until(lambda: [a for cid, a in list(crew.notes.acked.items()) if cid not in known and a.asked_at > began + 0.1], 10)
+    await asyncio.sleep(1.0)
+    assert min(ack.at - ack.asked_at for ack in fresh) * 1000 >= delay, "an acknowledgement did not wait for the disk"
+    place.disk.slow(0)
+    return time.monotonic()
+
+
+async def bad_line(place: Place, crew: Crew) -> float:
+    """150 ms each way, and every connection is reset after about three seconds."""
+    resets = place.line.resets
+    place.line.bad = True
+    await _until(lambda: [0] * (place.line.resets - resets), len(crew.senders) + len(crew.readers))
+    await asyncio.sleep(LIFE / 2)
+    place.line.bad = False
+    return time.monotonic()
+
+
+async def one_of_two(place: Place, crew: Crew) -> float:
+    """One of two servers on the same database dies; its clients go to the other, until it is back."""
+    dying = random.choice(place.servers)
+    dying.kill()
+    died = time.monotonic()
+    await asyncio.sleep(1.0)
+    dying.start()
+    await dying.ready()
+    crew.spread()
+    return died
+
+
+async def _refused(crew: Crew, began: float) -> None:
+    """Until senders have been told that nothing can be written, soon enough after they asked; nothing is acknowledged meanwhile."""
+    refusals = await _until(lambda: [took for at, took in crew.notes.refusals if at > began], 5)
+    assert min(refusals) < REFUSED_WITHIN, f"refused after {min(refusals):.1f} s only"
+    last = max((ack.at for ack in crew.notes.acked.values()), default=0.0)
+    await asyncio.sleep(0.5)
+    asked_since = [ack for ack in list(crew.notes.acked.values()) if ack.asked_at > last]
+    assert not asked_since, f"acknowledged although nothing could be written: {asked_since[:3]}"
+
+
+async def _until(found: Callable[[], list], least: int) -> list:
+    async with asyncio.timeout(EFFECT):
+        while len(value := found()) < least:  # noqa: ASYNC110 - what is counted tells nobody
+            await asyncio.sleep(0.05)
+    return value
+
+
+async def _stutter(place: Place) -> float:
+    for _ in range(12):
+        place.servers[0].signal(signal.SIGSTOP)
+        await asyncio.sleep(random.uniform(0.05, 0.3))
+        place.servers[0].signal(signal.SIGCONT)
+        await asyncio.sleep(0.05)
+    return time.monotonic()
+
+
+FAULTS: dict[str, dict[Fault, int]] = {
+    "sqlite": {kill: 4, freeze: 3, small_files: 3, full_disk: 3, slow_disk: 3, bad_line: 4},
+    "postgresql": {kill: 3, freeze: 2, freeze_database: 3, restart_database: 4, one_of_two: 3, slow_disk: 2, bad_line: 3},
+}
+"""How many of twenty cycles each takes."""
