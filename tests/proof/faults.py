@@ -14,7 +14,7 @@ from tests.proof.lines import LIFE
 from tests.proof.place import Place
 
 Fault: TypeAlias = Callable[[Place, Crew], Awaitable[float]]
-EFFECT = 30.0
+EFFECT = 60.0
 """Seconds in which a fault must have shown."""
 REFUSED_WITHIN = 5.0
 """Seconds in which a sender is told clearly that nothing can be written now."""
