@@ -12,6 +12,7 @@ from app.assembly import handlers, open_house, routers
 from app.chat.house import House
 from app.outbox.worker import Worker
 from app.web import problems
+from app.web.doorkeeper import Doorkeeper
 from app.web.files import StaticFiles
 from app.web.ground import Ground
 from app.web.guards import Guards
@@ -22,10 +23,11 @@ DESCRIPTION = "Sidang forum musrenbang: pendaftaran, seleksi, undangan, ruang, u
 
 @dataclass(frozen=True)
 class Application:
-    """The ASGI application, and its live rooms for whoever must close them in time."""
+    """The ASGI application, its live rooms for whoever must close them in time, and who watches its connections."""
 
     app: ASGIApp
     house: House
+    doorkeeper: Doorkeeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
@@ -35,6 +37,7 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     """The application; with `work` it also does the jobs of the outbox."""
     static = StaticFiles()
     house = open_house(ground)
+    doorkeeper = Doorkeeper()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,9 +61,10 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     )
     app.state.ground = ground
     app.state.house = house
+    app.state.doorkeeper = doorkeeper
     app.state.pages = environment(static)
     problems.install(app)
     for router in routers():
         app.include_router(router)
     app.mount("/static", static)
-    return Application(Guards(app, ground.settings, ground.clock), house)
+    return Application(Guards(app, ground.settings, ground.clock), house, doorkeeper)

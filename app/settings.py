@@ -43,6 +43,7 @@ class Settings:
     accent: str = ""
     log_json: bool = True
     limits: bool = True
+    max_connections: int = 20_000
 
     @property
     def public_url(self) -> str:
@@ -98,6 +99,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         accent=text("ACCENT"),
         log_json=text("LOG", "json") == "json",
         limits=text("LIMITS", "on") != "off",
+        max_connections=_number("MAX_CONNECTIONS", text("MAX_CONNECTIONS", "20000")),
     )
 
 
@@ -140,7 +142,7 @@ def _file(path: Path) -> dict[str, str]:
 
 def _number(name: str, text: str) -> int:
     if not text.isdecimal():
-        raise SettingsProblem(f"REMBUK_{name}: {text!r} is not a port number")
+        raise SettingsProblem(f"REMBUK_{name}: {text!r} is not a whole number")
     return int(text)
 
 

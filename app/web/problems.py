@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.errors import Conflict, FieldError, ForumError, Gone, Invalid, NotAllowed, NotFound, SignInNeeded, Unavailable
 from app.web.pages import page, translator
@@ -41,6 +42,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ForumError, _forum_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -131,6 +133,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     codes = {404: "web.not_found", 405: "web.not_found", 408: "web.too_slow", 413: "web.too_large", 400: "web.bad_request"}
     code = codes.get(error.status_code, "web.bad_request")
     return problem(request, ForumError(code), error.status_code)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Whoever asked left in the middle of a form: there is nobody to answer, and nothing to report."""
+    return Response(status_code=400)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
