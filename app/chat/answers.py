@@ -41,9 +41,10 @@ def ok(i: int | None, answer: Mapping[str, Any]) -> bytes:
     return text({"t": "ok", "i": i, **answer})
 
 
-def page(i: int | None, log: str, events: Sequence[bytes], *, more: bool) -> bytes:
-    """The answer to `history` and `sync`."""
-    return spliced({"t": "ok", "i": i, "log": None if log == "public" else log}, events, more=more)
+def page(i: int | None, log: str, events: Sequence[bytes], *, more: bool, votes: Mapping[str, int] | None = None) -> bytes:
+    """The answer to `history` and `sync`; `votes` are those for messages of the page."""
+    counted = {"votes": dict(votes)} if votes else {}
+    return spliced({"t": "ok", "i": i, "log": None if log == "public" else log}, events, more=more, **counted)
 
 
 def err(i: int | None, error: ForumError, words: Translator) -> bytes:
@@ -68,3 +69,8 @@ def fitting(events: Sequence[Item]) -> list[bytes]:
             break
         found.append(event.payload)
     return found
+
+
+def votes(counted: Mapping[str, int]) -> bytes:
+    """How many are for which message."""
+    return text({"t": "votes", "e": dict(counted)})

@@ -77,6 +77,19 @@ class EventsBody(BaseModel):
     snapshot: bool = False
 
 
+class VoteBody(BaseModel):
+    """For a message, or no longer."""
+
+    on: bool
+
+
+class VotedBody(BaseModel):
+    """How it now is: committed."""
+
+    id: str
+    on: bool
+
+
 class TextBody(BaseModel):
     """A text to be read."""
 

@@ -13,6 +13,9 @@ from app.errors import Gone, NotAllowed
 BURST = 5
 PAUSE = 3.0
 """Seconds: burst at once, then one message per pause, for attendees."""
+VOTE_BURST = 20
+VOTE_PAUSE = 1.0
+"""The same of votes."""
 
 
 class RoomState(StrEnum):
@@ -96,6 +99,20 @@ def judge(rules: Rules, who: Standing, kind: Kind, now: datetime) -> MessageStat
     return MessageState.HELD if rules.premoderated else MessageState.VISIBLE
 
 
+def judge_vote(rules: Rules, who: Standing) -> None:
+    """Raises the refusal when somebody may not vote now: like speaking, but a vote is nothing that a moderator must read first."""
+    if not who.seated or who.banned:
+        raise NotAllowed("chat.forbidden")
+    if who.muted:
+        until = {} if who.muted_until is None else {"until": millis(who.muted_until)}
+        raise NotAllowed("chat.muted", **until)
+    attendee = who.part is PartInRoom.ATTENDEE
+    if rules.state is RoomState.ENDED or (attendee and rules.state is RoomState.WAITING):
+        raise Gone("chat.room_closed")
+    if attendee and (rules.state is RoomState.PAUSED or rules.locked):
+        raise NotAllowed("chat.room_locked")
+
+
 def _not_too_soon(rules: Rules, who: Standing, now: datetime) -> None:
     if rules.slow_seconds and who.last_at is not None:
         wait = rules.slow_seconds - (now - who.last_at).total_seconds()
@@ -108,10 +125,10 @@ def limited(rules: Rules, who: Standing) -> bool:
     return who.part is PartInRoom.ATTENDEE and not rules.unlimited
 
 
-def spend(full_at: float, now: float) -> float:
+def spend(full_at: float, now: float, *, burst: int = BURST, pause: float = PAUSE) -> float:
     """Count one message against a bucket that is empty again at `full_at` (seconds of any clock); its new moment. Refuses when it is full."""
     ready = max(full_at, now)
-    wait = ready - now - (BURST - 1) * PAUSE
+    wait = ready - now - (burst - 1) * pause
     if wait > 0:
         raise later("rate_limited", wait)
-    return ready + PAUSE
+    return ready + pause

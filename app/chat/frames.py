@@ -6,7 +6,7 @@ from typing import Any
 
 from app.chat import values
 from app.chat.refusals import BadRequest
-from app.chat.requests import Capture, Hello, History, Kind, Moderate, Op, Request, Send, Somebody, Sync
+from app.chat.requests import Capture, Hello, History, Kind, Moderate, Op, Request, Send, Somebody, Sync, Vote
 from app.database.tables import canonical
 from app.journal.service import DESK, PUBLIC
 
@@ -33,6 +33,8 @@ def parse(frame: Mapping[str, Any]) -> Request:
             return History(i, _log(frame), values.integer(frame, "before", 1, values.SAFE_INT), values.integer(frame, "n", 1, HISTORY, 50))
         case "sync":
             return Sync(i, _log(frame), values.integer(frame, "after", 0, values.SAFE_INT))
+        case "vote":
+            return vote(frame, i)
         case "mod":
             return moderate(frame, i)
         case "capture":
@@ -92,6 +94,13 @@ def moderate(frame: Mapping[str, Any], i: int | None) -> Moderate:
     value = _value(op, v or {})
     reason = values.optional_words(frame, "reason", REASON)
     return Moderate(i, cid, op, target, value, reason, _fingerprint([op, target, value, reason]))
+
+
+def vote(frame: Mapping[str, Any], i: int | None = None) -> Vote:
+    """A word for a message, or its taking back."""
+    if not isinstance(frame.get("on"), bool):
+        raise BadRequest("chat.bad_request", field="on")
+    return Vote(i, values.matched(frame, "id", values.ID), frame["on"])
 
 
 def capture(frame: Mapping[str, Any], i: int | None) -> Capture:

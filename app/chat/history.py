@@ -1,6 +1,6 @@
 """Pages of a log: what came before, what came after, and how messages stand now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,8 @@ class Page:
 
     events: list[bytes]
     more: bool
+    messages: list[str] = field(default_factory=list)
+    """The messages that these events are about."""
 
 
 async def before(db: AsyncSession, room: str, log: str, seq: int, count: int) -> Page:
@@ -32,7 +34,7 @@ async def before(db: AsyncSession, room: str, log: str, seq: int, count: int) ->
     stored = items(await read_before(db, room, log, seq, count + 1))
     last = stored[-count:]
     kept = fitting(last[::-1])[::-1]
-    return Page(kept, len(stored) > len(kept))
+    return Page(kept, len(stored) > len(kept), [item.subject for item in last[len(last) - len(kept) :] if item.subject])
 
 
 async def after(db: AsyncSession, room: str, log: str, seq: int, count: int = SYNC) -> Page:

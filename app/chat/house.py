@@ -17,9 +17,12 @@ from starlette.websockets import WebSocket
 
 from app.chat import answers
 from app.chat.attendance import Attendees
+from app.chat.ballots import Ballots
 from app.chat.conduct import RoomState, Rules
 from app.chat.items import items
 from app.chat.people import Person
+from app.chat.tallies import Tallies
+from app.chat.votes import TALLIED
 from app.chat.welcome import Welcome
 from app.chat.writer import Writers
 from app.journal.models import Log, Revocation
@@ -54,6 +57,8 @@ class House:
         self.hub = Hub(ground.clock, self._read, self._heads, self._revoked, self._watch)
         self.writers = Writers(ground.database, ground.clock, self.hub)
         self.attendees = Attendees(ground.database, ground.clock)
+        self.tallies = Tallies(ground.database, self.hub)
+        self.ballots = Ballots(ground.database, ground.clock)
         self.people: dict[Reader, Person] = {}
         self.door = anyio.CapacityLimiter(AT_ONCE)
         self.strangers = 0
@@ -73,6 +78,8 @@ class House:
             await group.start(self.hub.run)
             await group.start(self.writers.run)
             await group.start(self.attendees.run)
+            await group.start(self.tallies.run)
+            await group.start(self.ballots.run)
             yield
             group.cancel_scope.cancel()
         self.ground.database.listeners.remove(self.rung)
@@ -82,6 +89,8 @@ class House:
         """A transaction of this process has committed: what it appended is read, what it revoked is closed."""
         for (room, log), head in info.get(RINGS, {}).items():
             self.hub.heard(room, log, head)
+        for room in info.get(TALLIED, ()):
+            self.tallies.changed(room)
         if info.get(REVOKED):
             self.hub.ring()
 
@@ -90,6 +99,7 @@ class House:
         self.people[reader] = person
         self._rules[person.room] = given.rules
         self.hub.join(reader, given.at, given.heads)
+        self.tallies.greet(reader)
         if given.rules.state in BEING_HELD:
             self.attendees.arrive(person)
         for at, label, room, code in self._closed:
@@ -107,6 +117,11 @@ class House:
             self.attendees.leave(person)
         if person.room not in self.hub.rooms:
             self._rules.pop(person.room, None)
+
+    async def vote(self, person: Person, message: str, *, on: bool) -> None:
+        """Committed once this returns; raises the refusal."""
+        limited = self.ground.settings.limits and not self.unlimited(person.room)
+        await self.ballots.cast(person, message, on=on, limited=limited)
 
     def unlimited(self, room: str) -> bool:
         """Whether this is a load test's room, whose frames are not counted."""

@@ -77,6 +77,31 @@ class Message(Table):
     decided_at: Mapped[datetime | None]
 
 
+class Vote(Table):
+    """Somebody's word for an aspiration, one row per person and message; taken back it stays with `given` false."""
+
+    __tablename__ = "votes"
+    __table_args__ = (Index("ix_votes_room_rev", "room", "rev"), Index("ix_votes_room_person", "room", "person"))
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), type_=Id, primary_key=True)
+    person: Mapped[str] = mapped_column(Id, primary_key=True)
+    """Participant id, or account or token id for staff."""
+    room: Mapped[str] = mapped_column(Id)
+    given: Mapped[bool]
+    rev: Mapped[int] = mapped_column(BigInteger)
+    """The room's tally as of which this is so."""
+    at: Mapped[datetime]
+
+
+class Tally(Table):
+    """How often votes of a room have changed; its row is locked to change one, so that whoever reads up to a `rev` has read everything below."""
+
+    __tablename__ = "tallies"
+
+    room: Mapped[str] = mapped_column(Id, primary_key=True)
+    rev: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
 class Sanction(Table):
     """A mute or ban in a room until a moment (or for good); lifting sets `until` to that moment."""
 

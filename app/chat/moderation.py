@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act
-from app.chat import decisions, standing
+from app.chat import decisions, standing, votes
 from app.chat.models import Message, MessageState, Room, Sanction
 from app.chat.people import Person
 from app.chat.requests import Moderate, Op
@@ -96,6 +96,7 @@ async def _hide(case: Case) -> dict[str, Any]:
     await bury(case.db, case.room, message.id, "hidden")
     await words_gone(case.db, message.id, "hidden")
     await case.show({"t": "upd", "id": message.id, "op": "hide"}, message.id)
+    await votes.touch(case.db, case.room, message.id)
     return {}
 
 
@@ -104,7 +105,9 @@ async def _unhide(case: Case) -> dict[str, Any]:
     message.state, message.reason = MessageState.VISIBLE, None
     _decided(case, message)
     await words_back(case.db, message.id, message.text)
-    await case.show({"t": "upd", "id": message.id, "op": "unhide", "v": {"text": message.text}}, message.id)
+    again = {name: value for name, value in decisions.event_of(message).items() if name not in {"t", "id"}}
+    await case.show({"t": "upd", "id": message.id, "op": "unhide", "v": again}, message.id)
+    await votes.touch(case.db, case.room, message.id)
     return {}
 
 
@@ -119,6 +122,7 @@ async def _delete(case: Case) -> dict[str, Any]:
     await words_gone(case.db, message.id, "deleted")
     if message.seq is not None:
         await case.show({"t": "upd", "id": message.id, "op": "delete"}, message.id)
+        await votes.touch(case.db, case.room, message.id)
     if waited:
         await decisions.tell_author(case.db, message, signature(case.person), {"reason": case.asked.reason}, case.now)
     return {}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -93,6 +94,16 @@ async def plain_post(request: Request, parts: Parts, at: Visiting) -> Response:
     return RedirectResponse(f"/s/{at.session.slug}/ruang/polos?{told}#tulis", 303)
 
 
+@router.post("/s/{slug}/ruang/polos/dukungan")
+async def plain_vote(request: Request, at: Visiting) -> Response:
+    """Be for an aspiration, or no longer, without script; back to where it stood."""
+    form = await typed(request)
+    message = form.get("message")
+    await house_of(request).vote(at.person, message, on=form.get("on") == "1")
+    place = "".join(f"{name}={form.get(name)}" for name in ("before", "after") if form.get(name).isdecimal())
+    return RedirectResponse(f"/s/{at.session.slug}/ruang/polos{'?' + place if place else ''}#p-{quote(message)}", 303)
+
+
 async def _room(request: Request, parts: Ground, at: Visitor) -> Response:
     words = translator(request)
     return page(
@@ -110,7 +121,7 @@ async def _plain(
     request: Request, parts: Ground, at: Visitor, *, before: int | None = None, after: int | None = None, form: Typed | None = None
 ) -> Response:
     async with parts.database.read() as db:
-        reading = await read_page(db, at.session.room, before=before, after=after)
+        reading = await read_page(db, at.session.room, at.person.id, before=before, after=after)
         state = (await rules_of(db, at.session.room)).state
     address = f"/s/{at.session.slug}/ruang/polos"
     return page(
@@ -126,6 +137,8 @@ async def _plain(
         room_url=f"/s/{at.session.slug}/ruang",
         plain_url=address,
         links=_links(at),
+        votes_open=state is RoomState.OPEN,
+        here={"before": before, "after": after},
         form=_form(address, at.person, form) if state is not RoomState.WAITING else None,
         sent=_sent(request),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.chat import votes
 from app.chat.models import Message, MessageState
 
 PAGE = 30
@@ -26,8 +27,8 @@ class Reading:
     newer: bool
 
 
-async def read_page(db: AsyncSession, room: str, *, before: int | None = None, after: int | None = None) -> Reading:
-    """The newest page, or the one before or after a seq."""
+async def read_page(db: AsyncSession, room: str, person: str, *, before: int | None = None, after: int | None = None) -> Reading:
+    """The newest page, or the one before or after a seq, with the votes and which of them are this person's."""
     query = select(Message).where(Message.room == room, Message.state.in_(TOLD), Message.seq.is_not(None))
     if after is not None:
         rows = list(await db.scalars(query.where(Message.seq > after).order_by(Message.seq).limit(PAGE + 1)))
@@ -37,7 +38,8 @@ async def read_page(db: AsyncSession, room: str, *, before: int | None = None, a
         rows = list(await db.scalars(wanted.order_by(Message.seq.desc()).limit(PAGE + 1)))
         shown, older, newer = rows[:PAGE][::-1], len(rows) > PAGE, before is not None
     quotes = await _quotes(db, room, [row.re for row in shown if row.re])
-    messages = [_message(row, quotes) for row in shown]
+    counted = await votes.of_messages(db, [row.id for row in shown], person)
+    messages = [_message(row, quotes) | {"votes": counted.get(row.id, (0, False))} for row in shown]
     return Reading(messages, shown[0].seq or 0 if shown else 0, shown[-1].seq or 0 if shown else 0, older, newer)
 
 

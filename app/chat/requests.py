@@ -115,4 +115,13 @@ class Capture:
     body_hash: str
 
 
-Request: TypeAlias = Send | History | Sync | Moderate | Capture
+@dataclass(frozen=True)
+class Vote:
+    """For a message, or no longer."""
+
+    i: int | None
+    message: str
+    on: bool
+
+
+Request: TypeAlias = Send | History | Sync | Moderate | Capture | Vote

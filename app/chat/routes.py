@@ -7,7 +7,20 @@ from fastapi.responses import JSONResponse, Response
 
 from app.chat import answers, frames, history, pages, socket
 from app.chat.batch import Given
-from app.chat.calls import EditBody, EditedBody, Editor, EventsBody, InRoom, MessageBody, MessageId, ReadingBody, ReceiptBody, TextBody
+from app.chat.calls import (
+    EditBody,
+    EditedBody,
+    Editor,
+    EventsBody,
+    InRoom,
+    MessageBody,
+    MessageId,
+    ReadingBody,
+    ReceiptBody,
+    TextBody,
+    VoteBody,
+    VotedBody,
+)
 from app.chat.conduct import DESK_PARTS
 from app.chat.edits import edit
 from app.chat.house import house_of
@@ -61,6 +74,13 @@ async def edit_message(parts: Parts, person: Editor, message: MessageId, body: E
     async with parts.database.write() as db:
         text, seq = await edit(db, parts.vault, person, message, body.text, body.reason, parts.clock.now())
     return EditedBody(id=message, seq=seq, text=text)
+
+
+@calls.put("/messages/{message}/vote")
+async def vote(request: Request, person: InRoom, message: MessageId, body: VoteBody) -> VotedBody:
+    """Be for an aspiration, or no longer; saying it twice changes nothing."""
+    await house_of(request).vote(person, message, on=body.on)
+    return VotedBody(id=message, on=body.on)
 
 
 @calls.post("/reading")

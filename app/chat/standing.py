@@ -95,7 +95,7 @@ async def facts_of(db: Handle, room: str, said: Sequence[tuple[Person, Send]], n
     return Facts(
         rules=rules,
         repeated=await _repeated(db, room, senders, sorted({message.cid for _, message in said})),
-        seats=await _seats(db, sorted({person.seat_id for person, _ in said if person.seat_id})),
+        seats=await seats_of(db, sorted({person.seat_id for person, _ in said if person.seat_id})),
         sanctions=await sanctions_of(db, room, senders, now),
         last_at=await _last_at(db, room, senders) if rules.slow_seconds else {},
         answerable=await _answerable(db, room, sorted({message.re for _, message in said if message.re})),
@@ -123,7 +123,8 @@ async def _repeated(db: Handle, room: str, senders: Sequence[str], cids: Sequenc
     return {(row["sender"], row["cid"]): row for row in rows.mappings()}
 
 
-async def _seats(db: Handle, ids: Sequence[str]) -> set[tuple[str, int]]:
+async def seats_of(db: Handle, ids: Sequence[str]) -> set[tuple[str, int]]:
+    """Which of these seats are held, each with the generation that its links must have."""
     if not ids:
         return set()
     rows = await db.execute(select(SEATS.c.id, SEATS.c.generation).where(SEATS.c.id.in_(ids), SEATS.c.state == SeatState.ACTIVE))

@@ -16,7 +16,7 @@ from app.chat.conduct import DESK_PARTS
 from app.chat.house import House
 from app.chat.people import Key, Person, enter
 from app.chat.refusals import BadFrame, BadRequest, later
-from app.chat.requests import Capture, History, Moderate, Request, Send, Sync
+from app.chat.requests import Capture, History, Moderate, Request, Send, Sync, Vote
 from app.errors import ForumError, NotAllowed
 from app.i18n import Translator
 from app.journal.service import DESK
@@ -123,6 +123,10 @@ class Visit:
                 await self._page(asked.i, asked.log, partial(history.before, seq=asked.before, count=asked.n))
             case Sync() as asked:
                 await self._page(asked.i, asked.log, partial(history.after, seq=asked.after))
+            case Vote() as asked:
+                person = await self._present_person() if self._person.on_staff else self._person
+                await self._house.vote(person, asked.message, on=asked.on)
+                self._reader.line.write(answers.ok(asked.i, {}))
             case Moderate() | Capture() as asked:
                 # Once begun, an act is carried through even when the server ends meanwhile.
                 with anyio.CancelScope(shield=True):
@@ -155,7 +159,8 @@ class Visit:
             raise NotAllowed("chat.forbidden")
         async with self._house.ground.database.read() as db:
             page = await read(db, self._person.room, name)  # type: ignore[misc]  # a partial with its keywords given
-        self._reader.line.write(answers.page(i, name, page.events, more=page.more))
+        votes = self._house.tallies.of(self._person.room, page.messages)
+        self._reader.line.write(answers.page(i, name, page.events, more=page.more, votes=votes))
 
     def _refuse_bad(self, refusal: BadFrame) -> None:
         self._bad += 1
@@ -172,4 +177,4 @@ class Visit:
         return self._full_at - now <= FRAME_BURST / FRAMES_PER_SECOND
 
 
-KNOWN = {"send", "history", "sync", "mod", "capture"}
+KNOWN = {"send", "history", "sync", "vote", "mod", "capture"}

@@ -16,6 +16,7 @@ from app.chat.people import Person
 from app.chat.requests import Hello
 from app.chat.standing import MESSAGES, SESSIONS
 from app.chat.values import FRAME
+from app.chat.votes import voted
 from app.clock import millis
 from app.errors import NotAllowed
 from app.journal.service import DESK, PUBLIC, Position, position
@@ -58,7 +59,7 @@ async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime)
         "head": stands[PUBLIC].head,
         "recovered": recovered[PUBLIC],
         "desk": {"epoch": stands[DESK].epoch, "head": stands[DESK].head, "recovered": recovered[DESK]} if DESK in recovered else None,
-        "you": _you(person, held),
+        "you": {**_you(person, held), "voted": await voted(db, person.room, person.id)},
         "room": await _room(db, person.room, rules),
         "pinned": await history.pinned(db, person.room),
         "mine": await mine(db, person, now),
@@ -104,7 +105,7 @@ def _mine(row: RowMapping) -> dict[str, Any]:
 
 
 def _you(person: Person, held: Mapping[str, datetime | None]) -> dict[str, Any]:
-    you: dict[str, Any] = {"id": person.id, "name": person.name, "role": person.part.value, "voted": []}
+    you: dict[str, Any] = {"id": person.id, "name": person.name, "role": person.part.value}
     if person.capacity:
         you["capacity"] = person.capacity
     if person.site:

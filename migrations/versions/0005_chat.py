@@ -1,4 +1,4 @@
-"""Rooms, messages, sanctions and acts of staff."""
+"""Rooms, messages, votes, sanctions and acts of staff."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -88,9 +88,32 @@ def upgrade() -> None:
     op.create_index("ix_messages_room_seq", "messages", ["room", "seq"], unique=False)
     op.create_index("ix_messages_room_state", "messages", ["room", "state"], unique=False)
     op.create_index("ix_messages_sender", "messages", ["room", "sender", "received_at"], unique=False)
+    op.create_table(
+        "tallies",
+        sa.Column("room", sa.String(length=16), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("room", name=op.f("pk_tallies")),
+    )
+    op.create_table(
+        "votes",
+        sa.Column("message_id", sa.String(length=16), nullable=False),
+        sa.Column("person", sa.String(length=16), nullable=False),
+        sa.Column("room", sa.String(length=16), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("rev", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_votes_message_id")),
+        sa.PrimaryKeyConstraint("message_id", "person", name=op.f("pk_votes")),
+    )
+    op.create_index("ix_votes_room_person", "votes", ["room", "person"], unique=False)
+    op.create_index("ix_votes_room_rev", "votes", ["room", "rev"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_votes_room_rev", table_name="votes")
+    op.drop_index("ix_votes_room_person", table_name="votes")
+    op.drop_table("votes")
+    op.drop_table("tallies")
     op.drop_index("ix_messages_sender", table_name="messages")
     op.drop_index("ix_messages_room_state", table_name="messages")
     op.drop_index("ix_messages_room_seq", table_name="messages")

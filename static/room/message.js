@@ -18,7 +18,7 @@ const TAGS = {
 
 /**
  * The element of an entry or of an item of the outbox (`mark` is then the element that says what became of it).
- * `scene`: `{me, find(id), proposalUrl, sites {code: name}, actions(entry) → element or null}`.
+ * `scene`: `{me, find(id), proposalUrl, sites {code: name}, actions(entry) and vote(entry) → element or null}`.
  */
 export function messageNode(entry, scene, mark = null) {
   if (entry.t === "room") return noticeNode(entry);
@@ -113,9 +113,10 @@ function shortened(text) {
 
 function foot(entry, scene, mark) {
   const number = entry.proposal?.number;
-  if (!number && !mark) return null;
-  return el("p", { class: "foot-row" }, number && proposalLink(number, scene), number && entry.proposal.status && statusTag(entry.proposal.status),
-    mark);
+  const vote = mark === null ? scene.vote(entry) : null;
+  if (!number && !mark && !vote) return null;
+  return el("div", { class: "foot-row" }, number && proposalLink(number, scene), number && entry.proposal.status && statusTag(entry.proposal.status),
+    vote, mark);
 }
 
 function edited(entry) {

@@ -10,9 +10,9 @@ const PAGE = 100;
 /** How many messages a reader who scrolls up may gather; older ones are on the plain page. */
 export const MEMORY = 1500;
 
-/** `changed()` follows every frame that was read; `fresh(entries)` gets public messages that came live. */
-export function createReader({ device, room, who, changed, fresh, following }) {
-  const reader = { device, key: `log:${room}:${who ?? ""}`, changed, fresh, following, line: null, keeping: 0, welcomeHead: 0 };
+/** `changed()` follows every frame that was read; `fresh(entries)` gets public messages that came live, `counted(votes)` those of a page of history. */
+export function createReader({ device, room, who, changed, fresh, following, counted }) {
+  const reader = { device, key: `log:${room}:${who ?? ""}`, changed, fresh, following, counted, line: null, keeping: 0, welcomeHead: 0 };
   reader.logs = { public: blank("public"), desk: blank("desk") };
   reader.asking = { public: false, desk: false };
   reader.behind = { public: 0, desk: 0 };
@@ -116,7 +116,10 @@ async function earlier(reader) {
   reader.paging = true;
   try {
     const answer = await reader.line.ask({ t: "history", before: log.floor, n: PAGE });
-    if (answer.t === "ok") apply(reader, "public", { t: "past", e: answer.e, more: answer.more });
+    if (answer.t === "ok") {
+      reader.counted(answer.votes);
+      apply(reader, "public", { t: "past", e: answer.e, more: answer.more });
+    }
   } catch {
     // The line went; scrolling asks again.
   }

@@ -161,7 +161,8 @@ function changed(one, upd) {
       return taken(one, "erased", upd.seq);
     case "unhide": {
       const { gone: _, ...rest } = one;
-      return { ...rest, ...numbered(v), rev: upd.seq };
+      const again = numbered(v);
+      return { ...rest, ...again, ...(again.proposal && { proposal: { ...one.proposal, ...again.proposal } }), rev: upd.seq };
     }
     case "proposal":
       return { ...one, proposal: { ...one.proposal, ...v }, rev: upd.seq };

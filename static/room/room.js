@@ -17,6 +17,7 @@ import { find } from "./record.js";
 import { createSending } from "./sending.js";
 import { socketWay } from "./socket.js";
 import { createView } from "./view.js";
+import { createVotes } from "./votes.js";
 import { learn, t, tn } from "./words.js";
 
 const config = JSON.parse(byId("room-config").content.textContent);
@@ -30,10 +31,11 @@ const who = config.you?.id ?? null;
 const device = await openDevice();
 const outbox = await openOutbox(device, { room: config.room, who, changed });
 const announcer = createAnnouncer(byId("announcer"));
-const reader = createReader({ device, room: config.room, who, changed, fresh, following: () => view.following() });
+const reader = createReader({ device, room: config.room, who, changed, fresh, following: () => view.following(), counted: (counts) => votes.heard(counts) });
 const line = createLine({ open: socketWay(config.ws), hello, heard, changed: lineChanged });
 const sending = createSending({ outbox, line, name: `rembuk-send-${config.room}-${who ?? ""}`, changed });
 reader.use(line);
+const votes = createVotes({ line, allowed: () => votable() });
 
 const scene = {
   get me() {
@@ -46,6 +48,7 @@ const scene = {
     return sending.paused();
   },
   find: (id) => find(reader.log("public"), id),
+  vote: (entry) => votes.part(entry),
   actions: (entry) => model.staff?.actions(entry) ?? null,
   sites: config.sites ?? {},
   proposalUrl: config.links?.proposal ?? "/u/{number}",
@@ -86,6 +89,7 @@ function hello() {
 function heard(frame) {
   if (frame.t === "welcome") return welcomed(frame);
   if (frame.t === "mine") return mineChanged(frame.e);
+  if (frame.t === "votes") return votes.heard(frame.e);
   if (frame.t === "presence") model.presence = frame.n;
   if (frame.t === "hb") heardTime(frame.now);
   for (const event of Array.isArray(frame.e) ? frame.e : [frame]) {
@@ -106,6 +110,14 @@ function welcomed(frame) {
   reader.welcome(frame);
   outbox.adopt(frame.you.id).then(sending.wake);
   mineChanged(frame.mine ?? []);
+  model.voted = frame.you.voted ?? [];
+}
+
+/** Votes are taken while the forum goes on; the server has the last word. */
+function votable() {
+  const { mode } = reader.log("public");
+  if (!model.welcomed || mode.state === "ended") return false;
+  return model.you?.role !== "attendee" || (mode.state === "open" && !mode.locked);
 }
 
 /** The server's word on my messages, for the outbox and for those of other devices. */
@@ -128,7 +140,10 @@ function staffed(role) {
 
 function lineChanged(status) {
   model.status = status;
-  if (status.state === "open") sending.wake();
+  if (status.state === "open") {
+    sending.wake();
+    votes.welcome(model.voted);
+  }
   changed();
 }
 
@@ -177,6 +192,7 @@ function draw() {
   drawHead(log.mode);
   drawMine(byId("mine"), gathered(outbox.items(), model.mine, scene.find), scene, { ...model.proposals, ...proposalsOf(log) }, can);
   drawAgenda(byId("agenda"), log.agenda);
+  if (model.votable !== (model.votable = votable())) votes.redraw();
   model.staff?.draw({ desk: reader.log("desk"), mode: log.mode });
   composer.after(t(log.mode.state === "ended" ? "after_late" : log.mode.premoderated ? "after_held" : "after_number"));
   byId("earlier").hidden = log.begun || log.entries.length >= MEMORY;

@@ -63,7 +63,7 @@ async def test_every_client_frame_gets_exactly_one_answer(ground: Ground, server
             (await a.ask(t="hello", v=1))["code"],
         ]
         assert codes == [
-            "bad_request",
+            "not_found",
             "bad_request",
             "bad_request",
             "forbidden",

@@ -11,6 +11,8 @@ RIGHTS = {
     ("GET", "/meja/{slug}/ruang"): PARTS,
     ("GET", "/api/v1/rooms/{room}/events"): PARTS,
     ("POST", "/api/v1/rooms/{room}/messages"): PARTS,
+    ("PUT", "/api/v1/rooms/{room}/messages/{message}/vote"): PARTS,
+    ("POST", "/s/{slug}/ruang/polos/dukungan"): PARTS,
     ("POST", "/api/v1/rooms/{room}/reading"): PARTS,
     ("PATCH", "/api/v1/rooms/{room}/messages/{message}"): PARTS - {Role.RESPONDER},
 }
