@@ -26,11 +26,15 @@ class MailSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs from office to office; paths are absolute, addresses have no trailing slash."""
+    """Everything that differs from office to office; paths are absolute, addresses have no trailing slash.
+
+    `bell_url` is a way to the database that leads around a PgBouncer; absent, processes tell each other through `database_url`.
+    """
 
     data_dir: Path
     database_url: str
     public_urls: tuple[str, ...]
+    bell_url: str | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: tuple[str, ...] = ()
@@ -86,6 +90,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=data_dir,
         database_url=database_url(text("DATABASE_URL") or f"sqlite:///{data_dir / 'rembuk.db'}"),
+        bell_url=database_url(text("BELL_URL")) if text("BELL_URL") else None,
         public_urls=urls,
         host=text("HOST", "127.0.0.1"),
         port=port,

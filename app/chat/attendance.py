@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import cast
 
 import anyio
@@ -63,7 +64,8 @@ class Attendees:
 
     async def write(self) -> None:
         """Write down what was collected; what cannot be written now waits for the next time."""
-        seen, self._waiting = list(self._waiting.values()), {}
+        # In one order everywhere: two processes may write about the same people.
+        seen, self._waiting = sorted(self._waiting.values(), key=attrgetter("seat_id")), {}
         for start in range(0, len(seen), TOGETHER):
             some = seen[start : start + TOGETHER]
             try:

@@ -27,6 +27,7 @@ from app.chat.welcome import Welcome
 from app.chat.writer import Writers
 from app.journal.models import Log, Revocation
 from app.journal.service import DESK, PUBLIC, REVOKED, RINGS, read, revocations
+from app.live.bell import Bell
 from app.live.hub import DRAINING, Hub, Key
 from app.live.line import Line
 from app.live.reader import Reader
@@ -39,8 +40,10 @@ OVERLAP = 500
 DRAIN_SECONDS = 4.0
 AT_ONCE = 8
 """People who are welcomed at the same time; the rest of a crowd waits, and the room goes on meanwhile."""
-RETURN_SPREAD = 4000
-"""Milliseconds over which clients come back after a restart."""
+RETURN = (500, 4000)
+"""Milliseconds, least and spread, after which clients come back when the process starts again."""
+MOVE = (50, 300)
+"""The same when another process is ready already."""
 
 
 log = structlog.get_logger()
@@ -55,7 +58,9 @@ class House:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.hub = Hub(ground.clock, self._read, self._heads, self._revoked, self._watch)
-        self.writers = Writers(ground.database, ground.clock, self.hub)
+        settings = ground.settings
+        self.bell = Bell(None if settings.on_sqlite else settings.bell_url or settings.database_url, self.hub.heard, self.hub.ring)
+        self.writers = Writers(ground.database, ground.clock, self.hub, self.bell.say)
         self.attendees = Attendees(ground.database, ground.clock)
         self.tallies = Tallies(ground.database, self.hub)
         self.ballots = Ballots(ground.database, ground.clock)
@@ -64,7 +69,7 @@ class House:
         self.strangers = 0
         """Sockets that have not said who they are."""
         self._rules: dict[str, Rules] = {}
-        self.draining = False
+        self.draining = self.replaced = False
         self._told = False
         self._low: int | None = None
         self._seen: deque[int] = deque(maxlen=2 * OVERLAP)
@@ -80,6 +85,7 @@ class House:
             await group.start(self.attendees.run)
             await group.start(self.tallies.run)
             await group.start(self.ballots.run)
+            await group.start(self.bell.run)
             yield
             group.cancel_scope.cancel()
         self.ground.database.listeners.remove(self.rung)
@@ -89,10 +95,12 @@ class House:
         """A transaction of this process has committed: what it appended is read, what it revoked is closed."""
         for (room, log), head in info.get(RINGS, {}).items():
             self.hub.heard(room, log, head)
+            self.bell.say(room, log, head)
         for room in info.get(TALLIED, ()):
             self.tallies.changed(room)
         if info.get(REVOKED):
             self.hub.ring()
+            self.bell.say_revoked()
 
     def come(self, reader: Reader, person: Person, given: Welcome, since: float) -> None:
         """Somebody's connection is in the room from now on; `since` is when (monotonic) the look-up of their rights began."""
@@ -134,16 +142,28 @@ class House:
             log.warning("live.relayed", meaning="another ASGI server: each socket keeps a task and a queue, and unsent bytes are not seen")
         return RelayedLine(socket)
 
-    async def drain(self) -> None:
-        """Before the process ends: no new sockets, everybody is told when to come back, what was said is written."""
-        self.draining = True
+    async def drain(self, *, replaced: bool = False) -> None:
+        """Before the process ends: no new sockets, everybody is told when to come back, what was said is written.
+
+        With `replaced` another process already serves in this one's place: people move over at once, some after the others.
+        """
+        self.draining, self.replaced = True, replaced
         await self.writers.settle(1.0)
-        for room in list(self.hub.rooms.values()):
-            for reader in list(room.readers):
-                self.hub.dismiss(reader, DRAINING, 500 + random.randrange(RETURN_SPREAD))  # noqa: S311 - spread, not secrecy
         with anyio.move_on_after(DRAIN_SECONDS):
-            while self.people:  # noqa: ASYNC110 - the last seconds of a process
+            while self.people:
+                leaving = [reader for room in self.hub.rooms.values() for reader in room.readers]
+                step = max(20, len(leaving) // 60)
+                for n, reader in enumerate(leaving):
+                    self.hub.dismiss(reader, DRAINING, self.return_in())
+                    if replaced and n % step == step - 1:
+                        await anyio.sleep(0.05)
                 await anyio.sleep(0.02)
+        await self.writers.settle(1.0)
+
+    def return_in(self) -> int:
+        """Milliseconds after which one of those who must leave comes back, spread so that they do not all come at once."""
+        least, spread = MOVE if self.replaced else RETURN
+        return least + random.randrange(spread)  # noqa: S311 - spread, not secrecy
 
     async def _read(self, room: str, log: str, after: int, limit: int) -> list[Item]:
         async with self.ground.database.read() as db:

@@ -55,7 +55,7 @@ async def room_socket(socket: WebSocket, room: str) -> None:
 async def _let_in(house: House, line: Line, socket: WebSocket, room: str, *, trusted: bool) -> None:
     """Hear who it is; they are in the room afterwards, or the line is closing."""
     if house.draining:
-        line.close(DRAINING, farewell(DRAINING, 2000))
+        line.close(DRAINING, farewell(DRAINING, house.return_in()))
         return
     words = _words(house, socket)
     hello = await _hello(line, words)

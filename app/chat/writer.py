@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -43,12 +44,13 @@ class _Queue:
 
 
 class Writers:
-    """Takes messages for every room of this process; `run` drives it."""
+    """Takes messages for every room of this process; `run` drives it. `say(room, log, head)` tells the other processes."""
 
-    def __init__(self, database: Database, clock: Clock, hub: Hub) -> None:
+    def __init__(self, database: Database, clock: Clock, hub: Hub, say: Callable[[str, str, int], None]) -> None:
         self._database = database
         self._clock = clock
         self._hub = hub
+        self._say = say
         self._queues: dict[str, _Queue] = {}
         self._buckets: dict[str, float] = {}
         self._open: set[asyncio.Future[Receipt]] = set()
@@ -131,8 +133,10 @@ class Writers:
         self._buckets |= outcome.buckets
         self._forget_empty_buckets()
         _acknowledge(some, outcome)
-        self._hub.publish(room, PUBLIC, outcome.public)
-        self._hub.publish(room, DESK, outcome.desk)
+        for name, items in ((PUBLIC, outcome.public), (DESK, outcome.desk)):
+            if items:
+                self._say(room, name, items[-1].seq)
+                self._hub.publish(room, name, items)
 
     async def _commit(self, room: str, some: list[_Waiting]) -> Outcome:
         async with self._database.batch() as db:

@@ -3,23 +3,24 @@
 import argparse
 import asyncio
 import fcntl
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-import uvicorn
+from functools import partial
 
 from app.access.service import needs_setup, new_setup_secret
 from app.assembly import handlers, lay_ground
 from app.chat.house import House
-from app.commands.configuration import configuration
+from app.commands.process import Membership, serve_here
+from app.commands.supervisor import supervise
 from app.database.migrate import migrate
-from app.main import create_app
 from app.outbox.worker import Worker
 from app.settings import Settings, SettingsProblem, from_environment
 from app.web.ground import Ground
 from app.web.logs import configure
+
+MOST = 64
+"""Processes that one supervisor takes."""
 
 
 def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,8 +28,12 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve = verbs.add_parser("serve", help="run the server in the foreground")
     serve.add_argument("--host", default=None)
     serve.add_argument("--port", type=int, default=None)
-    serve.add_argument("--workers", type=int, default=1)
+    serve.add_argument(
+        "--workers", type=int, default=1, help="processes that share the port (PostgreSQL only); SIGHUP exchanges them one by one"
+    )
     serve.add_argument("--no-worker", action="store_true", help="leave the jobs to `rembuk worker`")
+    serve.add_argument("--member", default="", help=argparse.SUPPRESS)
+    serve.add_argument("--migrate", action="store_true", help=argparse.SUPPRESS)
     serve.set_defaults(run=_serve)
     worker = verbs.add_parser("worker", help="do the jobs of the outbox, without the web")
     worker.set_defaults(run=_worker)
@@ -36,42 +41,50 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     migrations.set_defaults(run=_migrate)
 
 
-class Server(uvicorn.Server):
-    """uvicorn, saying good-bye to rooms before it closes their sockets."""
-
-    def __init__(self, config: uvicorn.Config, house: House) -> None:
-        super().__init__(config)
-        self._house = house
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no new sockets, tell everybody when to come back, then end as uvicorn does."""
-        for server in self.servers:
-            server.close()
-        await self._house.drain()
-        await super().shutdown(sockets)
-
-
 def _serve(given: argparse.Namespace) -> int:
     settings = from_environment()
     settings = settings.at(given.host or settings.host, settings.port if given.port is None else given.port)
-    if given.workers != 1:
-        raise SettingsProblem("--workers: one process serves this version; start it once per machine and database")
-    run_server(settings, work=not given.no_worker)
-    return 0
+    work = not given.no_worker
+    if given.member:
+        configure(settings)
+        if given.migrate:
+            asyncio.run(migrate(settings.database_url))
+        serve_here(settings, work=work, membership=Membership.inherited(given.member))
+        return 0
+    if not 1 <= given.workers <= MOST:
+        raise SettingsProblem(f"serve: --workers takes a number from 1 to {MOST}")
+    if given.workers == 1:
+        run_server(settings, work=work)
+        return 0
+    if settings.on_sqlite:
+        raise SettingsProblem(
+            "serve: --workers needs PostgreSQL, because SQLite has one writing process; set REMBUK_DATABASE_URL or leave --workers out"
+        )
+    return run_servers(settings, given.workers, work=work)
 
 
 def run_server(settings: Settings, *, work: bool = True) -> None:
     """Migrate, print the set-up address when nobody can sign in yet, and serve until SIGTERM."""
     configure(settings)
     with alone(settings):
-        asyncio.run(migrate(settings.database_url))
-        ground = lay_ground(settings)
-        secret = asyncio.run(_setup_secret(settings))
-        if secret:
-            print(f"\n  Buka alamat ini satu kali untuk membuat akun pengelola:\n  {settings.public_url}/pasang/{secret}\n", flush=True)
+        _prepare(settings)
         print(f"Rembuk: {settings.public_url}", flush=True)
-        app = create_app(ground, work=work)
-        Server(configuration(app, settings), app.house).run()
+        serve_here(settings, work=work)
+
+
+def run_servers(settings: Settings, count: int, *, work: bool = True) -> int:
+    """The same with several processes on one port; the exit status."""
+    configure(settings)
+    _prepare(settings)
+    told = partial(print, f"Rembuk: {settings.public_url} ({count} proses)", flush=True)
+    return supervise(() if work else ("--no-worker",), settings.host, settings.port, count, ready=told)
+
+
+def _prepare(settings: Settings) -> None:
+    asyncio.run(migrate(settings.database_url))
+    secret = asyncio.run(_setup_secret(settings))
+    if secret:
+        print(f"\n  Buka alamat ini satu kali untuk membuat akun pengelola:\n  {settings.public_url}/pasang/{secret}\n", flush=True)
 
 
 async def _setup_secret(settings: Settings) -> str | None:
@@ -91,8 +104,11 @@ def _worker(given: argparse.Namespace) -> int:
 
     async def run(ground: Ground) -> None:
         worker = Worker(ground.database, ground.clock, handlers(ground))
+        house = House(ground)
         ground.database.listeners.append(worker.ring)
-        await worker.run()
+        # Jobs append to the logs of rooms: the processes that serve those hear of it.
+        async with house.running():
+            await worker.run()
 
     asyncio.run(migrate(settings.database_url))
     with suppress(KeyboardInterrupt):

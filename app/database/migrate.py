@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.database.engine import Database
+from app.database.postgres import arguments_of
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 ADVISORY_LOCK = 7_262_755
@@ -23,18 +24,16 @@ ADVISORY_LOCK = 7_262_755
 
 async def migrate(url: str) -> None:
     """Upgrade to the newest migration; waits while another process does the same."""
-    engine = create_async_engine(url)
+    address, arguments = arguments_of(url)
+    engine = create_async_engine(address, connect_args=arguments)
     if url.startswith("sqlite"):
         _shape(engine)
     try:
         async with _alone(url), engine.connect() as connection:
             if connection.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_lock(:n)"), {"n": ADVISORY_LOCK})
-                await connection.commit()
+                # To the end of the transaction, which is the whole upgrade: a lock of the connection would stay behind in a PgBouncer.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
             await connection.run_sync(_upgrade)
-            if connection.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": ADVISORY_LOCK})
-                await connection.commit()
     finally:
         await engine.dispose()
 

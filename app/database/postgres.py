@@ -75,6 +75,13 @@ def arguments_of(url: str) -> tuple[URL, dict[str, Any]]:
     return address.difference_update_query(["pgbouncer"]), arguments
 
 
+def connect_arguments(url: str) -> dict[str, Any]:
+    """The arguments of `asyncpg.connect` for a single connection outside the pools, on which nothing is prepared."""
+    address, _ = arguments_of(url)
+    _, found = address.get_dialect()().create_connect_args(address)
+    return {**found, "timeout": ANSWER, "command_timeout": ANSWER, "statement_cache_size": 0}
+
+
 def limits(answer: float) -> str:
     """What the first statement of a transaction tells the server: it gives up a little later than we do, and on a lock a little earlier."""
     return (

@@ -24,7 +24,8 @@ from app.live.ring import Item
 from app.live.room import HEARTBEAT, LiveRoom
 
 PRESENCE = 5.0
-POLL = 1.0
+POLL = 2.0
+"""Seconds between looks at the heads when no bell rings."""
 PARKED_SECONDS = 15.0
 PARKED_EVENTS = 500
 PER_LABEL = 5
