@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from app.commands import demo, office, read, seed, serve, tests
+from app.commands import bench, demo, office, read, seed, serve, tests
 from app.settings import SettingsProblem
 from app.vault import VaultProblem
 
-VERBS = (serve, demo, seed, office, read, tests)
+VERBS = (serve, demo, seed, office, read, tests, bench)
 
 
 def main(argv: list[str] | None = None) -> int:
