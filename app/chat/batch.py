@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.chat import standing
@@ -196,7 +196,7 @@ async def _store(db: AsyncConnection, room: str, drafts: Sequence[Draft], now: d
             draft.seq = first + n if log == PUBLIC else None
         shown[log] = items(await store(db, room, log, first, [draft.entry() for draft in several], now))
     if drafts:
-        await db.execute(insert(standing.MESSAGES), [draft.row() for draft in drafts])
+        await db.execute(standing.ADD_MESSAGES, [draft.row() for draft in drafts])
     return shown[PUBLIC], shown[DESK]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Table, func, or_, select
+from sqlalchemy import BindParameter, RowMapping, Table, bindparam, func, insert, or_, select
 
 from app.chat.conduct import RoomState, Rules, Standing
 from app.chat.models import Message, MessageState, Room, Sanction
@@ -23,6 +23,7 @@ SANCTIONS = cast("Table", Sanction.__table__)
 SEATS = cast("Table", Seat.__table__)
 PEOPLE = cast("Table", Participant.__table__)
 SESSIONS = cast("Table", ForumSession.__table__)
+OWN = (ROOMS.c.slow_seconds, ROOMS.c.premoderated, ROOMS.c.locked, ROOMS.c.unlimited)
 REPEATED = (
     MESSAGES.c.id,
     MESSAGES.c.sender,
@@ -33,6 +34,31 @@ REPEATED = (
     MESSAGES.c.proposal,
     MESSAGES.c.received_at,
 )
+
+# Built once: on the way of every message, putting a statement together costs as much as running it.
+ROOM: BindParameter[str] = bindparam("room")
+SENDERS: BindParameter[list[str]] = bindparam("senders", expanding=True)
+LOCK = select(LOGS.c.head).where(LOGS.c.room == ROOM, LOGS.c.log == PUBLIC).with_for_update()
+RULES = (
+    select(SESSIONS.c.state, SESSIONS.c.ended_at, SESSIONS.c.ends_at, SESSIONS.c.late_hours, *OWN)
+    .select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room))
+    .where(SESSIONS.c.room == ROOM)
+)
+SAID_BEFORE = select(*REPEATED).where(
+    MESSAGES.c.room == ROOM, MESSAGES.c.sender.in_(SENDERS), MESSAGES.c.cid.in_(bindparam("cids", expanding=True))
+)
+IN_FORCE = select(SANCTIONS.c.person, SANCTIONS.c.kind, SANCTIONS.c.until).where(
+    SANCTIONS.c.room == ROOM, SANCTIONS.c.person.in_(SENDERS), or_(SANCTIONS.c.until.is_(None), SANCTIONS.c.until > bindparam("now"))
+)
+ACTIVE_SEATS = select(SEATS.c.id, SEATS.c.generation).where(
+    SEATS.c.id.in_(bindparam("seats", expanding=True)), SEATS.c.state == SeatState.ACTIVE
+)
+LAST_SAID = (
+    select(MESSAGES.c.sender, func.max(MESSAGES.c.received_at))
+    .where(MESSAGES.c.room == ROOM, MESSAGES.c.sender.in_(SENDERS))
+    .group_by(MESSAGES.c.sender)
+)
+ADD_MESSAGES = insert(MESSAGES)
 
 
 @dataclass(frozen=True)
@@ -63,18 +89,12 @@ class Facts:
 
 async def lock(db: Handle, room: str) -> None:
     """Hold the room's public log to the end of the transaction: whoever decides about the room goes one after the other."""
-    await db.execute(select(LOGS.c.head).where(LOGS.c.room == room, LOGS.c.log == PUBLIC).with_for_update())
+    await db.execute(LOCK, {"room": room})
 
 
 async def rules_of(db: Handle, room: str) -> Rules:
     """The rules now in force; the state is the session's."""
-    columns = (SESSIONS.c.state, SESSIONS.c.ended_at, SESSIONS.c.ends_at, SESSIONS.c.late_hours)
-    own = (ROOMS.c.slow_seconds, ROOMS.c.premoderated, ROOMS.c.locked, ROOMS.c.unlimited)
-    row = (
-        await db.execute(
-            select(*columns, *own).select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room)).where(SESSIONS.c.room == room)
-        )
-    ).one()
+    row = (await db.execute(RULES, {"room": room})).one()
     late_until = None
     if row.state == SessionState.ENDED:
         late_until = (row.ended_at or row.ends_at) + timedelta(hours=row.late_hours)
@@ -105,11 +125,7 @@ async def facts_of(db: Handle, room: str, said: Sequence[tuple[Person, Send]], n
 
 async def sanctions_of(db: Handle, room: str, people: Sequence[str], now: datetime) -> dict[str, dict[str, datetime | None]]:
     """The mutes and bans in force: per person, kind → until (None for good)."""
-    rows = await db.execute(
-        select(SANCTIONS.c.person, SANCTIONS.c.kind, SANCTIONS.c.until).where(
-            SANCTIONS.c.room == room, SANCTIONS.c.person.in_(people), or_(SANCTIONS.c.until.is_(None), SANCTIONS.c.until > now)
-        )
-    )
+    rows = await db.execute(IN_FORCE, {"room": room, "senders": people, "now": now})
     found: dict[str, dict[str, datetime | None]] = {}
     for person, kind, until in rows:
         held = found.setdefault(person, {})
@@ -119,7 +135,7 @@ async def sanctions_of(db: Handle, room: str, people: Sequence[str], now: dateti
 
 
 async def _repeated(db: Handle, room: str, senders: Sequence[str], cids: Sequence[str]) -> dict[tuple[str, str], RowMapping]:
-    rows = await db.execute(select(*REPEATED).where(MESSAGES.c.room == room, MESSAGES.c.sender.in_(senders), MESSAGES.c.cid.in_(cids)))
+    rows = await db.execute(SAID_BEFORE, {"room": room, "senders": senders, "cids": cids})
     return {(row["sender"], row["cid"]): row for row in rows.mappings()}
 
 
@@ -127,16 +143,12 @@ async def seats_of(db: Handle, ids: Sequence[str]) -> set[tuple[str, int]]:
     """Which of these seats are held, each with the generation that its links must have."""
     if not ids:
         return set()
-    rows = await db.execute(select(SEATS.c.id, SEATS.c.generation).where(SEATS.c.id.in_(ids), SEATS.c.state == SeatState.ACTIVE))
+    rows = await db.execute(ACTIVE_SEATS, {"seats": ids})
     return {(seat, generation) for seat, generation in rows}
 
 
 async def _last_at(db: Handle, room: str, senders: Sequence[str]) -> dict[str, datetime]:
-    rows = await db.execute(
-        select(MESSAGES.c.sender, func.max(MESSAGES.c.received_at))
-        .where(MESSAGES.c.room == room, MESSAGES.c.sender.in_(senders))
-        .group_by(MESSAGES.c.sender)
-    )
+    rows = await db.execute(LAST_SAID, {"room": room, "senders": senders})
     return {row[0]: row[1] for row in rows}
 
 

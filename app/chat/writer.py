@@ -139,8 +139,7 @@ class Writers:
                 self._hub.publish(room, name, items)
 
     async def _commit(self, room: str, some: list[_Waiting]) -> Outcome:
-        async with self._database.batch() as db:
-            return await write(db, self._clock, room, [one.given for one in some], self._buckets)
+        return await self._database.batch(lambda db: write(db, self._clock, room, [one.given for one in some], self._buckets))
 
     def _forget_empty_buckets(self) -> None:
         if len(self._buckets) > BUCKETS:

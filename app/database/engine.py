@@ -1,18 +1,18 @@
 """The database: `write()` and `read()` transactions for services, `batch()` for the room's hot path.
 
-SQLite has one write connection behind a gate (`BEGIN IMMEDIATE`, `synchronous=FULL`) and several readers (`query_only`, plain BEGIN);
+SQLite has one writer at a time behind a gate (`BEGIN IMMEDIATE`, `synchronous=FULL`) and several readers (`query_only`, plain BEGIN);
 PostgreSQL uses one pool, and a small one for what is known to be long. Whatever does not answer in time is refused as `Unavailable`
 and its connection is dropped. What a transaction wants done after its commit is left in `db.info` and handed to the listeners.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from app.database.gate import Gate
 from app.database.postgres import ANSWER, PATIENT, Doubt, engine, limits
+from app.database.straight import StraightWriter, straight
 from app.errors import Unavailable
 
 BUSY = 4.5
@@ -28,6 +29,7 @@ BUSY = 4.5
 AWAY = ("08", "40", "53", "55", "57", "58")
 """Classes of SQLSTATE that say "not now": connection, deadlock and rollback, resources, object not ready (lock time-out), intervention, system."""
 
+T = TypeVar("T")
 Committed: TypeAlias = Callable[[dict[Any, Any]], None]
 
 
@@ -39,6 +41,7 @@ class Database:
     reader: AsyncEngine
     patient: AsyncEngine
     gate: Gate | None
+    straight: StraightWriter | None = None
     doubt: Doubt = field(default_factory=Doubt)
     listeners: list[Committed] = field(default_factory=list)
 
@@ -69,15 +72,17 @@ class Database:
                 yield db
                 await db.commit()
 
-    @asynccontextmanager
-    async def batch(self) -> AsyncIterator[AsyncConnection]:
-        """A bare write transaction that goes before others; no listener is told: the caller publishes."""
+    async def batch(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """A bare write transaction that goes before others; `work` awaits nothing but its statements. No listener is told: the caller publishes."""
         async with self._writing(first=True):
             with self._understood():
+                if self.straight is not None:
+                    return await self.straight.run(work)
                 async with self.writer.connect() as connection:
                     await self._begin(connection, ANSWER)
-                    yield connection
+                    done = await work(connection)
                     await connection.commit()
+                    return done
 
     async def _begin(self, db: AsyncSession | AsyncConnection, answer: float, isolation: str | None = None) -> None:
         """Begin now, in time; a pooled connection that turns out to be dead is exchanged once, since nothing has happened on it yet."""
@@ -104,6 +109,8 @@ class Database:
         await self.writer.dispose()
         await self.reader.dispose()
         await self.patient.dispose()
+        if self.straight is not None:
+            self.straight.close()
 
     @asynccontextmanager
     async def _writing(self, *, first: bool) -> AsyncIterator[None]:
@@ -135,12 +142,13 @@ def connect(url: str, *, pool: int = 8) -> Database:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
         reader = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
-        _shape_sqlite(writer, query_only=False)
-        _shape_sqlite(reader, query_only=True)
-        return Database(writer, reader, reader, Gate(BUSY))
+        batches = straight(path)
+        for made, query_only in ((writer.sync_engine, False), (reader.sync_engine, True), (batches, False)):
+            _shape_sqlite(made, query_only=query_only)
+        return Database(writer, reader, reader, Gate(BUSY), StraightWriter(batches))
     doubt = Doubt()
     many = engine(url, doubt, pool=pool, overflow=pool)
-    return Database(many, many, engine(url, Doubt(), pool=1, overflow=2, answer=PATIENT), None, doubt)
+    return Database(many, many, engine(url, Doubt(), pool=1, overflow=2, answer=PATIENT), None, doubt=doubt)
 
 
 async def answers(database: Database) -> bool:
@@ -153,8 +161,8 @@ async def answers(database: Database) -> bool:
     return True
 
 
-def _shape_sqlite(engine: AsyncEngine, *, query_only: bool) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
+def _shape_sqlite(engine: Engine, *, query_only: bool) -> None:
+    @event.listens_for(engine, "connect")
     def _pragmas(connection: DBAPIConnection, _: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -168,6 +176,6 @@ def _shape_sqlite(engine: AsyncEngine, *, query_only: bool) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")

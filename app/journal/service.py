@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.database.tables import new_id
@@ -27,6 +27,20 @@ Handle: TypeAlias = AsyncSession | AsyncConnection
 
 EVENTS = cast("Table", Event.__table__)
 LOGS = cast("Table", Log.__table__)
+# Built once: on the way of every message, putting a statement together costs as much as running it.
+TAKE = (
+    update(LOGS)
+    .where(LOGS.c.room == bindparam("of"), LOGS.c.log == bindparam("named"))
+    .values(head=LOGS.c.head + bindparam("count"))
+    .returning(LOGS.c.head)
+)
+ADD = insert(EVENTS)
+NEXT = (
+    select(EVENTS.c.seq, EVENTS.c.subject, EVENTS.c.kind, EVENTS.c.payload)
+    .where(EVENTS.c.room == bindparam("room"), EVENTS.c.log == bindparam("log"), EVENTS.c.seq > bindparam("after"))
+    .order_by(EVENTS.c.seq)
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -92,9 +106,7 @@ async def seen(db: Handle, room: str, log: str, subjects: Sequence[str]) -> set[
 
 async def take(db: Handle, room: str, log: str, count: int) -> int:
     """Lock the log's row and give out `count` numbers; the first of them."""
-    taken = await db.execute(
-        update(LOGS).where(LOGS.c.room == room, LOGS.c.log == log).values(head=LOGS.c.head + count).returning(LOGS.c.head)
-    )
+    taken = await db.execute(TAKE, {"of": room, "named": log, "count": count})
     return int(taken.scalar_one()) - count + 1
 
 
@@ -105,7 +117,7 @@ async def store(db: Handle, room: str, log: str, first: int, entries: Sequence[E
         {"room": room, "log": log, "seq": s.seq, "subject": s.subject, "kind": s.kind, "format": FORMAT, "payload": s.payload, "at": now}
         for s in stored
     ]
-    await db.execute(insert(EVENTS), rows)
+    await db.execute(ADD, rows)
     return stored
 
 
@@ -124,12 +136,7 @@ async def position(db: Handle, room: str, log: str) -> Position:
 
 async def read(db: Handle, room: str, log: str, after: int, limit: int = 500) -> list[Stored]:
     """The next events after a seq, ascending, at most `limit`."""
-    rows = await db.execute(
-        select(EVENTS.c.seq, EVENTS.c.subject, EVENTS.c.kind, EVENTS.c.payload)
-        .where(EVENTS.c.room == room, EVENTS.c.log == log, EVENTS.c.seq > after)
-        .order_by(EVENTS.c.seq)
-        .limit(limit)
-    )
+    rows = await db.execute(NEXT, {"room": room, "log": log, "after": after, "most": limit})
     return [Stored(int(seq), subject, kind, bytes(payload)) for seq, subject, kind, payload in rows]
 
 

@@ -46,12 +46,11 @@ async def test_words_become_a_numbered_proposal_with_source_and_first_version(gr
 
 async def test_many_at_once_are_numbered_in_their_order(ground: Ground) -> None:
     session, _ = await make_session(ground)
-    async with ground.database.batch() as db:
-        numbers = await capture(db, session.id, [words(ground, f"Usulan jalan {n}") for n in range(3)], by="system", now=ground.clock.now())
+    several, now = [words(ground, f"Usulan jalan {n}") for n in range(3)], ground.clock.now()
+    numbers = await ground.database.batch(lambda db: capture(db, session.id, several, by="system", now=now))
     assert numbers == ["PKL-2022-0001", "PKL-2022-0002", "PKL-2022-0003"]
-    async with ground.database.batch() as db:
-        assert await capture(db, session.id, [], by="system", now=ground.clock.now()) == []
-        assert (await capture(db, session.id, [words(ground)], by="system", now=ground.clock.now())) == ["PKL-2022-0004"]
+    assert await ground.database.batch(lambda db: capture(db, session.id, [], by="system", now=now)) == []
+    assert (await ground.database.batch(lambda db: capture(db, session.id, [words(ground)], by="system", now=now))) == ["PKL-2022-0004"]
 
 
 async def test_wrong_fields_are_left_out_and_the_words_are_kept(ground: Ground) -> None:
@@ -129,12 +128,10 @@ async def test_words_taken_away_leave_the_list_and_return_with_their_words(groun
     said = words(ground)
     number = await make_proposal(ground, session, said)
     before = await proposal_of(ground, session, number)
-    async with ground.database.batch() as db:
-        await words_gone(db, said.source_id, "hidden")
+    await ground.database.batch(lambda db: words_gone(db, said.source_id, "hidden"))
     gone = await proposal_of(ground, session, number)
     assert (gone.published_at, [(s.text, s.gone) for s in await sources_of(ground, gone)]) == (None, [("", "hidden")])
-    async with ground.database.batch() as db:
-        await words_back(db, said.source_id, SAID)
+    await ground.database.batch(lambda db: words_back(db, said.source_id, SAID))
     back = await proposal_of(ground, session, number)
     assert (back.published_at, [(s.text, s.gone) for s in await sources_of(ground, back)]) == (before.published_at, [(SAID, None)])
 

@@ -286,8 +286,8 @@ async def test_a_placeholder_takes_the_next_number_from_either_kind_of_handle(gr
     session, sites = await make_session(ground)
     async with ground.database.write() as db:
         first = await placeholder(db, session.id, "Ibu, RT 3", "RT 3", sites[0].id, now=ground.clock.now())
-    async with ground.database.batch() as connection:
-        second = await placeholder(connection, session.id, "Bapak berpeci", None, None, now=ground.clock.now())
+    now = ground.clock.now()
+    second = await ground.database.batch(lambda db: placeholder(db, session.id, "Bapak berpeci", None, None, now=now))
     async with ground.database.read() as db:
         rows = {row.id: row for row in await db.scalars(select(Participant))}
     assert [(rows[i].number, rows[i].origin, rows[i].name_key) for i in (first, second)] == [

@@ -8,6 +8,7 @@ import anyio
 import httpx
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
@@ -108,9 +109,12 @@ async def polled(house: House) -> None:
 
 async def pages(ground: Ground, most: int | None) -> None:
     """Let the database file grow no further (None: as far as it likes)."""
-    async with ground.database.batch() as db:
+
+    async def bound(db: AsyncConnection) -> None:
         now = (await db.exec_driver_sql("PRAGMA page_count")).scalar_one()
         await db.exec_driver_sql(f"PRAGMA max_page_count={most or 2**30}" if most != 0 else f"PRAGMA max_page_count={now}")
+
+    await ground.database.batch(bound)
 
 
 @ONLY_EMBEDDED

@@ -1,0 +1,77 @@
+"""SQLite without hops: a coroutine over plain statements is run to its end in the one thread that owns the connection."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import StaticPool
+
+T = TypeVar("T")
+
+
+class Straight:
+    """Looks like an AsyncConnection, and never waits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which database this is."""
+        return self._connection.dialect
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """As AsyncConnection.execute."""
+        return self._connection.execute(statement, parameters)
+
+    async def exec_driver_sql(self, statement: str) -> CursorResult[Any]:
+        """As AsyncConnection.exec_driver_sql."""
+        return self._connection.exec_driver_sql(statement)
+
+    async def scalar(self, statement: Executable) -> Any:
+        """As AsyncConnection.scalar."""
+        return self._connection.scalar(statement)
+
+
+class StraightWriter:
+    """The write connection of room batches, in a thread of its own; the caller holds the gate."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="rembuk-batch")
+
+    async def run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """One transaction; its end is awaited even when the caller is cancelled, since the gate must not be passed on before."""
+        running = asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            await asyncio.wait([running])
+            raise
+
+    def close(self) -> None:
+        """End the thread and give the connection back."""
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        with self._engine.begin() as connection:
+            return _through(cast("Coroutine[Any, Any, T]", work(cast("AsyncConnection", Straight(connection)))))
+
+
+def straight(path: str) -> Engine:
+    """An engine for one connection that is only ever used by one thread at a time."""
+    return create_engine(f"sqlite:///{path}", poolclass=StaticPool, hide_parameters=True, connect_args={"check_same_thread": False})
+
+
+def _through(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        work.send(None)
+    except StopIteration as end:
+        return cast("T", end.value)
+    work.close()
+    raise RuntimeError("a batch waited for something other than its own statements")
