@@ -22,6 +22,8 @@ MOST = 500
 """Messages in one transaction."""
 WAITING = 5000
 """Messages that may wait in one room."""
+PATIENCE = 4.5
+"""Seconds after which somebody whose message is still being written is asked to send it again: a slow disk is told from a dead line."""
 TRY_AGAIN = 3.0
 """Seconds after which to send again what could not be written."""
 BUCKETS = 20_000
@@ -33,6 +35,7 @@ log = structlog.get_logger()
 class _Waiting:
     given: Given
     answer: "asyncio.Future[Receipt]"
+    since: float
 
 
 @dataclass(eq=False)
@@ -70,14 +73,15 @@ class Writers:
 
     def submit(self, given: Given) -> "asyncio.Future[Receipt]":
         """Take a message; the answer comes after its commit, or is a ForumError."""
-        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Receipt] = loop.create_future()
         self._open.add(answer)
         answer.add_done_callback(self._answered)
         queue = self._queues.setdefault(given.person.room, _Queue())
         if self._group is None or len(queue.waiting) >= WAITING:
             answer.set_exception(later("unavailable", TRY_AGAIN))
             return answer
-        queue.waiting.append(_Waiting(given, answer))
+        queue.waiting.append(_Waiting(given, answer, loop.time()))
         if not queue.draining:
             queue.draining = True
             self._group.start_soon(self._drain, given.person.room, queue)
@@ -100,12 +104,15 @@ class Writers:
             answer.exception()
 
     async def _drain(self, room: str, queue: _Queue) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while queue.waiting:
                 some = [queue.waiting.popleft() for _ in range(min(MOST, len(queue.waiting)))]
+                impatient = loop.call_at(some[0].since + PATIENCE, _give_up, some, queue)
                 try:
                     await self._write(room, some)
                 finally:
+                    impatient.cancel()
                     _refuse_all(some)
         finally:
             queue.draining = False
@@ -155,6 +162,13 @@ def _acknowledge(some: list[_Waiting], outcome: Outcome) -> None:
             one.answer.set_result(answer)
         else:
             one.answer.set_exception(answer)
+
+
+def _give_up(some: list[_Waiting], queue: _Queue) -> None:
+    """The database takes too long: all who wait may send again; what is being written is found by its cid then."""
+    log.warning("chat.write_slow", messages=len(some), behind=len(queue.waiting))
+    _refuse_all(some)
+    _refuse_all(queue.waiting)
 
 
 def _refuse_all(waiting: "deque[_Waiting] | list[_Waiting]") -> None:
