@@ -1,11 +1,13 @@
 """Rooms without a socket: who calls, and the bodies of calls and answers as the OpenAPI document shows them."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.models import Role
+from app.chat import values
 from app.chat.people import Key, Person, enter
 from app.chat.welcome import refuse_banned
 from app.errors import NotAllowed
@@ -75,6 +77,7 @@ class EventsBody(BaseModel):
     e: list[dict[str, Any]]
     more: bool
     snapshot: bool = False
+    other: list[dict[str, Any]] = []
 
 
 class VoteBody(BaseModel):
@@ -88,6 +91,24 @@ class VotedBody(BaseModel):
 
     id: str
     on: bool
+
+
+class FrameBody(BaseModel):
+    """A frame of the room protocol, as on a socket."""
+
+    model_config = ConfigDict(extra="allow")
+
+    t: str = Field(max_length=20)
+
+    def frame(self) -> dict[str, Any]:
+        """The frame, within the bounds of a socket's."""
+        return values.read_object(json.dumps({"t": self.t, **(self.model_extra or {})}, ensure_ascii=False))
+
+
+class HelloBody(BaseModel):
+    """The frames that a socket is sent first."""
+
+    e: list[dict[str, Any]]
 
 
 class TextBody(BaseModel):

@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.chat import answers, frames, history, pages, socket
+from app.chat import answers, frames, pages, poll, socket, stream
 from app.chat.batch import Given
 from app.chat.calls import (
     EditBody,
     EditedBody,
     Editor,
-    EventsBody,
     InRoom,
     MessageBody,
     MessageId,
@@ -21,43 +20,16 @@ from app.chat.calls import (
     VoteBody,
     VotedBody,
 )
-from app.chat.conduct import DESK_PARTS
 from app.chat.edits import edit
 from app.chat.house import house_of
-from app.errors import NotAllowed
-from app.journal.service import DESK, PUBLIC, position
 from app.proposals.reading import as_json, read
 from app.web.ground import Ground, ground
-
-PAGE = 500
 
 router = APIRouter()
 router.include_router(socket.router)
 router.include_router(pages.router)
 calls = APIRouter(prefix="/api/v1/rooms/{room}", tags=["rooms"])
 Parts = Annotated[Ground, Depends(ground)]
-
-
-@calls.get("/events", response_model=EventsBody)
-async def events(
-    parts: Parts,
-    person: InRoom,
-    epoch: Annotated[str | None, Query(max_length=64)] = None,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    wait: Annotated[int, Query(ge=0, le=60)] = 0,
-    log: Annotated[str, Query(pattern="^(public|desk)$")] = PUBLIC,
-) -> Response:
-    """The next events of a log; answered at once, whatever `wait` says. Another epoch gets the last messages as they now are instead."""
-    if log == DESK and person.part not in DESK_PARTS:
-        raise NotAllowed("chat.forbidden")
-    async with parts.database.read() as db:
-        stands = await position(db, person.room, log)
-        known = epoch is None or epoch == stands.epoch
-        page = await history.after(db, person.room, log, after, PAGE) if known else None
-        shown = page.events if page else await history.snapshot(db, person.room, log)
-    first = {"epoch": stands.epoch, "head": stands.head}
-    rest = {"more": page.more} if page else {"more": False, "snapshot": True}
-    return Response(answers.spliced(first, shown, **rest), media_type="application/json")
 
 
 @calls.post("/messages", response_model=ReceiptBody, status_code=201, responses={200: {"model": ReceiptBody}})
@@ -90,3 +62,5 @@ async def reading(person: InRoom, body: TextBody) -> ReadingBody:
 
 
 router.include_router(calls)
+router.include_router(stream.calls)
+router.include_router(poll.calls)

@@ -1,6 +1,6 @@
 """The answer to `hello`: who you are, how the room stands, what you missed or the picture in its place, read in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ class Welcome:
     at: dict[str, int]
     heads: dict[str, int]
     rules: Rules
+    epochs: dict[str, str]
 
 
 def logs_of(person: Person) -> tuple[str, ...]:
@@ -47,17 +48,17 @@ def recovers(resume: tuple[str, int] | None, stands: Position) -> bool:
     return resume is not None and resume[0] == stands.epoch and 0 <= stands.head - resume[1] <= GAP
 
 
-async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime) -> Welcome:
-    """Everything that a socket is told when it comes in; NotAllowed `chat.banned` for somebody who is banned."""
+async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime, logs: Sequence[str] | None = None) -> Welcome:
+    """Everything that somebody is told who comes in to read these logs (all that are theirs); NotAllowed `chat.banned` for the banned."""
     held = await refuse_banned(db, person, now)
     stands = {log: await position(db, person.room, log) for log in (PUBLIC, DESK)}
-    recovered = {log: recovers(hello.resume.get(log), stands[log]) for log in logs_of(person)}
+    recovered = {log: recovers(hello.resume.get(log), stands[log]) for log in (logs_of(person) if logs is None else logs)}
     rules = await standing.rules_of(db, person.room)
     first = {
         "t": "welcome",
         "epoch": stands[PUBLIC].epoch,
         "head": stands[PUBLIC].head,
-        "recovered": recovered[PUBLIC],
+        "recovered": recovered.get(PUBLIC),
         "desk": {"epoch": stands[DESK].epoch, "head": stands[DESK].head, "recovered": recovered[DESK]} if DESK in recovered else None,
         "you": {**_you(person, held), "voted": await voted(db, person.room, person.id)},
         "room": await _room(db, person.room, rules),
@@ -73,7 +74,7 @@ async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime)
             named = {"t": "snapshot", "log": None if log == PUBLIC else log, "epoch": stands[log].epoch, "head": stands[log].head}
             frames.append(answers.spliced(named, await history.snapshot(db, person.room, log)))
     at = {log: hello.resume[log][1] if known else stands[log].head for log, known in recovered.items()}
-    return Welcome(frames, at, {log: stands[log].head for log in stands}, rules)
+    return Welcome(frames, at, {log: stands[log].head for log in stands}, rules, {log: stands[log].epoch for log in stands})
 
 
 async def refuse_banned(db: AsyncSession, person: Person, now: datetime) -> dict[str, datetime | None]:
