@@ -48,13 +48,13 @@ async def entering(request: Request, room: RoomId) -> Entering:
     """Who comes in, by bearer or cookie; Unavailable while the process ends."""
     since = time.monotonic()
     parts, house, key = ground(request), house_of(request), key_of(request)
-    if house.draining:
-        raise later("unavailable", random.uniform(1, 5))  # noqa: S311 - spread, not secrecy
     async with parts.database.read() as db:
         person = await enter(db, parts.vault, room, key, parts.clock.now())
         await refuse_banned(db, person, parts.clock.now())
     if key.token is None:
         await check(request)
+    if house.draining or not house.hub.running:
+        raise later("unavailable", random.uniform(1, 5))  # noqa: S311 - spread, not secrecy
     return Entering(person, key, since)
 
 

@@ -125,6 +125,11 @@ class Hub:
                 reader.line.write(frame)
 
     @property
+    def running(self) -> bool:
+        """Whether anybody can come in."""
+        return self._group is not None
+
+    @property
     def delivered(self) -> int:
         """Events times readers since the start."""
         return self._fanout.delivered
