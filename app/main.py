@@ -1,5 +1,6 @@
 """The web process: one FastAPI application over the assembled parts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.assembly import handlers, open_house, routers
 from app.chat.house import House
+from app.live.wire import TURNS
 from app.outbox.worker import Worker
 from app.web import problems
 from app.web.doorkeeper import Doorkeeper
@@ -18,6 +20,8 @@ from app.web.ground import Ground
 from app.web.guards import Guards
 from app.web.pages import environment
 
+AT_ONCE = 16
+"""Handshakes of room sockets that are worked on at the same time, so that a crowd does not hold up those who are in."""
 DESCRIPTION = "Sidang forum musrenbang: pendaftaran, seleksi, undangan, ruang, usulan, dan ekspor."
 
 
@@ -40,13 +44,13 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     doorkeeper = Doorkeeper()
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         async with house.running(), anyio.create_task_group() as group:
             if work:
                 worker = Worker(ground.database, ground.clock, handlers(ground))
                 ground.database.listeners.append(worker.ring)
                 group.start_soon(worker.run)
-            yield
+            yield {TURNS: asyncio.Semaphore(AT_ONCE)}
             group.cancel_scope.cancel()
         await ground.database.close()
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 
 import structlog
-from fastapi import APIRouter, Response, WebSocket
+from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
 
 from app.chat import answers, frames, values
 from app.chat.house import House, house_of
@@ -42,7 +42,10 @@ async def room_socket(socket: WebSocket, room: str) -> None:
     if house.strangers >= STRANGERS:
         await socket.send_denial_response(Response(status_code=503, headers={"Retry-After": str(random.randint(2, 10))}))  # noqa: S311 - spread
         return
-    await socket.accept()
+    try:
+        await socket.accept()
+    except WebSocketDisconnect:
+        return
     line: Line = taken(socket.scope) or house.relayed(socket)
     house.strangers += 1
     try:

@@ -10,6 +10,8 @@ from app.live.shared import Shared
 
 PING = frame(Opcode.PING, b"")
 SERVICE_RESTART = 1012
+LINGER = 0.5
+"""Seconds between failing a connection and ending it."""
 
 
 class DirectLine(asyncio.Protocol):
@@ -135,7 +137,7 @@ class DirectLine(asyncio.Protocol):
                 case Opcode.CLOSE:
                     self._closed(int.from_bytes(payload, "big") if payload else NO_CODE)
         if self._inbound.fault is not None:
-            self._closed(self._inbound.fault)
+            self._fail(self._inbound.fault)
 
     def eof_received(self) -> bool:
         return False
@@ -176,11 +178,18 @@ class DirectLine(asyncio.Protocol):
             self._on_text(text)
 
     def _closed(self, code: int) -> None:
-        """The other side ends, or broke the rules: answer as the rules say and be gone."""
+        """The other side ends: answer as the rules say and be gone."""
         if self.open:
             self._closing = code
             self.transport.write(close_frame(code))
         self.transport.close()
+
+    def _fail(self, code: int) -> None:
+        """The other side broke the rules. What it still sends is read and dropped for a moment: a reset would overtake our close."""
+        if self.open:
+            self._closing = code
+            self.transport.write(close_frame(code))
+            self._timer = asyncio.get_running_loop().call_later(LINGER, self.transport.close)
 
     def _end(self) -> None:
         on_over, self._on_text, self._on_over = self._on_over, None, None

@@ -1,5 +1,6 @@
 """uvicorn's websocket protocol up to the handshake; from then on the transport belongs to a line of ours, and the ASGI task may end."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
@@ -12,6 +13,8 @@ from app.live.line import LONGEST
 
 TAKE = "rembuk.take"
 """Name of the ASGI extension that gives the line of an accepted socket; absent under another server."""
+TURNS = "handshakes"
+"""Name, in the state of the application's lifespan, of the semaphore by which a crowd comes in a few at a time."""
 WENT_WRONG = 1011
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 Take: TypeAlias = Callable[[], DirectLine | None]
@@ -22,6 +25,7 @@ class Wire(WebSocketsSansIOProtocol):
 
     line: DirectLine | None = None
     _early = b""
+    _turns: asyncio.Semaphore | None = None
 
     def data_received(self, data: bytes) -> None:
         if self.handshake_initiated:
@@ -48,6 +52,7 @@ class Wire(WebSocketsSansIOProtocol):
             self.stop_keepalive()
             self.connections.discard(self)
             self.line = accepted(self.transport, self.connections)
+            self._pass_on()
             if self._early:
                 self.line.data_received(self._early)
 
@@ -56,6 +61,10 @@ class Wire(WebSocketsSansIOProtocol):
             super().connection_lost(exc)
 
     async def run_asgi(self) -> None:
+        turns = cast("asyncio.Semaphore | None", self.app_state.get(TURNS))
+        if turns is not None:
+            await turns.acquire()
+            self._turns = turns
         try:
             await self.app(self.scope, self.receive, self.send)
         except Exception:
@@ -63,11 +72,18 @@ class Wire(WebSocketsSansIOProtocol):
             if self.line is not None:
                 self.line.close(WENT_WRONG)
         finally:
+            self._pass_on()
             # The line outlives this object; nothing may keep the handshake in memory.
             cast("dict[str, object]", self.scope["extensions"]).pop(TAKE, None)
             if self.line is None:
                 self.send_500_response()
                 self.transport.close()
+
+    def _pass_on(self) -> None:
+        """Our part of the handshake is done: the next one may come."""
+        if self._turns is not None:
+            self._turns.release()
+            self._turns = None
 
     def _take(self) -> DirectLine | None:
         return self.line
