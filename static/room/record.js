@@ -7,6 +7,8 @@ const MODE = { slow: "seconds", lock: "on", premoderate: "on", state: "to" };
 const FIELD = { slow: "slow", lock: "locked", premoderate: "premoderated", state: "state" };
 const DEEDS = { hidden: "hide", deleted: "delete", erased: "erase" };
 const LATER = 1000;
+/** What is taken away is no longer pinned either, and stays unpinned when it is shown again. */
+const PINNING = new Set(["pin", "unpin", "hide", "delete"]);
 
 /** The public part of a log of which nothing has been read. */
 export function blank() {
@@ -178,7 +180,7 @@ function taken(one, gone, seq) {
 
 /** The latest pin comes first, as in the welcome. */
 function repinned(state, upd) {
-  if (upd.op !== "pin" && upd.op !== "unpin") return state;
+  if (!PINNING.has(upd.op)) return state;
   const others = state.pinned.filter((id) => id !== upd.id);
   return { ...state, pinned: upd.op === "pin" ? [upd.id, ...others] : others };
 }

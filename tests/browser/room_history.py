@@ -47,7 +47,7 @@ class History:
     def _append(self, event: Event) -> None:
         """Take up an event that makes sense; one that does not becomes an announcement."""
         gone = self.truth[event["id"]].get("gone") if event["t"] == "upd" else None
-        fits = {None: event.get("op") != "unhide", "hidden": event.get("op") in ("unhide", "unpin", "delete"), "deleted": False}[gone]
+        fits = {None: event.get("op") != "unhide", "hidden": event.get("op") in ("unhide", "delete"), "deleted": False}[gone]
         if event["t"] == "upd" and not fits:
             event = {"t": "room", "seq": event["seq"], "op": "announce", "v": {"id": f"n{event['seq']}", "text": "Mohon tertib"}}
         view = [*self.views[-1], event]
@@ -77,6 +77,7 @@ class History:
         elif op in ("hide", "delete"):
             message["gone"] = {"hide": "hidden", "delete": "deleted"}[op]
             message["bare"] = True
+            self.pinned = [pinned for pinned in self.pinned if pinned != event["id"]]
             message.pop("text", None)
             for index, other in enumerate(view[:-1]):
                 if other.get("id") == event["id"] and (other["t"] == "msg" or other.get("op") in ("edit", "unhide")):

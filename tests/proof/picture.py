@@ -110,7 +110,9 @@ def _apply(found: dict[str, Seen], event: Frame) -> None:
         match event["op"]:
             case "hide" | "delete" | "erase" as op:
                 one.text, one.gone = None, TAKEN[op]
-            case "edit" | "unhide":
-                one.text, one.gone = event["v"]["text"], None
+            case "edit":
+                one.text = event["v"]["text"]
+            case "unhide":
+                found[event["id"]] = Seen(event["v"]["text"], None, event["v"].get("proposal", one.proposal), whole=True)
             case "proposal":
                 one.proposal = event["v"]["number"]

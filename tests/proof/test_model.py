@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - pytest hands fixtures over by the name of the argument
 """Whatever is said, changed, taken away and missed in whatever order: what each client computes is what the database holds.
 
 Real hubs, real writers, real databases, in one loop; on PostgreSQL two processes' worth of them on one database.
@@ -17,10 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from app.assembly import lay_ground
 from app.settings import Settings
+from tests.browser.room_files import address  # noqa: F401 - a fixture
+from tests.proof.guest import Guest
 from tests.proof.inside import Program
+from tests.proof.reducer import differences, reduced
 from tests.proof.world import World
 
-EXAMPLES = int(os.environ.get("REMBUK_PROOF_CYCLES", "20")) // 2
+CYCLES = int(os.environ.get("REMBUK_PROOF_CYCLES", "20"))
 WHO = st.sampled_from(["seat0", "seat1", "seat2", "seat3", "moderator", "operator"])
 ANYBODY = st.sampled_from(["seat0", "seat1", "seat2", "seat3", "seat4", "moderator", "operator"])
 WHICH = st.integers(0, 2**16)
@@ -31,6 +35,7 @@ class Stage:
 
     def __init__(self, settings: Settings) -> None:
         self.runner = asyncio.Runner()
+        self.guests: list[Guest] = []
         self.programs = [Program(settings, lay_ground(settings)) for _ in range(1 if settings.on_sqlite else 2)]
         for program in self.programs:
             self.run(program.start())
@@ -151,7 +156,7 @@ class Room(RuleBasedStateMachine):
             return
         try:
             self._compare()
-            TAPES.extend((guest.tape, guest.picture) for guest in self.world.guests.values())
+            self.stage.guests += self.world.guests.values()
         finally:
             self.stage.run(self.world.close())
 
@@ -170,26 +175,34 @@ class Room(RuleBasedStateMachine):
         self.stage.run(run())
 
 
-TAPES: list[Any] = []
-
-
 def _one(choices: list[str], which: int) -> str:
     return choices[which % len(choices)]
 
 
+def _play(stage: Stage, examples: int) -> None:
+    calm = pace(
+        max_examples=examples,
+        stateful_step_count=40,
+        deadline=None,
+        derandomize=CYCLES <= 20,
+        database=None,
+        # Each step takes real time: a failure is shown as it was found.
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    run_state_machine_as_test(type("Room", (Room,), {"stage": stage}), settings=calm)
+
+
 @pytest.mark.xdist_group("proof-model")
 def test_state_and_events_are_the_state_for_every_client_whatever_the_interleaving(stage: Stage) -> None:
-    room = type("Room", (Room,), {"stage": stage})
-    run_state_machine_as_test(
-        room,
-        settings=pace(
-            max_examples=EXAMPLES,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=EXAMPLES <= 10,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        ),
-    )
+    _play(stage, max(1, 6 * CYCLES // 20))
+
+
+@pytest.mark.xdist_group("proof-model")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_page_computes_the_same_from_the_same_frames(stage: Stage, address: str) -> None:
+    _play(stage, max(1, 3 * CYCLES // 20))
+    pages = stage.run(reduced(address, stage.guests))
+    wrong = [f"{guest.name}: {what}" for guest, page in zip(stage.guests, pages, strict=True) for what in differences(page, guest.picture)]
+    assert not wrong, "\n".join(wrong[:20])

@@ -88,7 +88,7 @@ class World:
         """Another part of the program appends to the log, in a transaction of its own that no hub hears of."""
         ground = self.programs[0].ground
         entries = [Entry({"t": "room", "op": "agenda", "v": {"item": str(n), "title": f"Acara {n}"}}) for n in range(count)]
-        async with ground.database.batch() as db:
+        async with ground.database.write() as db:
             await store(db, self.room, PUBLIC, await take(db, self.room, PUBLIC, count), entries, ground.clock.now())
 
     async def page(self, name: str) -> None:
