@@ -43,6 +43,10 @@ def differences(page: dict[str, Any], picture: Picture) -> list[str]:
     wrong += [f"{id_} is not on the page" for id_ in sorted(said - set(page["messages"]))]
     for id_, one in page["messages"].items():
         known = seen.get(id_)
-        if known is None or (known.text, known.gone) != (one["text"], one["gone"]) or (known.gone is None and None not in {known.proposal, one["proposal"]} and known.proposal != one["proposal"]):
+        if (
+            known is None
+            or (known.text, known.gone) != (one["text"], one["gone"])
+            or (known.gone is None and None not in {known.proposal, one["proposal"]} and known.proposal != one["proposal"])
+        ):
             wrong.append(f"{id_} is {one} on the page, {known} by the protocol")
     return wrong
