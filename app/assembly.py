@@ -13,7 +13,7 @@ from app.database.engine import Database, connect
 from app.exports.jobs import jobs as export_jobs
 from app.exports.routes import router as exports_router
 from app.hall.routes import router as hall_router
-from app.health import router as health_router
+from app.health.routes import router as health_router
 from app.i18n import Catalogues
 from app.invitations.jobs import jobs as invitation_jobs
 from app.invitations.routes import router as invitations_router

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.assembly import handlers, open_house, routers
 from app.chat.house import House
+from app.health.checkup import Checkup
+from app.health.metrics import Sources
+from app.health.pulse import Pulse
 from app.live.wire import TURNS
 from app.outbox.worker import Worker
 from app.web import problems
@@ -19,6 +22,7 @@ from app.web.files import StaticFiles
 from app.web.ground import Ground
 from app.web.guards import Guards
 from app.web.pages import environment
+from app.web.traffic import Traffic
 
 AT_ONCE = 16
 """Handshakes of room sockets that are worked on at the same time, so that a crowd does not hold up those who are in."""
@@ -42,12 +46,15 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     static = StaticFiles()
     house = open_house(ground)
     doorkeeper = Doorkeeper()
+    traffic = Traffic()
+    pulse = Pulse()
+    worker = Worker(ground.database, ground.clock, handlers(ground)) if work else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         async with house.running(), anyio.create_task_group() as group:
-            if work:
-                worker = Worker(ground.database, ground.clock, handlers(ground))
+            group.start_soon(pulse.run)
+            if worker is not None:
                 ground.database.listeners.append(worker.ring)
                 group.start_soon(worker.run)
             yield {TURNS: asyncio.Semaphore(AT_ONCE)}
@@ -65,10 +72,11 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     )
     app.state.ground = ground
     app.state.house = house
-    app.state.doorkeeper = doorkeeper
+    app.state.checkup = Checkup(ground, house)
+    app.state.sources = Sources(house, ground.database, doorkeeper, traffic, pulse, worker)
     app.state.pages = environment(static)
     problems.install(app)
     for router in routers():
         app.include_router(router)
     app.mount("/static", static)
-    return Application(Guards(app, ground.settings, ground.clock), house, doorkeeper)
+    return Application(Guards(app, ground.settings, ground.clock, traffic), house, doorkeeper)

@@ -48,6 +48,7 @@ class Settings:
     log_json: bool = True
     limits: bool = True
     max_connections: int = 20_000
+    metrics_token: str | None = None
 
     @property
     def public_url(self) -> str:
@@ -104,6 +105,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         accent=text("ACCENT"),
         log_json=text("LOG", "json") == "json",
         limits=text("LIMITS", "on") != "off",
+        metrics_token=text("METRICS_TOKEN") or None,
         max_connections=_number("MAX_CONNECTIONS", text("MAX_CONNECTIONS", "20000")),
     )
 

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -68,6 +68,9 @@ class House:
         self.door = anyio.CapacityLimiter(AT_ONCE)
         self.strangers = 0
         """Sockets that have not said who they are."""
+        self.log_reads = 0
+        self.refused: Counter[str] = Counter()
+        """Frames refused since the start, by the code that was sent."""
         self._rules: dict[str, Rules] = {}
         self.draining = self.replaced = False
         self._told = False
@@ -166,6 +169,7 @@ class House:
         return least + random.randrange(spread)  # noqa: S311 - spread, not secrecy
 
     async def _read(self, room: str, log: str, after: int, limit: int) -> list[Item]:
+        self.log_reads += 1
         async with self.ground.database.read() as db:
             return items(await read(db, room, log, after, limit))
 

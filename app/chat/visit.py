@@ -15,7 +15,7 @@ from app.chat.batch import Given, Receipt
 from app.chat.conduct import DESK_PARTS
 from app.chat.house import House
 from app.chat.people import Key, Person, enter
-from app.chat.refusals import BadFrame, BadRequest, later
+from app.chat.refusals import BadFrame, BadRequest, frame_code, later
 from app.chat.requests import Capture, History, Moderate, Request, Send, Sync, Vote
 from app.errors import ForumError, NotAllowed
 from app.i18n import Translator
@@ -86,7 +86,7 @@ class Visit:
             self._refuse_bad(refusal)
             return None
         except ForumError as refusal:
-            self._reader.line.write(answers.err(i, refusal, self._words))
+            self._refuse(i, refusal)
             return None
         self._bad = 0
         if isinstance(request, Send) and not self._person.on_staff:
@@ -106,14 +106,13 @@ class Visit:
         self._reader.line.go_on()
 
     async def _done(self, request: Request) -> None:
-        line = self._reader.line
         try:
             await self._answer(request)
         except ForumError as refusal:
-            line.write(answers.err(request.i, refusal, self._words))
+            self._refuse(request.i, refusal)
         except Exception:
             log.exception("chat.frame_failed")
-            line.write(answers.err(request.i, later("unavailable", 3), self._words))
+            self._refuse(request.i, later("unavailable", 3))
 
     async def _answer(self, request: Request) -> None:
         match request:
@@ -144,7 +143,7 @@ class Visit:
             return
         refusal = answer.exception()
         if isinstance(refusal, ForumError):
-            self._reader.line.write(answers.err(i, refusal, self._words))
+            self._refuse(i, refusal)
         else:
             self._reader.line.write(answers.ack(i, answer.result()))
 
@@ -162,9 +161,13 @@ class Visit:
         votes = self._house.tallies.of(self._person.room, page.messages)
         self._reader.line.write(answers.page(i, name, page.events, more=page.more, votes=votes))
 
+    def _refuse(self, i: int | None, refusal: ForumError) -> None:
+        self._house.refused[frame_code(refusal)] += 1
+        self._reader.line.write(answers.err(i, refusal, self._words))
+
     def _refuse_bad(self, refusal: BadFrame) -> None:
         self._bad += 1
-        self._reader.line.write(answers.err(None, refusal, self._words))
+        self._refuse(None, refusal)
         if self._bad >= BAD_IN_A_ROW:
             self._house.hub.dismiss(self._reader, PROTOCOL)
 

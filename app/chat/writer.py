@@ -17,6 +17,7 @@ from app.database.engine import Database
 from app.errors import Unavailable
 from app.journal.service import DESK, PUBLIC
 from app.live.hub import Hub
+from app.measures import SIZES, Spread
 
 MOST = 500
 """Messages in one transaction."""
@@ -58,6 +59,8 @@ class Writers:
         self._buckets: dict[str, float] = {}
         self._open: set[asyncio.Future[Receipt]] = set()
         self._group: TaskGroup | None = None
+        self.committed = 0
+        self.commit_seconds, self.batch_messages, self.ack_seconds = Spread(), Spread(SIZES), Spread()
 
     async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Write until cancelled; what waits then is refused as `unavailable`."""
@@ -122,6 +125,7 @@ class Writers:
 
     async def _write(self, room: str, some: list[_Waiting]) -> None:
         """One transaction for all; when the database refuses it, each alone, so that one failing message fails alone."""
+        began = time.monotonic()
         try:
             outcome = await self._commit(room, some)
         except Unavailable:
@@ -137,9 +141,11 @@ class Writers:
             for one in some:
                 await self._write(room, [one])
             return
+        took = time.monotonic() - began
         self._buckets |= outcome.buckets
         self._forget_empty_buckets()
         _acknowledge(some, outcome)
+        self._note(some, outcome, took)
         for name, items in ((PUBLIC, outcome.public), (DESK, outcome.desk)):
             if items:
                 self._say(room, name, items[-1].seq)
@@ -147,6 +153,14 @@ class Writers:
 
     async def _commit(self, room: str, some: list[_Waiting]) -> Outcome:
         return await self._database.batch(lambda db: write(db, self._clock, room, [one.given for one in some], self._buckets))
+
+    def _note(self, some: list[_Waiting], outcome: Outcome, took: float) -> None:
+        self.committed += sum(isinstance(answer, Receipt) and not answer.dup for answer in outcome.answers)
+        self.commit_seconds.note(took)
+        self.batch_messages.note(len(some))
+        now = asyncio.get_running_loop().time()
+        for one in some:
+            self.ack_seconds.note(now - one.since)
 
     def _forget_empty_buckets(self) -> None:
         if len(self._buckets) > BUCKETS:

@@ -62,7 +62,7 @@ class Bell:
         self._connected = False
         self._echo_at = float("-inf")
         self._told = Hearing.AWAY
-        self.rung = 0
+        self.rung = self.taken = 0
 
     @property
     def state(self) -> Hearing:
@@ -147,6 +147,7 @@ class Bell:
             if was is Hearing.DEAF:
                 self._ring()
             return
+        self.taken += 1
         for line in lines:
             match line.split(" "):
                 case ["!"]:

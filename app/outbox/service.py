@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,6 +44,13 @@ async def want(db: AsyncSession, kind: str, key: str, payload: dict[str, object]
 async def cancel(db: AsyncSession, key: str, now: datetime) -> None:
     """A waiting job is not wanted any more."""
     await db.execute(update(Job).where(Job.key == key, Job.state == JobState.WAITING).values(state=JobState.CANCELLED, finished_at=now))
+
+
+async def counts(db: AsyncSession) -> dict[JobState, int]:
+    """How many jobs wait, run or were set aside; those that are over are not counted."""
+    pending = (JobState.WAITING, JobState.RUNNING, JobState.SET_ASIDE)
+    rows = await db.execute(select(Job.state, func.count()).where(Job.state.in_(pending)).group_by(Job.state))
+    return {state: int(n) for state, n in rows}
 
 
 async def oldest_due(db: AsyncSession, now: datetime) -> float:

@@ -4,6 +4,7 @@ A handler gets the payload and works at least once: it must be harmless to repea
 """
 
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,6 +50,8 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._bell = anyio.Event()
+        self.ended: Counter[str] = Counter()
+        """Tries of jobs since the start, by how they ended."""
 
     def ring(self, info: dict[Any, Any]) -> None:
         """A listener of commits: look at once when a transaction left a job."""
@@ -114,6 +117,7 @@ class Worker:
         await self._mark(job, JobState.WAITING, last_problem=name, due_at=self.clock.now() + timedelta(seconds=pause))
 
     async def _mark(self, job: Job, state: JobState, **values: object) -> None:
+        self.ended["failed" if "last_problem" in values and state is JobState.WAITING else state.value] += 1
         try:
             async with self.database.write() as db:
                 await db.execute(

@@ -1,5 +1,7 @@
 """Around every request: limits of body and time, exact Origin, security headers, and the stamp of when a body was complete."""
 
+import time
+
 import anyio
 import structlog
 from fastapi import Request
@@ -12,6 +14,7 @@ from app.clock import Clock
 from app.errors import ForumError, Invalid, NotAllowed
 from app.settings import Settings
 from app.web.csrf import SAFE
+from app.web.traffic import Traffic
 
 BODY = 256 * 1024
 """Bytes of body that a call may have."""
@@ -26,16 +29,18 @@ log = structlog.get_logger()
 class Guards:
     """The outermost ASGI layer of the pages and calls."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, clock: Clock, traffic: Traffic) -> None:
         self.app = app
         self.settings = settings
         self.clock = clock
+        self.traffic = traffic
         self.headers = security_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        send = self._counted(scope, send)
         if not self._origin_right(scope):
             await _refuse(NotAllowed("web.origin"), 403)(scope, receive, send)
             return
@@ -78,6 +83,16 @@ class Guards:
             return message
 
         return bounded
+
+    def _counted(self, scope: Scope, send: Send) -> Send:
+        began = time.perf_counter()
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.traffic.note(scope, message["status"], time.perf_counter() - began)
+            await send(message)
+
+        return counted
 
     def _headed(self, scope: Scope, send: Send) -> Send:
         async def headed(message: Message) -> None:
