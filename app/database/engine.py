@@ -151,16 +151,6 @@ def connect(url: str, *, pool: int = 8) -> Database:
     return Database(many, many, engine(url, Doubt(), pool=1, overflow=2, answer=PATIENT), None, doubt=doubt)
 
 
-async def answers(database: Database) -> bool:
-    """Whether the database answers a question within two seconds."""
-    try:
-        async with asyncio.timeout(2), database.read() as db:
-            await db.execute(text("SELECT 1"))
-    except (TimeoutError, Unavailable):
-        return False
-    return True
-
-
 def _shape_sqlite(engine: Engine, *, query_only: bool) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: DBAPIConnection, _: object) -> None:

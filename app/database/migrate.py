@@ -12,9 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from app.database.engine import Database
 from app.database.postgres import arguments_of
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -43,10 +42,10 @@ def head() -> str:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 
-async def current(database: Database) -> str:
+async def current(db: AsyncSession) -> str:
     """The migration at which the database stands; empty when it has none."""
-    async with database.reader.connect() as connection:
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision() or "")
+    connection = await db.connection()
+    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision() or "")
 
 
 def _shape(engine: AsyncEngine) -> None:

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.house import House
 from app.database.engine import Database
-from app.database.migrate import head
+from app.database.migrate import current, head
 from app.errors import Unavailable
 from app.health.probe import Probe
 from app.live.bell import Hearing
@@ -135,7 +134,7 @@ class Checkup:
         try:
             async with database.read() as db:
                 oldest = round(await oldest_due(db, now), 1)
-                return Facts(await _migration(db), await _skew(database, db), oldest, await counts(db))
+                return Facts(await current(db), await _skew(database, db), oldest, await counts(db))
         except (Unavailable, SQLAlchemyError):
             return None
 
@@ -167,11 +166,6 @@ class Checkup:
 @cache
 def _newest() -> str:
     return head()
-
-
-async def _migration(db: AsyncSession) -> str:
-    connection = await db.connection()
-    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision() or "")
 
 
 async def _skew(database: Database, db: AsyncSession) -> float:
