@@ -55,10 +55,11 @@ class Run:
 
 @dataclass
 class Results:
-    """Everything that was measured; `memory` is KiB per attendee, by contender."""
+    """Everything that was measured; `memory` is KiB and `arrival` µs of CPU per attendee, by contender."""
 
     runs: list[Run] = field(default_factory=list)
     memory: dict[str, list[float]] = field(default_factory=dict)
+    arrival: dict[str, list[float]] = field(default_factory=dict)
 
     def of(self, contender: str, kind: str) -> list[Run]:
         """The runs of one contender under one kind of traffic, in the order of the rounds."""
@@ -128,7 +129,7 @@ def goals(results: Results, attendees: int) -> list[Goal]:
     return found
 
 
-HEAD = f"{'':<22}{'µs CPU/delivery':>24}{'deliveries/s':>28}{'p50 ms':>10}{'p99 ms':>22}{'KiB each':>10}{'faults':>8}{'client':>8}"
+HEAD = f"{'':<22}{'µs CPU/delivery':>24}{'deliveries/s':>28}{'p50 ms':>10}{'p99 ms':>22}{'KiB each':>10}{'µs to come in':>15}{'faults':>8}{'client':>8}"
 
 
 def table(results: Results, kind: str) -> list[str]:
@@ -139,7 +140,7 @@ def table(results: Results, kind: str) -> list[str]:
         lines.append(
             f"{contender:<22}{spread([run.micros for run in runs]):>24}{spread([run.a_second for run in runs], '.0f'):>28}"
             f"{statistics.median(run.p50 for run in runs):>10.1f}{spread([run.p99 for run in runs], '.1f'):>22}"
-            f"{spread(results.memory.get(contender, [])[:1]):>10}{sum(run.faults for run in runs):>8}"
+            f"{spread(results.memory.get(contender, [])[:1]):>10}{spread(results.arrival.get(contender, [])[:1], '.0f'):>15}{sum(run.faults for run in runs):>8}"
             f"{max(float(run.report['client']['core_share']) for run in runs):>8.0%}"
         )
     return lines

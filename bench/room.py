@@ -102,6 +102,7 @@ def _come_in(bench: Bench, results: Results, running: Running, load: Load, name:
     report, memory = traffic.comes_in(load, running, plan)
     if report["failed"]:
         raise LoadFailed(f"{report['failed']} of {plan.attendees} could not come in: {report['codes']}")
+    results.arrival.setdefault(name, []).append(report["cpu"] * 1e6 / plan.attendees)
     if number == 0:
         results.memory.setdefault(name, []).append(memory)
 

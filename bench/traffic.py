@@ -64,11 +64,13 @@ def saturated(load: Load, running: Running, name: str, plan: Plan) -> Run:
 
 
 def comes_in(load: Load, running: Running, plan: Plan) -> tuple[dict[str, Any], float]:
-    """Connect everybody and sit idle with pings on: the report of connecting, and KiB of memory per attendee."""
-    before = machine.pss_kib(running.roots)
+    """Connect everybody and sit idle with pings on: the report of connecting with the server's CPU in it, and KiB of memory per attendee."""
+    before, meter = machine.pss_kib(running.roots), Meter(running)
+    meter.begin()
     report = load.connect(plan.attendees)
+    meter.end()
     load.wait(plan.idle)
-    return report, (machine.pss_kib(running.roots) - before) / max(1, int(report["n"]))
+    return {**report, "cpu": meter.spent}, (machine.pss_kib(running.roots) - before) / max(1, int(report["n"]))
 
 
 def herd(load: Load, running: Running, plan: Plan) -> Run:

@@ -122,13 +122,15 @@ void run(const char *words) {
     int64_t pause = (int64_t)(value(words, "pause", 0) * (double)SECOND), gap = (int64_t)((double)SECOND / rate);
     int64_t begin = now_ns() + (int64_t)(value(words, "warm", 1) * (double)SECOND), resume = begin + pause;
     int64_t end = begin + (int64_t)(value(words, "seconds", 5) * (double)SECOND), due = now_ns(), opened = 0, now;
+    int64_t patience = (int64_t)(value(words, "drain", 10) * (double)SECOND);
+    bool herd = value(words, "herd", 0) > 0; /* the window lasts until everybody of it is in */
     struct rusage before, after;
     uint64_t turns = 0;
     begin_run();
     posts_allowed = (uint64_t)value(words, "posts", 1e18);
     pace = (enum pace)value(words, "closed", 0);
     start_closed_loop((int)value(words, "window", 1));
-    while ((now = now_ns()) < end && tally.posts < posts_allowed) {
+    while (((now = now_ns()) < end || (herd && handshakes && now < end + patience)) && tally.posts < posts_allowed) {
         if (!opened && now >= begin) {
             getrusage(RUSAGE_SELF, &before);
             open_window(words);
@@ -139,7 +141,7 @@ void run(const char *words) {
             pause = 0;
         }
         for (; pace == BY_CLOCK && due <= now; due += gap) post(&senders[turns++ % (uint64_t)sender_count]);
-        int64_t next = pace == BY_CLOCK && due < end ? due : end;
+        int64_t next = pace == BY_CLOCK && (due < end || now >= end) ? due : end;
         turn(next - now > 20000000 ? 20 : (int)((next - now + 999999) / 1000000));
     }
     measuring = false;
@@ -147,7 +149,7 @@ void run(const char *words) {
     getrusage(RUSAGE_SELF, &after);
     pace = BY_CLOCK; /* nothing is posted any more */
     if (pause) pause_group(2, false);
-    int64_t patience = now_ns() + (int64_t)(value(words, "drain", 10) * (double)SECOND);
+    patience += now_ns();
     while (now_ns() < patience && (handshakes || !settled())) turn(20);
     report((double)(now - opened) / 1e9, seconds_of(after.ru_utime) - seconds_of(before.ru_utime), seconds_of(after.ru_stime) - seconds_of(before.ru_stime));
 }
