@@ -31,6 +31,7 @@ export function createLine({ open, hello, heard, changed, random = Math.random }
     ask: (frame, wait = ANSWER) => ask(line, frame, wait),
     again: () => ["waiting", "away"].includes(line.status.state) && connect(line),
     drop: () => line.way && closed(line, line.way, 1006),
+    change: (way) => change(line, way),
     stop: () => stop(line),
   };
 }
@@ -52,6 +53,43 @@ function connect(line) {
     text: (text) => line.way === way && hear(line, way, text),
     closed: (code) => closed(line, way, code),
   });
+}
+
+/** Opens another way beside an open one and goes over to it once it has said welcome; whether it has. Nothing is shown meanwhile. */
+function change(line, open) {
+  return new Promise((resolve) => {
+    const way = { live: null };
+    const old = line.way;
+    const timer = setTimeout(() => done(false), OPENING);
+    function done(changed) {
+      clearTimeout(timer);
+      if (!changed) way.live?.close();
+      resolve(changed);
+    }
+    way.live = open({
+      opened: () => way.live.send(JSON.stringify(line.hello())),
+      text(text) {
+        if (line.way === way) return hear(line, way, text);
+        if (!text.startsWith('{"t":"welcome"')) return undefined;
+        if (line.way !== old || line.status.state !== "open") return done(false);
+        line.way = way;
+        old.live.close();
+        lose(line);
+        hear(line, way, text);
+        return done(true);
+      },
+      closed: (code) => (line.way === way ? closed(line, way, code) : done(false)),
+    });
+  });
+}
+
+/** Whatever was asked on a way that is gone has no answer: it is asked again. */
+function lose(line) {
+  for (const waiting of line.asked.values()) {
+    clearTimeout(waiting.timer);
+    waiting.reject(new Error("lost"));
+  }
+  line.asked.clear();
 }
 
 /** Silence for `ms` is a dead line, whatever the browser believes of it. */
@@ -113,11 +151,7 @@ function closed(line, way, code) {
   line.way = null;
   clearTimeout(line.watch);
   way.live?.close();
-  for (const waiting of line.asked.values()) {
-    clearTimeout(waiting.timer);
-    waiting.reject(new Error("lost"));
-  }
-  line.asked.clear();
+  lose(line);
   const steady = line.welcomedAt > 0 && Date.now() - line.welcomedAt > STEADY;
   line.tries = steady ? 0 : line.tries + 1;
   line.welcomedAt = 0;

@@ -12,12 +12,15 @@ import { aloud, messageNode } from "./message.js";
 import { drawMine, gathered } from "./mine.js";
 import { createModeration } from "./moderate.js";
 import { openOutbox } from "./outbox.js";
+import { pollWay } from "./poll.js";
 import { createReader, MEMORY } from "./reader.js";
 import { find } from "./record.js";
 import { createSending } from "./sending.js";
 import { socketWay } from "./socket.js";
+import { streamWay } from "./stream.js";
 import { createView } from "./view.js";
 import { createVotes } from "./votes.js";
+import { createWays } from "./ways.js";
 import { learn, t, tn } from "./words.js";
 
 const config = JSON.parse(byId("room-config").content.textContent);
@@ -32,9 +35,12 @@ const device = await openDevice();
 const outbox = await openOutbox(device, { room: config.room, who, changed });
 const announcer = createAnnouncer(byId("announcer"));
 const reader = createReader({ device, room: config.room, who, changed, fresh, following: () => view.following(), counted: (counts) => votes.heard(counts) });
-const line = createLine({ open: socketWay(config.ws), hello, heard, changed: lineChanged });
+const calls = `/api/v1/rooms/${encodeURIComponent(config.room)}`;
+const ways = createWays([socketWay(config.ws), streamWay(calls, config.csrf), pollWay(calls, config.csrf)], { changed });
+const line = createLine({ open: ways.open, hello, heard, changed: lineChanged });
 const sending = createSending({ outbox, line, name: `rembuk-send-${config.room}-${who ?? ""}`, changed });
 reader.use(line);
+ways.use(line);
 const votes = createVotes({ line, allowed: () => votable() });
 
 const scene = {
@@ -69,7 +75,7 @@ const view = createView({
 const composer = createComposer({
   send,
   keep: (draft) => outbox.keepDraft(draft),
-  readingUrl: `/api/v1/rooms/${encodeURIComponent(config.room)}/reading`,
+  readingUrl: `${calls}/reading`,
   csrf: config.csrf,
   quoted: scene.find,
 });
@@ -224,12 +230,13 @@ function drawHead(mode) {
   const place = byId("room-state");
   place.className = model.welcomed && mode.state === "open" ? "live" : "not-live";
   setText(place, t(model.welcomed ? `room_${mode.state}` : "connecting"));
+  setText(byId("way"), ways.level() > 0 && model.status.state === "open" ? t("way_other") : "");
   setText(byId("presence"), model.presence === null ? "" : tn("present", model.presence));
 }
 
 function listen() {
   const again = () => line.status().state === "waiting" && line.again();
-  addEventListener("online", again);
+  addEventListener("online", () => again() || ways.climb());
   addEventListener("offline", () => line.drop());
   document.addEventListener("visibilitychange", () => (document.hidden ? reader.keepNow() : again()));
   addEventListener("pagehide", () => reader.keepNow());
