@@ -38,9 +38,18 @@ async def seeded(ground: Ground, attendees: int = 3, *, unlimited: bool = True) 
 class Client:
     """One socket of somebody in a room."""
 
-    def __init__(self, address: str, room: str, token: str | None, *, resume: dict[str, list[Any]] | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        address: str,
+        room: str,
+        token: str | None,
+        *,
+        resume: dict[str, list[Any]] | None = None,
+        own_origin: str | None = None,
+        **more: Any,
+    ) -> None:
         self.url = f"{address.replace('http', 'ws', 1)}/ws/v1/rooms/{room}"
-        self.origin = address
+        self.origin = own_origin or address
         self.hello = {"t": "hello", "v": 1, "mode": "full", "token": token, "resume": resume, **more}
         self.welcome: dict[str, Any] = {}
         self.snapshots: dict[str, list[dict[str, Any]]] = {}

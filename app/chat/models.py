@@ -33,6 +33,8 @@ class Room(Table):
     locked: Mapped[bool] = mapped_column(default=False)
     unlimited: Mapped[bool] = mapped_column(default=False)
     """No limits of rate: a load test's room."""
+    announcement: Mapped[dict[str, object] | None]
+    """The last announcement as its event says it: `{"id", "text", "until"?}`."""
 
 
 class Message(Table):

@@ -170,11 +170,16 @@ async def _unmute(case: Case) -> dict[str, Any]:
     return {}
 
 
-async def _set_rules(case: Case) -> dict[str, Any]:
+async def _room(case: Case) -> Room:
     room = await case.db.get(Room, case.room)
     if room is None:
         room = Room(id=case.room, session_id=case.person.session_id)
         case.db.add(room)
+    return room
+
+
+async def _set_rules(case: Case) -> dict[str, Any]:
+    room = await _room(case)
     match case.asked.op:
         case Op.SLOW:
             room.slow_seconds = case.asked.v["seconds"]
@@ -187,9 +192,10 @@ async def _set_rules(case: Case) -> dict[str, Any]:
 
 
 async def _announce(case: Case) -> dict[str, Any]:
-    announcement = new_id()
-    await case.show({"t": "room", "op": "announce", "v": {"id": announcement, **case.asked.v}, "at": millis(case.now)})
-    return {"id": announcement}
+    announcement = {"id": new_id(), **case.asked.v}
+    (await _room(case)).announcement = announcement
+    await case.show({"t": "room", "op": "announce", "v": announcement, "at": millis(case.now)})
+    return {"id": announcement["id"]}
 
 
 async def _change_state(case: Case) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The answer to `hello`: who you are, how the room stands, what you missed or the picture in its place, read in one transaction."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import RowMapping, and_, or_, select
+from sqlalchemy import RowMapping, Table, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat import answers, history, standing
@@ -13,18 +14,23 @@ from app.chat.conduct import DESK_PARTS, Rules
 from app.chat.frames import LONG_TEXT, TEXT
 from app.chat.models import MessageState
 from app.chat.people import Person
-from app.chat.requests import Hello
-from app.chat.standing import MESSAGES, SESSIONS
+from app.chat.requests import Hello, Kind
+from app.chat.standing import MESSAGES, ROOMS, SESSIONS
 from app.chat.values import FRAME
 from app.chat.votes import voted
 from app.clock import millis
 from app.errors import NotAllowed
 from app.journal.service import DESK, PUBLIC, Position, position
 from app.live.room import HEARTBEAT
+from app.sessions.models import AgendaItem
 
 GAP = 500
 """Missed events up to which a client is given them; beyond, a picture."""
 MINE = 200
+WORDS = 200
+"""Characters of one's own words that the welcome repeats, enough to know them again."""
+
+AGENDA = cast("Table", AgendaItem.__table__)
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime,
         "recovered": recovered.get(PUBLIC),
         "desk": {"epoch": stands[DESK].epoch, "head": stands[DESK].head, "recovered": recovered[DESK]} if DESK in recovered else None,
         "you": {**_you(person, held), "voted": await voted(db, person.room, person.id)},
-        "room": await _room(db, person.room, rules),
+        "room": await _room(db, person.room, rules, now),
         "pinned": await history.pinned(db, person.room),
         "mine": await mine(db, person, now),
         "limits": {"text": TEXT, "aspiration": LONG_TEXT, "frame": FRAME},
@@ -85,13 +91,19 @@ async def refuse_banned(db: AsyncSession, person: Person, now: datetime) -> dict
     return held
 
 
+OWN = (
+    *(MESSAGES.c[name] for name in ("cid", "id", "state", "seq", "proposal", "reason", "kind", "received_at")),
+    func.substr(MESSAGES.c.text, 1, WORDS).label("words"),
+)
+
+
 async def mine(db: AsyncSession, person: Person, now: datetime) -> list[dict[str, Any]]:
     """The sender's own messages that are undecided or of the last day, oldest first."""
     states = (MessageState.HELD, MessageState.LATE)
     decided = (MessageState.VISIBLE, MessageState.REJECTED)
     recent = and_(MESSAGES.c.state.in_(decided), MESSAGES.c.received_at > now - timedelta(days=1))
     rows = await db.execute(
-        select(MESSAGES.c.cid, MESSAGES.c.id, MESSAGES.c.state, MESSAGES.c.seq, MESSAGES.c.proposal, MESSAGES.c.reason)
+        select(*OWN)
         .where(MESSAGES.c.room == person.room, MESSAGES.c.sender == person.id, or_(MESSAGES.c.state.in_(states), recent))
         .order_by(MESSAGES.c.received_at.desc())
         .limit(MINE)
@@ -101,7 +113,18 @@ async def mine(db: AsyncSession, person: Person, now: datetime) -> list[dict[str
 
 def _mine(row: RowMapping) -> dict[str, Any]:
     reason = row["reason"] if row["state"] == MessageState.REJECTED else None
-    found = {"cid": row["cid"], "id": row["id"], "state": row["state"], "seq": row["seq"], "proposal": row["proposal"], "reason": reason}
+    found = {
+        "cid": row["cid"],
+        "id": row["id"],
+        "state": row["state"],
+        "seq": row["seq"],
+        "proposal": row["proposal"],
+        "reason": reason,
+        "kind": row["kind"],
+        "at": millis(row["received_at"]),
+        # Talk that everybody sees is in the log; what counts or waits is shown at the side.
+        "text": None if row["kind"] == Kind.CHAT and row["state"] == MessageState.VISIBLE else row["words"],
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -118,12 +141,19 @@ def _you(person: Person, held: Mapping[str, datetime | None]) -> dict[str, Any]:
     return you
 
 
-async def _room(db: AsyncSession, room: str, rules: Rules) -> dict[str, Any]:
-    title = (await db.execute(select(SESSIONS.c.title).where(SESSIONS.c.room == room))).scalar_one()
-    return {
-        "title": title,
+async def _room(db: AsyncSession, room: str, rules: Rules, now: datetime) -> dict[str, Any]:
+    columns = (SESSIONS.c.title, SESSIONS.c.agenda_item_id, AGENDA.c.title.label("item"), ROOMS.c.announcement)
+    tables = SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room).outerjoin(AGENDA, AGENDA.c.id == SESSIONS.c.agenda_item_id)
+    row = (await db.execute(select(*columns).select_from(tables).where(SESSIONS.c.room == room))).one()
+    found: dict[str, Any] = {
+        "title": row.title,
         "state": rules.state.value,
         "slow": rules.slow_seconds,
         "premoderated": rules.premoderated,
         "locked": rules.locked,
     }
+    if row.announcement and row.announcement.get("until", math.inf) > millis(now):
+        found["announcement"] = row.announcement
+    if row.item is not None:
+        found["agenda"] = {"item": row.agenda_item_id, "title": row.item}
+    return found

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("premoderated", sa.Boolean(), nullable=False),
         sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("unlimited", sa.Boolean(), nullable=False),
+        sa.Column("announcement", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_rooms_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rooms")),
         sa.UniqueConstraint("session_id", name=op.f("uq_rooms_session_id")),

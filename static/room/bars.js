@@ -5,7 +5,7 @@ import { knows, t, tn } from "./words.js";
 
 const LONG = 70;
 
-/** Draws all bars. `model`: `{status, durable, waiting, mode, you, pinned, notice, links}`; `act`: `{again, here}`. */
+/** Draws all bars. `model`: `{status, durable, waiting, mode, you, pinned, notice, saving, links}`; `act`: `{again, here}`. */
 export function drawBars(model, act) {
   drawLine(byId("line-bar"), model, act);
   drawState(byId("state-bar"), model);
@@ -40,13 +40,14 @@ function drawAway(bar, code, links, act) {
   fill(bar, icon("alert"), el("div", {}, el("p", { class: "notice-title" }, t(`away_${key}`)), el("p", {}, t("away_safe"), " ", way)));
 }
 
-function drawState(bar, { mode, you, welcomed }) {
+function drawState(bar, { mode, you, welcomed, saving }) {
   const words = [];
   if (["waiting", "paused", "ended"].includes(mode.state)) words.push(t(`state_${mode.state}`));
   if (you?.muted_until > serverNow()) words.push(t("muted_now"));
   if (mode.state === "open" && mode.locked) words.push(t("locked_now"));
   if (mode.state === "open" && mode.premoderated) words.push(t("premoderated_now"));
   if (mode.state === "open" && mode.slow > 0) words.push(tn("slow_now", mode.slow));
+  if (saving) words.push(t("saving_now"));
   const sentence = welcomed ? words.join(" ") : "";
   bar.hidden = sentence === "";
   setText(bar.querySelector("span"), sentence);

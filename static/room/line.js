@@ -32,6 +32,8 @@ export function createLine({ open, hello, heard, changed, random = Math.random }
     again: () => ["waiting", "away"].includes(line.status.state) && connect(line),
     drop: () => line.way && closed(line, line.way, 1006),
     change: (way) => change(line, way),
+    /** Says hello anew on a way of the same kind. */
+    renew: () => line.way && (closed(line, line.way, 1006), line.status.state === "waiting" && connect(line)),
     stop: () => stop(line),
   };
 }

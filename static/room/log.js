@@ -1,7 +1,8 @@
 /**
  * One log of a room as the reader holds it: where it stands and what it has read so far.
  * Everything here is pure: `reduce(state, frame)` returns the next state and touches nothing else.
- * Frames are those of the protocol, plus two answers renamed by the caller: `missed` (to sync) and `past` (to history).
+ * Frames are those of the protocol, plus two answers renamed by the caller: `missed` (to sync) and `past` (to history), and `own`: one's own
+ * messages that were skipped.
  */
 import * as desk from "./desk.js";
 import * as record from "./record.js";
@@ -37,6 +38,8 @@ export function reduce(state, frame) {
     case "batch":
     case "missed":
       return list(frame.e).reduce(take, state);
+    case "own":
+      return RULES[state.log].own(state, list(frame.e));
     case "past":
       return RULES[state.log].past(state, list(frame.e), frame.more === true);
     case "hb":

@@ -16,7 +16,9 @@ export function gathered(items, mine, find) {
   const known = new Set(items.map((item) => item.cid));
   const elsewhere = Object.values(mine).filter((one) => !known.has(one.cid)).map((one) => {
     const message = find(one.id);
-    return { ...one, kind: message?.kind ?? (one.proposal ? "aspiration" : "chat"), text: message?.text, at: message?.at, n: message?.at ?? 0 };
+    const kind = one.kind ?? message?.kind ?? (one.proposal ? "aspiration" : "chat");
+    const at = one.at ?? message?.at;
+    return { ...one, kind, text: message?.text ?? one.text, at, n: at ?? 0 };
   });
   const all = [...own, ...elsewhere].filter((item) => item.kind === "aspiration" || item.state !== "visible");
   return all.sort((a, b) => b.n - a.n);
@@ -25,7 +27,7 @@ export function gathered(items, mine, find) {
 /** What the server says of an item wins over what this device remembers, except where nothing was sent yet. */
 function said(one) {
   if (!one) return {};
-  const { cid: _cid, ...rest } = one;
+  const { cid: _cid, kind: _kind, text: _text, at: _at, ...rest } = one;
   return rest;
 }
 

@@ -24,6 +24,8 @@ export function createReader({ device, room, who, changed, fresh, following, cou
     welcome: (frame) => welcome(reader, frame),
     read: (frame) => read(reader, frame),
     earlier: () => earlier(reader),
+    own: (events) => events.length > 0 && apply(reader, "public", { t: "own", e: events }),
+    forget: () => forget(reader),
     keepNow: () => keep(reader),
   };
 }
@@ -108,6 +110,12 @@ async function sync(reader, name) {
 }
 
 const of = (name) => (name === "desk" ? { log: "desk" } : {});
+
+/** Nothing has been read of the public log: its next welcome brings a picture. */
+function forget(reader) {
+  const { mode, pinned, notice, agenda } = reader.logs.public;
+  reader.logs.public = { ...blank("public"), mode, pinned, notice, agenda };
+}
 
 /** One page of history of the public log, unless one is under way or there is none. */
 async function earlier(reader) {

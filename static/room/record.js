@@ -17,7 +17,10 @@ export function blank() {
 
 /** Takes over what the welcome says of the room; older events of the mode no longer count. */
 export function welcomed(state, frame) {
-  return { ...state, mode: frame.room ?? state.mode, pinned: frame.pinned ?? state.pinned, told: frame.head };
+  const { announcement, agenda, ...mode } = frame.room ?? state.mode;
+  const same = announcement !== undefined && announcement.id === state.notice?.id;
+  const notice = announcement === undefined ? null : same ? state.notice : { ...announcement, seq: frame.head };
+  return { ...state, mode, notice, agenda: agenda ?? state.agenda, pinned: frame.pinned ?? state.pinned, told: frame.head };
 }
 
 /** Starts from the messages of a snapshot, each as of the head. A pinned one from long ago stands aside. */
@@ -37,6 +40,11 @@ export function apply(state, event) {
   if (event.t === "msg") return entered(state, event);
   if (event.t === "upd") return repinned(updated(state, event), event);
   return event.t === "room" ? roomEvent(state, event) : state;
+}
+
+/** One's own messages where they belong, among events that were read or skipped. */
+export function own(state, events) {
+  return events.filter((event) => event.seq <= state.seq && event.seq >= state.floor).reduce(entered, state);
 }
 
 /** A page of history below `floor`, ascending. Changes first, so that a message enters as it stands; pins and modes are long decided. */

@@ -15,6 +15,7 @@ import { openOutbox } from "./outbox.js";
 import { pollWay } from "./poll.js";
 import { createReader, MEMORY } from "./reader.js";
 import { find } from "./record.js";
+import { createSaving } from "./saving.js";
 import { createSending } from "./sending.js";
 import { socketWay } from "./socket.js";
 import { streamWay } from "./stream.js";
@@ -35,13 +36,14 @@ const device = await openDevice();
 const outbox = await openOutbox(device, { room: config.room, who, changed });
 const announcer = createAnnouncer(byId("announcer"));
 const reader = createReader({ device, room: config.room, who, changed, fresh, following: () => view.following(), counted: (counts) => votes.heard(counts) });
+const saving = createSaving(byId("saving"), { changed: savingChanged });
 const calls = `/api/v1/rooms/${encodeURIComponent(config.room)}`;
 const ways = createWays([socketWay(config.ws), streamWay(calls, config.csrf), pollWay(calls, config.csrf)], { changed });
 const line = createLine({ open: ways.open, hello, heard, changed: lineChanged });
 const sending = createSending({ outbox, line, name: `rembuk-send-${config.room}-${who ?? ""}`, changed });
 reader.use(line);
 ways.use(line);
-const votes = createVotes({ line, allowed: () => votable() });
+const votes = createVotes({ line, allowed: () => votable(), counted: () => !saving.on() });
 
 const scene = {
   get me() {
@@ -89,7 +91,7 @@ changed();
 line.start();
 
 function hello() {
-  return { t: "hello", v: 1, mode: "full", resume: reader.resume() };
+  return { t: "hello", v: 1, mode: saving.on() ? "lite" : "full", resume: reader.resume() };
 }
 
 function heard(frame) {
@@ -102,6 +104,25 @@ function heard(frame) {
     if (event.t === "upd" && event.op === "proposal" && event.v?.number) model.proposals[event.v.number] = event.v;
   }
   reader.read(frame);
+  if (saving.on()) reader.own(skipped());
+  changed();
+}
+
+/** My own talk that was skipped to save data: shown from what this device sent and the server acknowledged. */
+function skipped() {
+  const log = reader.log("public");
+  const there = new Set(log.entries.map((entry) => entry.cid));
+  const mine = outbox.items().filter((item) => item.state === "visible" && item.seq <= log.seq && item.seq >= log.floor && !there.has(item.cid));
+  const by = { id: scene.me, name: model.you?.name, role: model.you?.role, via: "online" };
+  return mine.map(({ cid, id, seq, kind, text, said_at, re }) => ({ t: "msg", cid, id, seq, kind, text, at: said_at, by, ...(re && { re }) }));
+}
+
+/** Asks for more or for less from now on. What was skipped comes with a new picture. */
+function savingChanged() {
+  model.presence = null;
+  if (!saving.on()) reader.forget();
+  votes.redraw();
+  line.renew();
   changed();
 }
 
@@ -193,7 +214,7 @@ function draw() {
   const notice = log.notice?.seq > model.dismissed ? log.notice : null;
   const pinned = log.pinned.map(scene.find).filter((entry) => entry && !entry.gone);
   const { status, you, welcomed } = model;
-  const bars = { status, durable: outbox.durable, mode: log.mode, you, welcomed, pinned, notice, links: config.links ?? {} };
+  const bars = { status, durable: outbox.durable, mode: log.mode, you, welcomed, pinned, notice, saving: saving.on(), links: config.links ?? {} };
   drawBars(bars, { again: line.again, here: line.again });
   drawHead(log.mode);
   drawMine(byId("mine"), gathered(outbox.items(), model.mine, scene.find), scene, { ...model.proposals, ...proposalsOf(log) }, can);

@@ -6,9 +6,9 @@ import { t, tn } from "./words.js";
 const AGAIN = new Set(["rate_limited", "unavailable"]);
 const KEPT = 600;
 
-/** `line` asks; `allowed()` says whether votes are taken now. `part(entry)` gives the element under a message, or null. */
-export function createVotes({ line, allowed }) {
-  const votes = { line, allowed, counts: new Map(), mine: new Set(), wanted: new Map(), shown: new Map(), saying: false };
+/** `line` asks; `allowed()` says whether votes are taken now, `counted()` whether their counts are told here. `part(entry)` gives the element under a message, or null. */
+export function createVotes({ line, allowed, counted }) {
+  const votes = { line, allowed, counted, counts: new Map(), mine: new Set(), wanted: new Map(), shown: new Map(), saying: false };
   return {
     part: (entry) => part(votes, entry),
     heard: (counts) => heard(votes, counts),
@@ -41,7 +41,7 @@ function isOn(votes, id) {
 
 function draw(votes, id) {
   const { button, count, words } = votes.shown.get(id);
-  const n = votes.counts.get(id) ?? 0;
+  const n = votes.counted() ? (votes.counts.get(id) ?? 0) : 0;
   button.setAttribute("aria-pressed", String(isOn(votes, id)));
   button.disabled = !votes.allowed();
   setText(count, n > 0 ? String(n) : "");
