@@ -156,5 +156,5 @@ async def _next_number(db: Handle, session_id: str) -> int:
 
 
 def _insert(db: Handle) -> type[sqlite.Insert] | type[postgresql.Insert]:
-    dialect = db.dialect if isinstance(db, AsyncConnection) else db.get_bind().dialect
+    dialect = db.get_bind().dialect if isinstance(db, AsyncSession) else db.dialect
     return sqlite.Insert if dialect.name == "sqlite" else postgresql.Insert
