@@ -330,7 +330,7 @@ async def test_calls_answer_with_the_statuses_of_the_protocol(ground: Ground, se
         assert (await calls.get(f"/api/v1/rooms/{room.room}/events?log=desk", headers=room.bearer(0))).status_code == 403
         assert (await calls.get(f"/api/v1/rooms/{room.room}/events?log=desk", headers=room.bearer("operator"))).status_code == 200
         assert (await calls.get("/api/v1/rooms/tidakada/events", headers=room.bearer(0))).status_code == 404
-        assert (await calls.get(f"/api/v1/rooms/{room.room}/stream", headers=room.bearer(0))).status_code == 404
+        assert (await calls.get("/api/v1/rooms/tidakada/stream", headers=room.bearer(0))).status_code == 404
         await m.mod("lock", v={"on": True})
         assert (await post("terkunci")).status_code == 423
         await m.mod("lock", v={"on": False})
