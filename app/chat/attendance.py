@@ -40,11 +40,15 @@ class Seen:
 
 
 class Attendees:
-    """Collects comings and goings; `run` writes them down. A seat has one row: a going sets `left_at`, coming back takes it away."""
+    """Collects comings and goings; `run` writes them down. A seat has one row: a going sets `left_at`, coming back takes it away.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    The row bears the process in which the stay goes on: somebody who went over to another has not left.
+    """
+
+    def __init__(self, database: Database, clock: Clock, process: str) -> None:
         self._database = database
         self._clock = clock
+        self._process = process
         self._waiting: dict[str, Seen] = {}
 
     def arrive(self, person: Person) -> None:
@@ -70,7 +74,7 @@ class Attendees:
             some = seen[start : start + TOGETHER]
             try:
                 async with self._database.write() as db:
-                    await _write(db, some, self._clock.now())
+                    await _write(db, some, self._process, self._clock.now())
             except Unavailable:
                 log.warning("chat.attendance_waits", people=len(some))
                 self._waiting = {one.seat_id: one for one in some} | self._waiting
@@ -83,21 +87,21 @@ class Attendees:
         self._waiting[person.seat_id] = Seen(person.session_id, person.id, person.seat_id, arrived_at, left_at)
 
 
-async def _write(db: AsyncSession, seen: Iterable[Seen], now: datetime) -> None:
+async def _write(db: AsyncSession, seen: Iterable[Seen], process: str, now: datetime) -> None:
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     for one in seen:
-        await db.execute(
-            insert(ATTENDANCES)
-            .values(
-                id=new_id(),
-                session_id=one.session_id,
-                participant_id=one.participant_id,
-                way="online",
-                nonce=f"online:{one.seat_id}",
-                arrived_at=one.arrived_at,
-                recorded_at=now,
-                recorded_by="system",
-                left_at=one.left_at,
-            )
-            .on_conflict_do_update(index_elements=["session_id", "nonce"], set_={"left_at": one.left_at})
+        statement = insert(ATTENDANCES).values(
+            id=new_id(),
+            session_id=one.session_id,
+            participant_id=one.participant_id,
+            way="online",
+            nonce=f"online:{one.seat_id}",
+            arrived_at=one.arrived_at,
+            recorded_at=now,
+            recorded_by="system",
+            left_at=one.left_at,
+            held_by=process,
         )
+        ours = None if one.left_at is None else ATTENDANCES.c.held_by == process
+        known = {"left_at": one.left_at, "held_by": process}
+        await db.execute(statement.on_conflict_do_update(index_elements=["session_id", "nonce"], set_=known, where=ours))

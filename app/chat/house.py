@@ -21,10 +21,12 @@ from app.chat.ballots import Ballots
 from app.chat.conduct import RoomState, Rules
 from app.chat.items import items
 from app.chat.people import Person
+from app.chat.presence import Presences
 from app.chat.tallies import Tallies
 from app.chat.votes import TALLIED
 from app.chat.welcome import Welcome
 from app.chat.writer import Writers
+from app.database.tables import new_id
 from app.journal.models import Log, Revocation
 from app.journal.service import DESK, PUBLIC, REVOKED, RINGS, read, revocations
 from app.live.bell import Bell
@@ -40,6 +42,8 @@ OVERLAP = 500
 DRAIN_SECONDS = 4.0
 AT_ONCE = 8
 """People who are welcomed at the same time; the rest of a crowd waits, and the room goes on meanwhile."""
+LAST_WORDS = 2.0
+"""Seconds for what a process writes down when it ends; what it cannot write, the others conclude."""
 RETURN = (500, 4000)
 """Milliseconds, least and spread, after which clients come back when the process starts again."""
 MOVE = (50, 300)
@@ -61,7 +65,9 @@ class House:
         settings = ground.settings
         self.bell = Bell(None if settings.on_sqlite else settings.bell_url or settings.database_url, self.hub.heard, self.hub.ring)
         self.writers = Writers(ground.database, ground.clock, self.hub, self.bell.say)
-        self.attendees = Attendees(ground.database, ground.clock)
+        process = new_id()
+        self.attendees = Attendees(ground.database, ground.clock, process)
+        self.presences = Presences(ground.database, ground.clock, self.hub, process, self._returned)
         self.tallies = Tallies(ground.database, self.hub)
         self.ballots = Ballots(ground.database, ground.clock)
         self.people: dict[Reader, Person] = {}
@@ -89,10 +95,13 @@ class House:
             await group.start(self.tallies.run)
             await group.start(self.ballots.run)
             await group.start(self.bell.run)
+            await group.start(self.presences.run)
             yield
             group.cancel_scope.cancel()
         self.ground.database.listeners.remove(self.rung)
-        await self.attendees.write()
+        with anyio.move_on_after(LAST_WORDS):
+            await self.attendees.write()
+            await self.presences.leave()
 
     def rung(self, info: dict[Any, Any]) -> None:
         """A transaction of this process has committed: what it appended is read, what it revoked is closed."""
@@ -133,6 +142,12 @@ class House:
         """Committed once this returns; raises the refusal."""
         limited = self.ground.settings.limits and not self.unlimited(person.room)
         await self.ballots.cast(person, message, on=on, limited=limited)
+
+    def _returned(self) -> None:
+        """Others took this process for dead and ended the stays of those who are in it: they go on."""
+        for person in self.people.values():
+            if person.room in self._rules and self._rules[person.room].state in BEING_HELD:
+                self.attendees.arrive(person)
 
     def unlimited(self, room: str) -> bool:
         """Whether this is a load test's room, whose frames are not counted."""

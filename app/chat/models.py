@@ -133,3 +133,22 @@ class StaffAct(Table):
     body_hash: Mapped[str] = mapped_column(String(64))
     answer: Mapped[dict[str, object]]
     at: Mapped[datetime]
+
+
+class LiveProcess(Table):
+    """A process that holds sockets, and when it last said that it lives."""
+
+    __tablename__ = "live_processes"
+
+    id: Mapped[str] = id_column()
+    seen_at: Mapped[datetime]
+
+
+class RoomPresence(Table):
+    """How many people are in a room in one process."""
+
+    __tablename__ = "room_presences"
+
+    process: Mapped[str] = mapped_column(ForeignKey("live_processes.id"), type_=Id, primary_key=True)
+    room: Mapped[str] = mapped_column(Id, primary_key=True)
+    people: Mapped[int]

@@ -7,7 +7,7 @@ connection that does not read gets nothing more and later goes on from ring or l
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import anyio
@@ -161,6 +161,12 @@ class Hub:
         if feed.gap:
             self._start_fetch(live, feed)
 
+    def tell_elsewhere(self, people: Mapping[str, int]) -> None:
+        """How many people other processes have in the rooms of this one."""
+        for room in self.rooms.values():
+            room.presence_due |= room.elsewhere != people.get(room.id, 0)
+            room.elsewhere = people.get(room.id, 0)
+
     def ring(self) -> None:
         """Compare heads and revocations now instead of at the next poll."""
         self._bell.set()
@@ -235,7 +241,7 @@ class Hub:
             self._close_slow(room, now)
             if room.presence_due and now - told >= PRESENCE:
                 told, room.presence_due = now, False
-                self.tell_all(room.id, frames.presence(room.people()))
+                self.tell_all(room.id, frames.presence(room.people() + room.elsewhere))
 
     def _beat(self, room: LiveRoom, turn: int, now: float) -> None:
         heads = {name: feed.head for name, feed in room.feeds.items()}

@@ -22,6 +22,8 @@ class LiveRoom:
     turns: list[dict[Reader, None]] = field(default_factory=lambda: [{} for _ in range(HEARTBEAT)])
     """The readers in as many parts as a heartbeat has seconds: one part a second, so that nobody waits for all of them at once."""
     presence_due: bool = True
+    elsewhere: int = 0
+    """People whom other processes have in this room."""
 
     def add(self, reader: Reader) -> None:
         """One reader more."""

@@ -108,3 +108,5 @@ class Attendance(Table):
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
     """`account:ID`, `token:ID` or `system`."""
+    held_by: Mapped[str | None] = mapped_column(Id)
+    """The process in which an online stay goes on; whoever finds it dead ends the stay."""

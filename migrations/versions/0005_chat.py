@@ -108,9 +108,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_votes_room_person", "votes", ["room", "person"], unique=False)
     op.create_index("ix_votes_room_rev", "votes", ["room", "rev"], unique=False)
+    op.create_table(
+        "live_processes",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_processes")),
+    )
+    op.create_table(
+        "room_presences",
+        sa.Column("process", sa.String(length=16), nullable=False),
+        sa.Column("room", sa.String(length=16), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["process"], ["live_processes.id"], name=op.f("fk_room_presences_process")),
+        sa.PrimaryKeyConstraint("process", "room", name=op.f("pk_room_presences")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("room_presences")
+    op.drop_table("live_processes")
     op.drop_index("ix_votes_room_rev", table_name="votes")
     op.drop_index("ix_votes_room_person", table_name="votes")
     op.drop_table("votes")
