@@ -30,7 +30,7 @@ async def person_of(ground: Ground, room: Seeded, who: int) -> Person:
 
 async def stays(ground: Ground) -> dict[str, datetime | None]:
     async with ground.database.read() as db:
-        return {person: left for person, left in await db.execute(select(Attendance.participant_id, Attendance.left_at))}
+        return dict(await db.execute(select(Attendance.participant_id, Attendance.left_at)))
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -7,15 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from app.web.ground import Ground
 from tests.processes import ROOT, Served, environment, served
 from tests.room_client import Client, Seeded, seeded
+from tests.wanderers import Wanderer
 
 on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 PATIENCE = 240
@@ -78,53 +77,13 @@ async def test_two_processes_share_the_sockets_and_one_that_dies_is_started_anew
         await asyncio.gather(*(client.__aexit__() for client in clients))
 
 
-class Wanderer:
-    """A good client: comes back after every good-bye, resumes, and sends again what was not acknowledged."""
-
-    def __init__(self, running: Served, room: Seeded, who: int) -> None:
-        self.running, self.room, self.who = running, room, who
-        self.seqs: list[int] = []
-        self.acked: list[str] = []
-        self.refused = 0
-        self.moves: list[float] = []
-
-    async def live(self, done: asyncio.Event) -> None:
-        resume, left_at, n = None, None, 0
-        while not done.is_set():
-            client = Client(self.running.address, self.room.room, self.room.tokens[self.who], resume=resume)
-            try:
-                await client.__aenter__()
-            except OSError:
-                self.refused += 1
-                continue
-            if left_at is not None:
-                self.moves.append(time.monotonic() - left_at)
-            with suppress(AssertionError, ConnectionClosed):
-                while not done.is_set():
-                    answer = await client.say(f"{self.who} {n}", cid=f"{self.who}-{n}")
-                    assert answer["t"] == "ack", answer
-                    self.acked.append(answer["cid"])
-                    n += 1
-                    await asyncio.sleep(0.2)
-            if done.is_set():
-                await asyncio.sleep(0.5)
-            left_at = time.monotonic()
-            await client.__aexit__()
-            if byes := client.of("bye"):
-                assert byes[0]["retry"] < 1000
-                await asyncio.sleep(byes[0]["retry"] / 1000)
-            self.seqs += client.seqs
-            last = self.seqs[-1] if self.seqs else 0
-            resume = {"public": [client.welcome["epoch"], last]}
-
-
 @on_postgres
 async def test_a_rolling_restart_refuses_nobody_and_loses_nothing(ground: Ground) -> None:
     room = await seeded(ground, 18)
     done = asyncio.Event()
     async with served(ground, "--workers", "2") as running:
         before = set(running.members)
-        people = [Wanderer(running, room, who) for who in range(6)]
+        people = [Wanderer([running.address], room, who) for who in range(6)]
         living = [asyncio.create_task(one.live(done)) for one in people]
         newcomers = [asyncio.create_task(_come_and_go(running, room, 6 + n, done)) for n in range(12)]
         await until(lambda: all(one.acked for one in people))
@@ -135,6 +94,9 @@ async def test_a_rolling_restart_refuses_nobody_and_loses_nothing(ground: Ground
         await asyncio.gather(*living)
         visits = await asyncio.gather(*newcomers)
         after = set(running.members)
+        head = max(one.seqs[-1] for one in people)
+        for one in people:
+            await one.catch_up(head)
 
         began = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
@@ -145,11 +107,14 @@ async def test_a_rolling_restart_refuses_nobody_and_loses_nothing(ground: Ground
     assert not before & after
     assert sum(one.refused for one in people) == 0
     assert sum(visits) >= 12
-    assert all(one.moves for one in people)
-    last = max(one.seqs[-1] for one in people)
+    assert all(retry < 1000 for one in people for retry in one.retries)
+    assert all(one.retries for one in people)
+    assert people[0].seqs == list(range(1, head + 1))
+    assert all(one.events == people[0].events for one in people)
+    by_cid = {event["cid"]: event["seq"] for event in people[0].events}
+    assert len(by_cid) == head
     for one in people:
-        assert one.seqs == list(range(1, len(one.seqs) + 1))
-    assert last == sum(len(one.acked) for one in people)
+        assert {cid: by_cid[cid] for cid in one.acked} == one.acked
 
 
 async def _come_and_go(running: Served, room: Seeded, who: int, done: asyncio.Event) -> int:

@@ -1,0 +1,67 @@
+"""A good client for tests: comes back after every good-bye and every break, resumes, and sends again what was not acknowledged."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+
+from tests.room_client import Client, Seeded
+
+
+class Wanderer:
+    """Somebody who says one thing after the other, on the first of several addresses that lets them in."""
+
+    def __init__(self, addresses: list[str], room: Seeded, who: int, *, pause: float = 0.2) -> None:
+        self.addresses, self.room, self.who, self.pause = list(addresses), room, who, pause
+        self.events: list[dict[str, Any]] = []
+        self.acked: dict[str, int] = {}
+        self.retries: list[int] = []
+        self.refused = 0
+        self._epoch = ""
+
+    @property
+    def seqs(self) -> list[int]:
+        return [event["seq"] for event in self.events]
+
+    async def live(self, done: asyncio.Event) -> None:
+        while not done.is_set():
+            client = self._client()
+            try:
+                await client.__aenter__()
+            except (OSError, AssertionError, ConnectionClosed):
+                self.refused += 1
+                self.addresses.append(self.addresses.pop(0))
+                await asyncio.sleep(0.2)
+                continue
+            with suppress(AssertionError, ConnectionClosed):
+                await self._talk(client, done)
+            await self._end(client)
+
+    def _client(self) -> Client:
+        resume = {"public": [self._epoch, self.events[-1]["seq"] if self.events else 0]} if self._epoch else None
+        return Client(self.addresses[0], self.room.room, self.room.tokens[self.who], resume=resume)
+
+    async def _talk(self, client: Client, done: asyncio.Event) -> None:
+        while not done.is_set():
+            cid = f"{self.who}-{len(self.acked)}"
+            answer = await client.say(f"kata {cid}", cid=cid)
+            if answer["t"] == "ack":
+                self.acked[cid] = answer["seq"]
+            else:
+                assert answer["code"] == "unavailable", answer
+            await asyncio.sleep(self.pause)
+
+    async def _end(self, client: Client) -> None:
+        await client.__aexit__(None)
+        self._epoch = client.welcome["epoch"]
+        self.events += client.events["public"]
+        if byes := client.of("bye"):
+            self.retries.append(byes[0]["retry"])
+            await asyncio.sleep(byes[0]["retry"] / 1000)
+
+    async def catch_up(self, head: int) -> None:
+        """Come once more and read to the end of the log."""
+        async with self._client() as client:
+            await client.until(lambda: (self.seqs + client.seqs)[-1:] == [head], "the end of the log")
+        self.events += client.events["public"]
