@@ -6,19 +6,27 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
+from app.journal.service import PUBLIC, position
+from app.web.ground import Ground
 from tests.room_client import Client, Seeded
+
+
+async def epoch_of(ground: Ground, room: Seeded) -> str:
+    """Whoever resumes from the beginning of this epoch reads everything."""
+    async with ground.database.read() as db:
+        return (await position(db, room.room, PUBLIC)).epoch
 
 
 class Wanderer:
     """Somebody who says one thing after the other, on the first of several addresses that lets them in."""
 
-    def __init__(self, addresses: list[str], room: Seeded, who: int, *, pause: float = 0.2) -> None:
+    def __init__(self, addresses: list[str], room: Seeded, who: int, epoch: str, *, pause: float = 0.2) -> None:
         self.addresses, self.room, self.who, self.pause = list(addresses), room, who, pause
         self.events: list[dict[str, Any]] = []
         self.acked: dict[str, int] = {}
         self.retries: list[int] = []
         self.refused = 0
-        self._epoch = ""
+        self._epoch = epoch
 
     @property
     def seqs(self) -> list[int]:
@@ -39,7 +47,7 @@ class Wanderer:
             await self._end(client)
 
     def _client(self) -> Client:
-        resume = {"public": [self._epoch, self.events[-1]["seq"] if self.events else 0]} if self._epoch else None
+        resume = {"public": [self._epoch, self.events[-1]["seq"] if self.events else 0]}
         return Client(self.addresses[0], self.room.room, self.room.tokens[self.who], resume=resume)
 
     async def _talk(self, client: Client, done: asyncio.Event) -> None:
@@ -54,7 +62,7 @@ class Wanderer:
 
     async def _end(self, client: Client) -> None:
         await client.__aexit__(None)
-        self._epoch = client.welcome["epoch"]
+        assert client.welcome["epoch"] == self._epoch
         self.events += client.events["public"]
         if byes := client.of("bye"):
             self.retries.append(byes[0]["retry"])

@@ -1,4 +1,4 @@
-"""The bell between processes: LISTEN and NOTIFY of PostgreSQL on a connection of its own, rung after the commit, never inside a transaction.
+"""The bell between processes: LISTEN and NOTIFY of PostgreSQL on connections of its own, rung after the commit, never inside a transaction.
 
 It is only a doorbell. It carries where logs stand, and whoever hears it reads them; a bell that is lost costs the time until the next poll.
 """
@@ -7,7 +7,8 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +27,8 @@ TEST = 5.0
 """Seconds of silence after which the bell rings only to hear itself."""
 HEARING = 2 * TEST
 """Seconds for which what was heard last counts."""
+UNSURE = 2.0
+"""Seconds that the first echo may take before the bell is called deaf."""
 SPACE = 0.004
 """Seconds between two NOTIFYs: what is said meanwhile goes out together."""
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -59,7 +62,7 @@ class Bell:
         self._heads: dict[tuple[str, str], int] = {}
         self._revoked = False
         self._wanted = asyncio.Event()
-        self._connected = False
+        self._connected_at: float | None = None
         self._echo_at = float("-inf")
         self._told = Hearing.AWAY
         self.rung = self.taken = 0
@@ -69,9 +72,12 @@ class Bell:
         """Whether this process hears what others commit; by hearing its own voice."""
         if self._url is None:
             return Hearing.NONE
-        if not self._connected:
+        now = time.monotonic()
+        if self._connected_at is not None and now - self._echo_at < HEARING:
+            return Hearing.HEARD
+        if self._connected_at is None or now - self._connected_at < UNSURE:
             return Hearing.AWAY
-        return Hearing.HEARD if time.monotonic() - self._echo_at < HEARING else Hearing.DEAF
+        return Hearing.DEAF
 
     def say(self, room: str, name: str, head: int) -> None:
         """A log of a room stands at `head`: committed, and told to the others soon."""
@@ -95,30 +101,38 @@ class Bell:
             try:
                 await self._listen(self._url)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-                tries = 0 if self._connected else tries + 1
-                self._connected = False
+                tries = tries + 1 if self._connected_at is None else 0
+                self._connected_at = None
                 self._note(type(problem).__name__)
             await anyio.sleep(PAUSES[min(tries, len(PAUSES) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311 - spread, not secrecy
 
     async def _listen(self, url: str) -> None:
-        connection = await asyncpg.connect(**connect_arguments(url), connection_class=Hasty)
-        try:
-            # Whoever is not heard any more must not wait for the next ring to find out.
-            connection.add_termination_listener(lambda _: self._wanted.set())
-            await connection.add_listener(CHANNEL, self._hear)
-            self._connected = True
+        """Hear on one connection and speak on another: through a PgBouncer one might hear oneself on a connection that hears nobody else."""
+        async with self._connected(url) as ear, self._connected(url) as mouth:
+            await ear.add_listener(CHANNEL, self._hear)
+            self._connected_at = time.monotonic()
             self._echo_at = float("-inf")
             self._ring()
-            while not connection.is_closed():
-                await connection.execute(f"NOTIFY {CHANNEL}, '{self._next()}'")
+            while not (ear.is_closed() or mouth.is_closed()):
+                await mouth.execute(f"NOTIFY {CHANNEL}, '{self._next()}'")
                 self.rung += 1
                 await anyio.sleep(SPACE)
+                if self.state is not Hearing.HEARD:
+                    await ear.execute("SELECT 1")
                 self._note()
                 if not self._heads and not self._revoked:
                     self._wanted.clear()
                     with anyio.move_on_after(TEST):
                         await self._wanted.wait()
             raise ConnectionResetError
+
+    @asynccontextmanager
+    async def _connected(self, url: str) -> AsyncIterator[Any]:
+        connection = await asyncpg.connect(**connect_arguments(url), connection_class=Hasty)
+        # Whoever is cut off must not wait for the next ring to find out.
+        connection.add_termination_listener(lambda _: self._wanted.set())
+        try:
+            yield connection
         finally:
             connection.terminate()
 
@@ -144,6 +158,7 @@ class Bell:
         if who == self._me:
             was = self.state
             self._echo_at = time.monotonic()
+            self._note()
             if was is Hearing.DEAF:
                 self._ring()
             return

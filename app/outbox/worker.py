@@ -1,5 +1,6 @@
 """Doing jobs: claim with a lease, call the handler with no transaction open, mark; failed ones come back with growing pauses.
 
+The lease is renewed while the handler works, so that a long job has one worker; whoever lost it, having stood still, lets go of the job.
 A handler gets the payload and works at least once: it must be harmless to repeat. `Again` asks for a later try at a chosen moment.
 """
 
@@ -12,7 +13,7 @@ from typing import Any, TypeAlias
 
 import anyio
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from app.clock import Clock
 from app.database.engine import Database
@@ -23,6 +24,11 @@ from app.outbox.service import WAKE
 Handler: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 
 LEASE = timedelta(minutes=2)
+"""After which the job of a process that died is another's."""
+RENEW = 30.0
+"""Seconds between two renewals."""
+GIVE_BACK = 1.0
+"""Seconds that a process which ends takes to give a job back."""
 PAUSES = (5, 20, 60, 300, 1200, 3600, 10800)
 """Seconds before the next try; after the last a job is set aside for a person."""
 IDLE = 2.0
@@ -52,6 +58,7 @@ class Worker:
         self._bell = anyio.Event()
         self.ended: Counter[str] = Counter()
         """Tries of jobs since the start, by how they ended."""
+        self._busy = 0
 
     def ring(self, info: dict[Any, Any]) -> None:
         """A listener of commits: look at once when a transaction left a job."""
@@ -60,32 +67,45 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away is waited for."""
-        while True:
-            self._bell = anyio.Event()
-            try:
-                while await self.once():
-                    pass
-            except Unavailable:
-                log.warning("outbox.database_away")
-            with anyio.move_on_after(IDLE):
-                await self._bell.wait()
+        async with anyio.create_task_group() as group:
+            while True:
+                self._bell = anyio.Event()
+                for job in await self._claimed(self.together - self._busy):
+                    self._busy += 1
+                    group.start_soon(self._in_a_slot, job)
+                with anyio.move_on_after(IDLE):
+                    await self._bell.wait()
 
     async def once(self) -> int:
         """Do what is due now; how many jobs that were."""
-        jobs = await self._claim()
+        jobs = await self._claim(self.together)
         async with anyio.create_task_group() as group:
             for job in jobs:
                 group.start_soon(self._do, job)
         return len(jobs)
 
-    async def _claim(self) -> list[Job]:
+    async def _in_a_slot(self, job: Job) -> None:
+        try:
+            await self._do(job)
+        finally:
+            self._busy -= 1
+            self._bell.set()
+
+    async def _claimed(self, free: int) -> list[Job]:
+        try:
+            return await self._claim(free) if free else []
+        except Unavailable:
+            log.warning("outbox.database_away")
+            return []
+
+    async def _claim(self, most: int) -> list[Job]:
         now = self.clock.now()
         due = (
             select(Job.id)
             .where(Job.kind.in_(list(self.handlers)))
             .where(((Job.state == JobState.WAITING) & (Job.due_at <= now)) | ((Job.state == JobState.RUNNING) & (Job.leased_until <= now)))
             .order_by(Job.due_at)
-            .limit(self.together)
+            .limit(most)
         )
         async with self.database.read() as db:
             if not (await db.scalars(due.limit(1))).first():
@@ -98,6 +118,18 @@ class Worker:
             return list(await db.scalars(select(Job).where(Job.id.in_(ids)).execution_options(populate_existing=True)))
 
     async def _do(self, job: Job) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._renew, job, group.cancel_scope)
+            try:
+                await self._attempt(job)
+            except anyio.get_cancelled_exc_class():
+                # The process ends: another one need not wait for the lease. Whoever lost the lease changes nothing here.
+                with anyio.move_on_after(GIVE_BACK, shield=True):
+                    await self._mark(job, JobState.WAITING, attempts=job.attempts - 1)
+                raise
+            group.cancel_scope.cancel()
+
+    async def _attempt(self, job: Job) -> None:
         try:
             await self.handlers[job.kind](dict(job.payload))
         except Again as again:
@@ -106,6 +138,20 @@ class Worker:
             await self._failed(job, problem)
         else:
             await self._mark(job, JobState.DONE, finished_at=self.clock.now())
+
+    async def _renew(self, job: Job, work: anyio.CancelScope) -> None:
+        """Keep the lease while the work goes on; stop the work when the job is somebody else's by now."""
+        while True:
+            await anyio.sleep(RENEW)
+            try:
+                async with self.database.write() as db:
+                    ours = await db.scalar(_held(job).values(leased_until=self.clock.now() + LEASE).returning(Job.id))
+            except Unavailable:
+                log.warning("outbox.lease_unsure", job=job.id)
+                continue
+            if ours is None:
+                log.warning("outbox.lease_lost", kind=job.kind, job=job.id)
+                work.cancel()
 
     async def _failed(self, job: Job, problem: Exception) -> None:
         name = type(problem).__name__
@@ -120,8 +166,11 @@ class Worker:
         self.ended["failed" if "last_problem" in values and state is JobState.WAITING else state.value] += 1
         try:
             async with self.database.write() as db:
-                await db.execute(
-                    update(Job).where(Job.id == job.id, Job.state == JobState.RUNNING).values(state=state, leased_until=None, **values)
-                )
+                await db.execute(_held(job).values(state=state, leased_until=None, **values))
         except Unavailable:
             log.warning("outbox.mark_lost", job=job.id)
+
+
+def _held(job: Job) -> Update:
+    """An update of the job as long as this very attempt is the one that counts."""
+    return update(Job).where(Job.id == job.id, Job.state == JobState.RUNNING, Job.attempts == job.attempts)

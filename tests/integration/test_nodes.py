@@ -10,7 +10,7 @@ from app.web.ground import Ground
 from tests.network import line_to
 from tests.processes import environment, free_port, served
 from tests.room_client import Client, Seeded, seeded
-from tests.wanderers import Wanderer
+from tests.wanderers import Wanderer, epoch_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 PATIENCE = 240
@@ -26,6 +26,7 @@ async def until(found: Callable[[], object]) -> None:
 async def test_twenty_speak_on_two_servers_and_all_hear_the_same(ground: Ground, database_url: str) -> None:
     """The bell is lost, then the database goes away under both servers, then one server dies."""
     room = await seeded(ground, 2 * EACH + 2)
+    epoch = await epoch_of(ground, room)
     done = asyncio.Event()
     async with AsyncExitStack() as stack:
         line, bell = [await stack.enter_async_context(line_to(database_url)) for _ in range(2)]
@@ -36,7 +37,7 @@ async def test_twenty_speak_on_two_servers_and_all_hear_the_same(ground: Ground,
         here, there = (server.address for server in servers)
         # Through the bell; the poll would take a second on average.
         assert (await times_of(here, there, room))[10] < 0.8
-        people = [Wanderer([here, there] if who < EACH else [there, here], room, who, pause=0.5) for who in range(2 * EACH)]
+        people = [Wanderer([here, there] if who < EACH else [there, here], room, who, epoch, pause=0.5) for who in range(2 * EACH)]
         living = [asyncio.create_task(one.live(done)) for one in people]
 
         async def all_speak_again() -> None:

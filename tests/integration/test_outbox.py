@@ -119,15 +119,11 @@ async def test_two_workers_share_the_work_and_double_nothing(ground: Ground) -> 
 async def test_what_a_dead_worker_held_is_taken_over_after_its_lease(ground: Ground) -> None:
     done: list[str] = []
 
-    async def hang(payload: object) -> None:
-        await anyio.sleep_forever()
-
     async def handle(payload: dict[str, str]) -> None:
         done.append(payload["id"])
 
     await want(ground, "tell", "a")
-    with anyio.move_on_after(0.3):
-        await Worker(ground.database, ground.clock, {"tell": hang}).once()
+    assert len(await Worker(ground.database, ground.clock, {"tell": handle})._claim(4)) == 1
     successor = Worker(ground.database, ground.clock, {"tell": handle})
     assert await successor.once() == 0
     await overdue(ground)
@@ -150,3 +146,86 @@ async def test_a_commit_wakes_the_worker(ground: Ground) -> None:
         with anyio.fail_after(1.5):
             await done.wait()
         group.cancel_scope.cancel()
+
+
+async def test_a_worker_that_ends_gives_its_job_back(ground: Ground) -> None:
+    async def hang(payload: object) -> None:
+        await anyio.sleep_forever()
+
+    await want(ground, "tell", "a")
+    with anyio.move_on_after(0.3):
+        await Worker(ground.database, ground.clock, {"tell": hang}).once()
+    assert await jobs(ground.database) == {"a": (JobState.WAITING, 0)}
+
+
+@pytest.mark.parametrize("renewing", [True, False])
+async def test_a_job_that_outlasts_its_lease_has_one_worker_only_because_the_lease_is_renewed(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, renewing: bool
+) -> None:
+    """Without renewal, to show that this test would notice, the other worker takes the job as well."""
+    monkeypatch.setattr("app.outbox.worker.LEASE", timedelta(seconds=2))
+    monkeypatch.setattr("app.outbox.worker.RENEW", 0.2 if renewing else 3600)
+    begun: list[str] = []
+    finish = anyio.Event()
+
+    async def handle(payload: dict[str, str]) -> None:
+        begun.append(payload["id"])
+        await finish.wait()
+
+    await want(ground, "tell", "a")
+    first, second = (Worker(ground.database, ground.clock, {"tell": handle}) for _ in range(2))
+    async with anyio.create_task_group() as group:
+        group.start_soon(first.once)
+        while not begun:  # noqa: ASYNC110 - until the first has it
+            await anyio.sleep(0.01)
+        await anyio.sleep(2.5)
+        group.start_soon(second.once)
+        with anyio.move_on_after(0.3 if renewing else 30):
+            while len(begun) < 2:  # noqa: ASYNC110 - until the second has it, too
+                await anyio.sleep(0.01)
+        finish.set()
+    assert len(begun) == (1 if renewing else 2)
+    assert await jobs(ground.database) == {"a": (JobState.DONE, 1 if renewing else 2)}
+
+
+async def test_a_worker_that_stood_still_lets_go_of_what_another_has_taken_over(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.outbox.worker.RENEW", 0.2)
+    begun, finished = [], []
+
+    async def handle(payload: dict[str, str]) -> None:
+        begun.append(payload["id"])
+        await anyio.sleep(0 if len(begun) > 1 else 60)
+        finished.append(payload["id"])
+
+    await want(ground, "tell", "a")
+    first, second = (Worker(ground.database, ground.clock, {"tell": handle}) for _ in range(2))
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group:
+            group.start_soon(first.once)
+            while not begun:  # noqa: ASYNC110 - until the first has it
+                await anyio.sleep(0.01)
+            while not await second.once():
+                await overdue(ground)
+    assert (begun, finished) == (["a", "a"], ["a"])
+    assert await jobs(ground.database) == {"a": (JobState.DONE, 2)}
+
+
+async def test_a_long_job_does_not_keep_the_short_ones_waiting(ground: Ground) -> None:
+    done: list[str] = []
+    rest = anyio.Event()
+
+    async def handle(payload: dict[str, str]) -> None:
+        if payload["id"] == "00":
+            await anyio.sleep_forever()
+        done.append(payload["id"])
+        if len(done) == 12:
+            rest.set()
+
+    for n in range(13):
+        await want(ground, "tell", f"{n:02}")
+    async with anyio.create_task_group() as group:
+        group.start_soon(Worker(ground.database, ground.clock, {"tell": handle}).run)
+        with anyio.fail_after(30):
+            await rest.wait()
+        group.cancel_scope.cancel()
+    assert sorted(done) == [f"{n:02}" for n in range(1, 13)]

@@ -14,7 +14,7 @@ import pytest
 from app.web.ground import Ground
 from tests.processes import ROOT, Served, environment, served
 from tests.room_client import Client, Seeded, seeded
-from tests.wanderers import Wanderer
+from tests.wanderers import Wanderer, epoch_of
 
 on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 PATIENCE = 240
@@ -80,10 +80,11 @@ async def test_two_processes_share_the_sockets_and_one_that_dies_is_started_anew
 @on_postgres
 async def test_a_rolling_restart_refuses_nobody_and_loses_nothing(ground: Ground) -> None:
     room = await seeded(ground, 18)
+    epoch = await epoch_of(ground, room)
     done = asyncio.Event()
     async with served(ground, "--workers", "2") as running:
         before = set(running.members)
-        people = [Wanderer([running.address], room, who) for who in range(6)]
+        people = [Wanderer([running.address], room, who, epoch) for who in range(6)]
         living = [asyncio.create_task(one.live(done)) for one in people]
         newcomers = [asyncio.create_task(_come_and_go(running, room, 6 + n, done)) for n in range(12)]
         await until(lambda: all(one.acked for one in people))
