@@ -21,4 +21,3 @@ if on_sqlite:
     broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
     if broken:
         raise RuntimeError(f"the migration left {len(broken)} rows without their parents")
-connection.commit()

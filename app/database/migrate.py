@@ -33,6 +33,8 @@ async def migrate(url: str) -> None:
                 # To the end of the transaction, which is the whole upgrade: a lock of the connection would stay behind in a PgBouncer.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
             await connection.run_sync(_upgrade)
+            # Not before alembic has let go of its globals: whoever waits for the lock in this process goes on with this commit.
+            await connection.commit()
     finally:
         await engine.dispose()
 
