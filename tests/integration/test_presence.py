@@ -30,7 +30,7 @@ async def person_of(ground: Ground, room: Seeded, who: int) -> Person:
 
 async def stays(ground: Ground) -> dict[str, datetime | None]:
     async with ground.database.read() as db:
-        return dict(await db.execute(select(Attendance.participant_id, Attendance.left_at)))
+        return {row.participant_id: row.left_at for row in await db.execute(select(Attendance.participant_id, Attendance.left_at))}
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
