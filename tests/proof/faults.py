@@ -60,8 +60,8 @@ async def restart_database(place: Place, crew: Crew) -> float:
 
 async def small_files(place: Place, crew: Crew) -> float:
     """No file may grow: the system's own limit, as a quota or a full disk shows it."""
-    began = time.monotonic()
     place.servers[0].largest_file(4096)
+    began = time.monotonic()
     await _refused(crew, began)
     place.servers[0].largest_file(None)
     return time.monotonic()
@@ -71,8 +71,8 @@ async def full_disk(place: Place, crew: Crew) -> float:
     """No space left on the device, for every write to a file; without a compiler the system's limit again."""
     if not place.disk.fitted:
         return await small_files(place, crew)
-    began = time.monotonic()
     place.disk.full(on=True)
+    began = time.monotonic()
     await _refused(crew, began)
     place.disk.full(on=False)
     return time.monotonic()
@@ -116,12 +116,14 @@ async def one_of_two(place: Place, crew: Crew) -> float:
 
 async def _refused(crew: Crew, began: float) -> None:
     """Until senders have been told that nothing can be written, soon enough after they asked; nothing is acknowledged meanwhile."""
-    refusals = await _until(lambda: [took for at, took in crew.notes.refusals if at > began], 5)
+    refusals: list[float] = []
+    async with asyncio.timeout(EFFECT):
+        while len(refusals) < 5:
+            wrong = [ack for ack in list(crew.notes.acked.values()) if ack.asked_at > began]
+            assert not wrong, f"acknowledged although nothing could be written: {wrong[:3]}"
+            await asyncio.sleep(0.1)
+            refusals = [took for at, took in crew.notes.refusals if at > began]
     assert min(refusals) < REFUSED_WITHIN, f"refused after {min(refusals):.1f} s only"
-    last = max((ack.at for ack in crew.notes.acked.values()), default=0.0)
-    await asyncio.sleep(0.5)
-    asked_since = [ack for ack in list(crew.notes.acked.values()) if ack.asked_at > last]
-    assert not asked_since, f"acknowledged although nothing could be written: {asked_since[:3]}"
 
 
 async def _until(found: Callable[[], list], least: int) -> list:

@@ -1,13 +1,14 @@
-"""Those who read: the public log from their position, over sockets or by calls, each event once and in order."""
+"""Those who read: the public log from their position, over sockets, by long poll or by server-sent events, each event once and in order."""
 
 import asyncio
+import json
 from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from tests.proof.client import Client, Meeting
-from tests.proof.way import LOST, Frame, Way
+from tests.proof.way import LOST, OPENING, SILENCE, Frame, Way
 
 BEHIND = 3.0
 """Seconds that a heartbeat's head may stay ahead before a reader asks."""
@@ -124,25 +125,55 @@ class Reader(Client):
 
 
 class Poller(Reader):
-    """A reader without a socket."""
+    """A reader without a socket, by long poll."""
 
     async def _read(self) -> None:
-        url = f"{self.address}/api/v1/rooms/{self.meeting.room.room}/events"
         while True:
-            asked: dict[str, Any] = {"after": self.seq, "wait": 5}
-            if self.epoch is not None:
-                asked["epoch"] = self.epoch
-            try:
-                found = await self.meeting.calls.get(url, params=asked, headers={"Authorization": f"Bearer {self.token}"})
-                found.raise_for_status()
-            except httpx.HTTPError as gone:
-                raise EOFError from gone
-            self.in_vain = 0
-            page = found.json()
-            if page["epoch"] != (self.epoch or page["epoch"]):
-                self.wrong.append(f"the epoch changed from {self.epoch} to {page['epoch']}")
-            self.epoch = page["epoch"]
-            for event in page["e"]:
-                self._take(event)
-            if not page["e"]:
-                await asyncio.sleep(0.3)
+            if not await self._page(wait=5):
+                await asyncio.sleep(0.1)
+
+    async def _page(self, *, wait: int) -> bool:
+        """Read on; whether there was anything."""
+        asked: dict[str, Any] = {"after": self.seq, "wait": wait}
+        if self.epoch is not None:
+            asked["epoch"] = self.epoch
+        try:
+            found = await self.meeting.calls.get(self._url("events"), params=asked, headers=self._bearer)
+            found.raise_for_status()
+        except httpx.HTTPError as gone:
+            raise EOFError from gone
+        self.in_vain = 0
+        page = found.json()
+        if page["epoch"] != (self.epoch or page["epoch"]):
+            self.wrong.append(f"the epoch changed from {self.epoch} to {page['epoch']}")
+        self.epoch = page["epoch"]
+        for event in page["e"]:
+            self._take(event)
+        return bool(page["e"])
+
+    def _url(self, what: str) -> str:
+        return f"{self.address}/api/v1/rooms/{self.meeting.room.room}/{what}"
+
+    @property
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+class Streamer(Poller):
+    """A reader without a socket, by server-sent events."""
+
+    async def _read(self) -> None:
+        while await self._page(wait=0):
+            pass
+        place = {"Last-Event-ID": f"{self.epoch}:{self.seq}"}
+        limits = httpx.Timeout(OPENING, read=SILENCE)
+        try:
+            async with self.meeting.calls.stream("GET", self._url("stream"), headers=self._bearer | place, timeout=limits) as stream:
+                stream.raise_for_status()
+                async for line in stream.aiter_lines():
+                    if line.startswith("data:"):
+                        self._hear(json.loads(line[5:]))
+                    if self._catching_up:
+                        return
+        except httpx.HTTPError as gone:
+            raise EOFError from gone
