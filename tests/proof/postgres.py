@@ -1,6 +1,7 @@
 """A PostgreSQL of one's own, from the wheel, that may be stopped hard, frozen and started again."""
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -64,8 +65,9 @@ class Postgres:
     def close(self) -> None:
         with suppress(psutil.Error, OSError, ValueError):
             self.thaw()
-        with suppress(subprocess.CalledProcessError):
+        with suppress(RuntimeError):
             self.stop()
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _first(self) -> psutil.Process:
         return psutil.Process(int((self._data / "postmaster.pid").read_text().split("\n", 1)[0]))

@@ -17,7 +17,7 @@ AGAIN = {"unavailable", "rate_limited", "slow_mode"}
 
 
 class Sender(Client):
-    """Says one thing after the other, each until it is acknowledged; one in five it says twice."""
+    """Says one thing after the other, each until it is acknowledged; one in three it says twice."""
 
     async def run(self) -> None:
         number = 0
@@ -27,7 +27,7 @@ class Sender(Client):
             cid = f"{self.meeting.name}-{self.number}-{number}"
             said = Said(cid, self.number, kind, f"Mohon perbaikan talud nomor {number} di gang {self.number} ({cid})")
             self.meeting.notes.said[cid] = said
-            for _ in range(2 if number % 5 == 0 else 1):
+            for _ in range(2 if number % 3 == 1 else 1):
                 await self._deliver(said)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.meeting.quiet.wait(), random.uniform(0.5, 1.5) * PAUSE)

@@ -1,5 +1,6 @@
 """The verdict on a run: what was acknowledged stands in the log once, under its seq, and everybody has read that log and nothing else."""
 
+import asyncio
 import json
 from collections import Counter
 from typing import Any
@@ -20,7 +21,11 @@ async def read_by_calls(address: str, crew: Crew) -> list[dict[str, Any]]:
         more = True
         while more:
             after = found[-1]["seq"] if found else 0
-            page = (await calls.get(f"/api/v1/rooms/{crew.room.room}/events", params={"after": after})).raise_for_status().json()
+            answer = await calls.get(f"/api/v1/rooms/{crew.room.room}/events", params={"after": after})
+            if answer.status_code == 503:
+                await asyncio.sleep(1)
+                continue
+            page = answer.raise_for_status().json()
             found += page["e"]
             more = page["more"]
     return found
