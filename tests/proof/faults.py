@@ -111,6 +111,8 @@ async def one_of_two(place: Place, crew: Crew) -> float:
     dying.start()
     await dying.ready()
     crew.spread()
+    # With people on both again, each must wait for what the other commits.
+    await asyncio.sleep(1.0)
     return died
 
 

@@ -94,9 +94,9 @@ PLANTS = (
                 "        if False:\n",
             ),
         ),
-        "postgresql-one_of_two",
-        1,
-        "something was left out",
+        "test_model and sqlite and not page",
+        20,
+        " came after ",
     ),
     Plant(
         "memory-keeps-words",
