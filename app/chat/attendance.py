@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import cast
 
 import anyio
 import structlog
 from anyio.abc import TaskStatus
-from sqlalchemy import Table
+from sqlalchemy import Table, or_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.chat.people import Person
 from app.clock import Clock
@@ -73,8 +74,7 @@ class Attendees:
         for start in range(0, len(seen), TOGETHER):
             some = seen[start : start + TOGETHER]
             try:
-                async with self._database.write() as db:
-                    await _write(db, some, self._process, self._clock.now())
+                await self._database.batch(partial(_write, seen=some, process=self._process, now=self._clock.now()))
             except Unavailable:
                 log.warning("chat.attendance_waits", people=len(some))
                 self._waiting = {one.seat_id: one for one in some} | self._waiting
@@ -87,21 +87,24 @@ class Attendees:
         self._waiting[person.seat_id] = Seen(person.session_id, person.id, person.seat_id, arrived_at, left_at)
 
 
-async def _write(db: AsyncSession, seen: Iterable[Seen], process: str, now: datetime) -> None:
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    for one in seen:
-        statement = insert(ATTENDANCES).values(
-            id=new_id(),
-            session_id=one.session_id,
-            participant_id=one.participant_id,
-            way="online",
-            nonce=f"online:{one.seat_id}",
-            arrived_at=one.arrived_at,
-            recorded_at=now,
-            recorded_by="system",
-            left_at=one.left_at,
-            held_by=process,
-        )
-        ours = None if one.left_at is None else ATTENDANCES.c.held_by == process
-        known = {"left_at": one.left_at, "held_by": process}
-        await db.execute(statement.on_conflict_do_update(index_elements=["session_id", "nonce"], set_=known, where=ours))
+async def _write(db: AsyncConnection, seen: Iterable[Seen], process: str, now: datetime) -> None:
+    insert = (sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert)(ATTENDANCES)
+    rows = [
+        {
+            "id": new_id(),
+            "session_id": one.session_id,
+            "participant_id": one.participant_id,
+            "way": "online",
+            "nonce": f"online:{one.seat_id}",
+            "arrived_at": one.arrived_at,
+            "recorded_at": now,
+            "recorded_by": "system",
+            "left_at": one.left_at,
+            "held_by": process,
+        }
+        for one in seen
+    ]
+    latest = {"left_at": insert.excluded.left_at, "held_by": process}
+    # Who has come back through another process has not left.
+    ours = or_(insert.excluded.left_at.is_(None), ATTENDANCES.c.held_by == process)
+    await db.execute(insert.on_conflict_do_update(index_elements=["session_id", "nonce"], set_=latest, where=ours), rows)
