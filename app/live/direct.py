@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import MutableSet
 from typing import Any, cast
 
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+
 from app.live.framing import NO_CODE, Inbound, Opcode, close_frame, frame
 from app.live.line import CLOSING_SECONDS, LONGEST, PARK, RESUME, OnOver, OnText
 from app.live.shared import Shared
@@ -26,6 +28,7 @@ class DirectLine(asyncio.Protocol):
         "_on_over",
         "_on_text",
         "_over",
+        "_packs",
         "_timer",
         "_waiting",
         "asked",
@@ -33,12 +36,14 @@ class DirectLine(asyncio.Protocol):
         "transport",
     )
 
-    def __init__(self, transport: asyncio.Transport, connections: MutableSet[Any]) -> None:
+    def __init__(self, transport: asyncio.Transport, connections: MutableSet[Any], deflate: PerMessageDeflate | None) -> None:
         self.transport = transport
         self.full = False
         self.asked = False
         self._connections = connections
-        self._inbound = Inbound(LONGEST)
+        self._inbound = Inbound(LONGEST, packed=deflate is not None)
+        # What is packed once for all needs the whole window; who asked for a smaller one gets plain frames, which is allowed, too.
+        self._packs = deflate is not None and deflate.local_max_window_bits == 15
         self._closing: int | None = None
         self._over = False
         self._held = False
@@ -63,7 +68,7 @@ class DirectLine(asyncio.Protocol):
 
     def give(self, shared: Shared) -> None:
         if self._closing is None and not self._over:
-            self.transport.write(shared.wire)
+            self.transport.write(shared.packed if self._packs else shared.wire)
 
     def ping(self) -> bool:
         if self.asked:
@@ -216,6 +221,6 @@ class DirectLine(asyncio.Protocol):
         self._waiting = None
 
 
-def accepted(transport: asyncio.BaseTransport, connections: MutableSet[Any]) -> DirectLine:
-    """Take a transport over after its handshake."""
-    return DirectLine(cast("asyncio.Transport", transport), connections)
+def accepted(transport: asyncio.BaseTransport, connections: MutableSet[Any], deflate: PerMessageDeflate | None) -> DirectLine:
+    """Take a transport over after its handshake; `deflate` is what was agreed on, without context takeover."""
+    return DirectLine(cast("asyncio.Transport", transport), connections, deflate)

@@ -1,6 +1,7 @@
 """RFC 6455 frames: what a client sends, checked to the letter, and what we send, built once. Pure: bytes in, messages out."""
 
 import codecs
+import zlib
 from enum import IntEnum
 
 from websockets import frames as _frames
@@ -26,6 +27,12 @@ CLOSE_CODES = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1
 """What a peer may put into its close frame."""
 
 
+PACKED = 0x40
+"""The first reserved bit: this message is compressed."""
+FLUSHED = b"\x00\x00\xff\xff"
+"""What permessage-deflate leaves away at the end of every message."""
+
+
 class Fault(Exception):
     """The peer broke the protocol: the connection is failed with this close code."""
 
@@ -44,6 +51,17 @@ def frame(opcode: Opcode, payload: bytes) -> bytes:
     return bytes((0x80 | opcode, 127)) + size.to_bytes(8, "big") + payload
 
 
+def packed_frame(payload: bytes) -> bytes:
+    """A text frame compressed on its own, so that the same bytes serve every reader; plain where that is not smaller."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    packed = packer.compress(payload) + packer.flush(zlib.Z_SYNC_FLUSH)
+    plain = frame(Opcode.TEXT, payload)
+    if len(packed) - len(FLUSHED) >= len(payload):
+        return plain
+    small = frame(Opcode.TEXT, packed[: -len(FLUSHED)])
+    return bytes((small[0] | PACKED,)) + small[1:]
+
+
 def close_frame(code: int) -> bytes:
     """A close frame without a reason; 1005 stands for an empty one."""
     return frame(Opcode.CLOSE, b"" if code == NO_CODE else code.to_bytes(2, "big"))
@@ -53,13 +71,16 @@ class Inbound:
     """Cuts a client's bytes into messages: `feed` gives (opcode, payload) for each whole text or binary message and control frame.
 
     Text is valid UTF-8, a close payload is its code as two bytes or empty. Nothing comes after a close, nor after a `fault`: the
-    close code with which the connection is to be failed. A message has at most `most` bytes.
+    close code with which the connection is to be failed. A message has at most `most` bytes, also once unpacked; `packed` says that
+    permessage-deflate without context takeover was agreed on.
     """
 
-    __slots__ = ("_bytes", "_check", "_kind", "_parts", "_size", "closed", "fault", "most")
+    __slots__ = ("_bytes", "_check", "_kind", "_parts", "_size", "_squeezed", "closed", "fault", "most", "packed")
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, packed: bool = False) -> None:
         self.most = most
+        self.packed = packed
+        self._squeezed = False
         self.closed = False
         self.fault: int | None = None
         self._bytes = b""
@@ -89,7 +110,10 @@ class Inbound:
         first, second = data[at], data[at + 1]
         size, place = second & 0x7F, at + 2
         opcode = first & 0x0F
-        if first & 0x70 or opcode not in OPCODES or not second & 0x80:
+        squeezed = bool(first & PACKED)
+        if first & 0x30 or opcode not in OPCODES or not second & 0x80:
+            raise Fault(PROTOCOL_ERROR)
+        if squeezed and (not self.packed or opcode not in {Opcode.TEXT, Opcode.BINARY}):
             raise Fault(PROTOCOL_ERROR)
         if opcode >= Opcode.CLOSE and (size > LONGEST_CONTROL or not first & 0x80):
             raise Fault(PROTOCOL_ERROR)
@@ -105,10 +129,10 @@ class Inbound:
         if end < stop:
             return 0
         payload = _unmask(data[place + 4 : stop], data[place : place + 4]) if size else b""
-        self._take(Opcode(opcode), payload, found, fin=bool(first & 0x80))
+        self._take(Opcode(opcode), payload, found, fin=bool(first & 0x80), squeezed=squeezed)
         return stop
 
-    def _take(self, opcode: Opcode, payload: bytes, found: list[tuple[Opcode, bytes]], *, fin: bool) -> None:
+    def _take(self, opcode: Opcode, payload: bytes, found: list[tuple[Opcode, bytes]], *, fin: bool, squeezed: bool) -> None:
         if opcode >= Opcode.CLOSE:
             if opcode is Opcode.CLOSE:
                 payload = _close_payload(payload)
@@ -119,12 +143,10 @@ class Inbound:
             raise Fault(PROTOCOL_ERROR)
         if opcode is not Opcode.CONTINUATION:
             if fin:
-                if opcode is Opcode.TEXT:
-                    _utf8(payload)
-                found.append((opcode, payload))
+                found.append((opcode, self._whole(opcode, payload, squeezed=squeezed)))
                 return
-            self._kind, self._parts, self._size = opcode, [], 0
-            self._check = codecs.getincrementaldecoder("utf-8")() if opcode is Opcode.TEXT else None
+            self._kind, self._parts, self._size, self._squeezed = opcode, [], 0, squeezed
+            self._check = codecs.getincrementaldecoder("utf-8")() if opcode is Opcode.TEXT and not squeezed else None
         self._join(payload, found, fin=fin)
 
     def _join(self, payload: bytes, found: list[tuple[Opcode, bytes]], *, fin: bool) -> None:
@@ -139,8 +161,27 @@ class Inbound:
                 raise Fault(NOT_UTF8) from None
         self._parts.append(payload)
         if fin:
-            found.append((self._kind, b"".join(self._parts)))
+            found.append((self._kind, self._whole(self._kind, b"".join(self._parts), squeezed=self._squeezed)))
             self._parts = self._check = None
+
+    def _whole(self, opcode: Opcode, payload: bytes, *, squeezed: bool) -> bytes:
+        """A message as its sender meant it."""
+        if squeezed:
+            payload = _unpacked(payload, self.most)
+        if opcode is Opcode.TEXT:
+            _utf8(payload)
+        return payload
+
+
+def _unpacked(payload: bytes, most: int) -> bytes:
+    opener = zlib.decompressobj(-15)
+    try:
+        found = opener.decompress(payload + FLUSHED, most + 1)
+    except zlib.error:
+        raise Fault(PROTOCOL_ERROR) from None
+    if len(found) > most or opener.unconsumed_tail:
+        raise Fault(TOO_BIG)
+    return found
 
 
 def _utf8(payload: bytes) -> None:

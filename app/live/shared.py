@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from app.live.frames import batches
-from app.live.framing import Opcode, frame
+from app.live.framing import Opcode, frame, packed_frame
 from app.live.ring import Item
 
 
@@ -31,3 +31,8 @@ class Shared:
     def wire(self) -> bytes:
         """The same as the bytes of a websocket."""
         return b"".join(frame(Opcode.TEXT, text) for text in self.texts)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The same for those who agreed on compression: packed once for all of them."""
+        return b"".join(packed_frame(text) for text in self.texts)

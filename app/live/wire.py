@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, cast
 
 from starlette.types import Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.http11 import Request
 
 from app.live.direct import DirectLine, accepted
@@ -26,6 +27,11 @@ class Wire(WebSocketsSansIOProtocol):
     line: DirectLine | None = None
     _early = b""
     _turns: asyncio.Semaphore | None = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Without context takeover a batch is packed once for everybody, and nothing is kept per connection.
+        self.conn.available_extensions = [ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)]
 
     def data_received(self, data: bytes) -> None:
         if self.handshake_initiated:
@@ -51,7 +57,7 @@ class Wire(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.accept" and self.line is None and not self.transport.is_closing():
             self.stop_keepalive()
             self.connections.discard(self)
-            self.line = accepted(self.transport, self.connections)
+            self.line = accepted(self.transport, self.connections, self._deflate())
             self._pass_on()
             if self._early:
                 self.line.data_received(self._early)
@@ -78,6 +84,9 @@ class Wire(WebSocketsSansIOProtocol):
             if self.line is None:
                 self.send_500_response()
                 self.transport.close()
+
+    def _deflate(self) -> PerMessageDeflate | None:
+        return cast("PerMessageDeflate", self.conn.extensions[0]) if self.conn.extensions else None
 
     def _pass_on(self) -> None:
         """Our part of the handshake is done: the next one may come."""

@@ -12,6 +12,8 @@ import anyio
 import httpx
 import pytest
 import uvicorn
+from websockets.asyncio.client import connect
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 
 from app.chat.socket import STRANGERS
@@ -137,6 +139,30 @@ async def test_whoever_breaks_the_protocol_is_closed_with_its_code_and_without_a
                 assert await client.ended()
     assert codes == {"not UTF-8": 1007, "not masked": 1002, "longer than may be": 1009}
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_whoever_agrees_on_compression_reads_the_same_also_with_a_small_window(ground: Ground) -> None:
+    async with running(ground):
+        room = await seeded(ground)
+        address = f"{ground.settings.public_url.replace('http', 'ws', 1)}/ws/v1/rooms/{room.room}"
+        hello = json.dumps({"t": "hello", "v": 1, "token": room.tokens[1]})
+        whole = ClientPerMessageDeflateFactory()
+        narrow = ClientPerMessageDeflateFactory(server_max_window_bits=10)
+        async with (
+            Client(ground.settings.public_url, room.room, room.tokens[0]) as siti,
+            connect(address, proxy=None, compression=None) as plain,
+            connect(address, proxy=None, compression=None, extensions=[whole]) as packed,
+            connect(address, proxy=None, compression=None, extensions=[narrow]) as small,
+        ):
+            readers = (plain, packed, small)
+            for reader in readers:
+                await reader.send(hello)
+                await reader.recv()
+                await reader.recv()
+            await siti.say("jalan rusak " * 60)
+            said = [await reader.recv() for reader in readers]
+            assert said[0] == said[1] == said[2]
+            assert [bool(reader.protocol.extensions) for reader in readers] == [False, True, True]
 
 
 async def test_pings_are_answered_and_a_close_is_answered_with_the_same_code(ground: Ground) -> None:

@@ -1,6 +1,7 @@
 """What a client may send over a websocket and what it may not: the cases of the Autobahn suite, rebuilt, whole and byte by byte."""
 
 import itertools
+import zlib
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from websockets.frames import Opcode as Their
 from websockets.protocol import Side
 from websockets.server import ServerProtocol
 
-from app.live.framing import NO_CODE, Inbound, Opcode, close_frame, frame
+from app.live.framing import NO_CODE, Inbound, Opcode, close_frame, frame, packed_frame
 
 T, B, C, P, O, X = Opcode.TEXT, Opcode.BINARY, Opcode.CONTINUATION, Opcode.PING, Opcode.PONG, Opcode.CLOSE
 MOST = 70_000
@@ -105,6 +106,46 @@ def test_frames_are_taken_or_refused_as_the_standard_says(name: str) -> None:
     sizes = (1, 7) if len(data) < 1000 else (1000, 4096)
     for size in sizes:
         assert outcome(Inbound(MOST), [data[at : at + size] for at in range(0, len(data), size)]) == (found, fault)
+
+
+def squeezed(payload: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return (packer.compress(payload) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+PACKED = {
+    "whole": (sent(T, squeezed(GREEK), rsv=4), [(T, GREEK)], None),
+    "in fragments, of which only the first says so": (
+        sent(T, squeezed(GREEK)[:4], fin=False, rsv=4) + sent(P) + sent(C, squeezed(GREEK)[4:]),
+        [(P, b""), (T, GREEK)],
+        None,
+    ),
+    "plain between packed ones": (sent(T, squeezed(b"a"), rsv=4) + sent(T, b"b"), [(T, b"a"), (T, b"b")], None),
+    "as long as may be": (sent(T, squeezed(b" " * MOST), rsv=4), [(T, b" " * MOST)], None),
+    "a bomb": (sent(T, squeezed(b" " * 50_000_000), rsv=4), [], 1009),
+    "not packed at all": (sent(T, b"\xff" * 40, rsv=4), [], 1002),
+    "not UTF-8 once unpacked": (sent(T, squeezed(b"\xff"), rsv=4), [], 1007),
+    "a packed ping": (sent(P, squeezed(b"a"), rsv=4), [], 1002),
+    "packed from the second fragment": (sent(T, b"a", fin=False) + sent(C, squeezed(b"a"), rsv=4), [], 1002),
+    "another reserved bit": (sent(T, b"a", rsv=2), [], 1002),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_packed_messages_are_taken_or_refused(name: str) -> None:
+    data, found, fault = PACKED[name]
+    assert outcome(Inbound(MOST, packed=True), [data]) == (found, fault)
+    assert outcome(Inbound(MOST, packed=True), [data[at : at + 1] for at in range(len(data))]) == (found, fault)
+
+
+@given(st.text(max_size=400))
+def test_what_we_pack_unpacks_to_the_same_and_is_never_longer(text: str) -> None:
+    made, plain = packed_frame(text.encode()), frame(T, text.encode())
+    assert len(made) <= len(plain)
+    inbound = Inbound(MOST, packed=True)
+    size = 2 if made[1] < 126 else 4
+    again = sent(T, made[size:], rsv=(made[0] >> 4) & 7)
+    assert outcome(inbound, [again]) == ([(T, text.encode())], None)
 
 
 def test_nothing_is_taken_after_a_fault() -> None:
