@@ -1,0 +1,67 @@
+"""Fifty messages a second on a slow phone: the page keeps 300, shows all in order, and still answers to a finger."""
+# ruff: noqa: F811 - pytest hands fixtures over by the name of the argument
+
+import asyncio
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from app.web.ground import Ground
+from tests.browser.room_files import browser  # noqa: F401 - a fixture
+from tests.browser.room_people import PATIENCE, enter, somebody, texts
+from tests.room_client import Client, seeded
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+MESSAGES = 400
+SPEED = 50
+KEPT = 300
+SLOWER = 6
+WATCH = """() => {
+  const list = document.getElementById("entries");
+  const seen = { most: 0, order: true, pressedAt: null, last: 0 };
+  const number = (row) => Number(row.querySelector("p.text").firstChild.data.split(" ")[1]);
+  new MutationObserver(() => {
+    const rows = list.children;
+    seen.most = Math.max(seen.most, rows.length);
+    seen.last = number(rows[rows.length - 1]);
+    if (rows.length > 1 && number(rows[rows.length - 2]) !== seen.last - 1) seen.order = false;
+  }).observe(list, { childList: true });
+  document.getElementById("text").addEventListener("input", () => { seen.pressedAt ??= seen.last; });
+  window.seen = seen;
+}"""
+
+
+async def seen_up_to(page: Page, number: int) -> None:
+    """Wait until the message of this number is in the page; its policy allows no conditions as text."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while await page.evaluate("() => seen.last") < number:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_flood_leaves_the_page_whole_and_awake(ground: Ground, server: str, browser: Browser) -> None:
+    room = await seeded(ground)
+    async with somebody(browser, ground, room, 0, server) as (context, page), Client(server, room.room, room.tokens[1]) as other:
+        await enter(page, room)
+        slowed = await context.new_cdp_session(page)
+        await slowed.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        await page.evaluate(WATCH)
+
+        async def flood() -> None:
+            loop = asyncio.get_running_loop()
+            began = loop.time()
+            answers = []
+            for n in range(MESSAGES):
+                answers.append(asyncio.create_task(other.say(f"pesan {n}")))
+                await asyncio.sleep(max(0, began + (n + 1) / SPEED - loop.time()))
+            await asyncio.gather(*answers)
+
+        flooding = asyncio.create_task(flood())
+        await seen_up_to(page, 51)
+        await page.press("#text", "a")
+        await seen_up_to(page, MESSAGES - 1)
+        await flooding
+        seen = await page.evaluate("() => seen")
+        assert (seen["most"], seen["order"]) == (KEPT, True)
+        assert 50 < seen["pressedAt"] < MESSAGES - 1
+        assert await texts(page) == [f"pesan {n}" for n in range(MESSAGES - KEPT, MESSAGES)]
+        assert await page.input_value("#text") == "a"
