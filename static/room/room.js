@@ -225,7 +225,7 @@ function draw() {
   byId("earlier").hidden = log.begun || log.entries.length >= MEMORY;
   byId("earlier-plain").hidden = log.begun || log.entries.length < MEMORY;
   byId("stream-empty").hidden = !model.welcomed || log.entries.length > 0 || !log.begun || byId("tail").childElementCount > 0;
-  if (status.state === "open" && byId("stream").scrollHeight <= byId("stream").clientHeight + 50) reader.earlier();
+  if (status.state === "open" && !log.begun && log.entries.length < 100 && byId("stream").scrollHeight <= byId("stream").clientHeight + 50) reader.earlier();
 }
 
 function proposalsOf(log) {

@@ -63,13 +63,14 @@ function draw(view) {
   view.stale = false;
   const lists = [[list, shown.map((entry) => ({ key: entry.key, made: entry, node: () => view.node(entry) }))],
     [tail, view.tail.map((item) => ({ key: item.key, made: item.rev, node: item.node }))]];
-  const wanted = new Set();
-  for (const [parent, items] of lists) place(view, parent, items, wanted);
+  // What goes, goes first: else every element that stays would have to be moved in front of it.
+  const wanted = new Set(lists.flatMap(([, items]) => items.map(({ key }) => key)));
   for (const [key, { element }] of view.drawn) {
     if (wanted.has(key)) continue;
     element.remove();
     view.drawn.delete(key);
   }
+  for (const [parent, items] of lists) place(view, parent, items);
   view.from = shown[0]?.seq ?? null;
   if (view.following) toEnd(view);
   else if (anchor) stay(view, anchor);
@@ -77,10 +78,9 @@ function draw(view) {
 }
 
 /** Makes the children of `parent` exactly `items`, touching only what changed. Focus inside an unchanged element is kept. */
-function place(view, parent, items, wanted) {
+function place(view, parent, items) {
   let after = null;
   for (const { key, made, node } of items) {
-    wanted.add(key);
     let known = view.drawn.get(key);
     if (!known || known.made !== made || known.element.parentNode !== parent) {
       known = { element: redrawn(known?.element, node()), made };

@@ -34,7 +34,7 @@ WATCH = """() => {
 async def seen_up_to(page: Page, number: int) -> None:
     """Wait until the message of this number is in the page; its policy allows no conditions as text."""
     async with asyncio.timeout(PATIENCE / 1000):
-        while await page.evaluate("() => seen.last") < number:
+        while await page.evaluate("() => seen.last") < number:  # noqa: ASYNC110 - a page rings no bell
             await asyncio.sleep(0.1)
 
 
