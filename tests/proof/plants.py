@@ -86,12 +86,14 @@ PLANTS = (
     ),
     Plant(
         "released-as-it-comes",
-        "a process sends out what it has committed at once, without waiting for what another process committed before",
+        "a process sends out what it has committed at once, whatever another process committed before, and takes its memory for the whole log",
         (
+            Edit("app/live/feed.py", "        if items[0].seq > self.head + 1:\n", "        if False:\n"),
+            Edit("app/live/ring.py", "        if not self._items or seq + 1 < self._items[0].seq:\n", "        if not self._items:\n"),
             Edit(
-                "app/live/feed.py",
-                "        if items[0].seq > self.head + 1:\n",
-                "        if False:\n",
+                "app/live/ring.py",
+                "self._items[seq + 1 - self._items[0].seq :]",
+                "self._items[max(0, seq + 1 - self._items[0].seq) :]",
             ),
         ),
         "test_model and sqlite and not page",

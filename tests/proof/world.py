@@ -148,6 +148,8 @@ class World:
             for guest in self.guests.values():
                 await guest.come()
                 while guest.picture.seq < heads["public"] or (guest.desk["epoch"] and guest.desk["seq"] < heads["desk"]):
+                    # Who was left something out never gets there.
+                    assert not guest.wrong, f"{guest.name}: {guest.wrong[:3]}"
                     await asyncio.sleep(0.005)
                     await guest.come()
 
