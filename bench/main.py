@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -83,6 +84,7 @@ def _write(given: argparse.Namespace, results: Results) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0 only when everything was measured and the room had no fault."""
     given = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are ended and folders removed
     os.sched_setaffinity(0, machine.pinned(machine.CLIENT_CORE))
     try:
         return int(given.run(given))
