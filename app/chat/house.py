@@ -21,6 +21,7 @@ from app.chat.ballots import Ballots
 from app.chat.conduct import RoomState, Rules
 from app.chat.items import items
 from app.chat.people import Person
+from app.chat.pictures import Pictures
 from app.chat.presence import Presences
 from app.chat.tallies import Tallies
 from app.chat.votes import TALLIED
@@ -71,6 +72,7 @@ class House:
         self.tallies = Tallies(ground.database, self.hub)
         self.ballots = Ballots(ground.database, ground.clock)
         self.people: dict[Reader, Person] = {}
+        self.pictures = Pictures()
         self.door = anyio.CapacityLimiter(AT_ONCE)
         self.strangers = 0
         """Sockets that have not said who they are."""

@@ -3,9 +3,12 @@
 import random
 import time
 from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 
 import structlog
 from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat import answers, frames, values
 from app.chat.house import House, house_of
@@ -105,9 +108,7 @@ async def _enter(house: House, line: Line, room: str, hello: Hello, key: Key) ->
     ground = house.ground
     now = ground.clock.now()
     try:
-        async with ground.database.read() as db:
-            person = await enter(db, ground.vault, room, key, now)
-            return person, await welcome(db, person, hello, now)
+        return await ground.database.look(partial(_look_up, house, room, hello, key, now))
     except SignInNeeded:
         line.close(UNAUTHENTICATED, farewell(UNAUTHENTICATED))
     except NotAllowed as refusal:
@@ -118,6 +119,11 @@ async def _enter(house: House, line: Line, room: str, hello: Hello, key: Key) ->
     except ForumError:
         line.close(NO_ROOM, farewell(NO_ROOM))
     return None
+
+
+async def _look_up(house: House, room: str, hello: Hello, key: Key, now: datetime, db: AsyncSession) -> tuple[Person, Welcome]:
+    person = await enter(db, house.ground.vault, room, key, now)
+    return person, await welcome(db, person, hello, now, house.pictures)
 
 
 def _words(house: House, socket: WebSocket) -> Translator:

@@ -106,7 +106,7 @@ async def ask(request: Request, at: AtDoor, body: FrameBody) -> dict[str, Any]:
 
 async def _welcome(house: House, person: Person, hello: Hello, logs: tuple[str, ...]) -> Welcome:
     async with house.door, house.ground.database.read() as db:
-        return await welcome(db, person, hello, house.ground.clock.now(), logs)
+        return await welcome(db, person, hello, house.ground.clock.now(), house.pictures, logs)
 
 
 def _position(last_event_id: str) -> tuple[str, int] | None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import RowMapping, Table, and_, func, or_, select
@@ -14,6 +15,7 @@ from app.chat.conduct import DESK_PARTS, Rules
 from app.chat.frames import LONG_TEXT, TEXT
 from app.chat.models import MessageState
 from app.chat.people import Person
+from app.chat.pictures import Pictures
 from app.chat.requests import Hello, Kind
 from app.chat.standing import MESSAGES, ROOMS, SESSIONS
 from app.chat.values import FRAME
@@ -54,7 +56,9 @@ def recovers(resume: tuple[str, int] | None, stands: Position) -> bool:
     return resume is not None and resume[0] == stands.epoch and 0 <= stands.head - resume[1] <= GAP
 
 
-async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime, logs: Sequence[str] | None = None) -> Welcome:
+async def welcome(
+    db: AsyncSession, person: Person, hello: Hello, now: datetime, pictures: Pictures, logs: Sequence[str] | None = None
+) -> Welcome:
     """Everything that somebody is told who comes in to read these logs (all that are theirs); NotAllowed `chat.banned` for the banned."""
     held = await refuse_banned(db, person, now)
     stands = {log: await position(db, person.room, log) for log in (PUBLIC, DESK)}
@@ -78,7 +82,9 @@ async def welcome(db: AsyncSession, person: Person, hello: Hello, now: datetime,
     for log, known in recovered.items():
         if not known:
             named = {"t": "snapshot", "log": None if log == PUBLIC else log, "epoch": stands[log].epoch, "head": stands[log].head}
-            frames.append(answers.spliced(named, await history.snapshot(db, person.room, log)))
+            make = partial(history.snapshot, db, person.room, log)
+            shown = await pictures.of(person.room, log, stands[log].epoch, stands[log].head, make)
+            frames.append(answers.spliced(named, shown))
     at = {log: hello.resume[log][1] if known else stands[log].head for log, known in recovered.items()}
     return Welcome(frames, at, {log: stands[log].head for log in stands}, rules, {log: stands[log].epoch for log in stands})
 

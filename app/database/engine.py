@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from app.database.gate import Gate
 from app.database.postgres import ANSWER, PATIENT, Doubt, engine, limits
-from app.database.straight import StraightWriter, straight
+from app.database.straight import StraightReader, StraightWriter, straight
 from app.errors import Unavailable
 
 BUSY = 4.5
@@ -42,6 +42,7 @@ class Database:
     patient: AsyncEngine
     gate: Gate | None
     straight: StraightWriter | None = None
+    looker: StraightReader | None = None
     doubt: Doubt = field(default_factory=Doubt)
     listeners: list[Committed] = field(default_factory=list)
 
@@ -84,6 +85,14 @@ class Database:
                     await connection.commit()
                     return done
 
+    async def look(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """A short reading transaction for what crowds ask at once; `work` awaits nothing but its statements."""
+        if self.looker is None:
+            async with self.read() as db:
+                return await work(db)
+        with self._understood():
+            return await self.looker.run(work)
+
     async def _begin(self, db: AsyncSession | AsyncConnection, answer: float, isolation: str | None = None) -> None:
         """Begin now, in time; a pooled connection that turns out to be dead is exchanged once, since nothing has happened on it yet."""
         if self.gate is not None:
@@ -111,6 +120,8 @@ class Database:
         await self.patient.dispose()
         if self.straight is not None:
             self.straight.close()
+        if self.looker is not None:
+            self.looker.close()
 
     @asynccontextmanager
     async def _writing(self, *, first: bool) -> AsyncIterator[None]:
@@ -142,10 +153,10 @@ def connect(url: str, *, pool: int = 8) -> Database:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
         reader = create_async_engine(url, pool_size=pool, max_overflow=0, pool_timeout=BUSY, hide_parameters=True)
-        batches = straight(path)
-        for made, query_only in ((writer.sync_engine, False), (reader.sync_engine, True), (batches, False)):
+        batches, looks = straight(path), straight(path)
+        for made, query_only in ((writer.sync_engine, False), (reader.sync_engine, True), (batches, False), (looks, True)):
             _shape_sqlite(made, query_only=query_only)
-        return Database(writer, reader, reader, Gate(BUSY), StraightWriter(batches))
+        return Database(writer, reader, reader, Gate(BUSY), StraightWriter(batches), StraightReader(looks))
     doubt = Doubt()
     many = engine(url, doubt, pool=pool, overflow=pool)
     return Database(many, many, engine(url, Doubt(), pool=1, overflow=2, answer=PATIENT), None, doubt=doubt)

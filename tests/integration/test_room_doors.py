@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket
 
 from app.chat.house import House
 from app.chat.people import Key, Person, enter
+from app.chat.pictures import Pictures
 from app.chat.requests import Hello
 from app.chat.welcome import Welcome, welcome
 from app.hall.attendance import ONLINE, figures
@@ -31,7 +32,7 @@ async def looked_up(ground: Ground, room: Seeded, who: int) -> tuple[Person, Wel
     now = ground.clock.now()
     async with ground.database.read() as db:
         person = await enter(db, ground.vault, room.room, Key(token=room.tokens[who]), now)
-        return person, await welcome(db, person, Hello(token=None, resume={}), now)
+        return person, await welcome(db, person, Hello(token=None, resume={}), now, Pictures())
 
 
 def socket_of(person: Person, given: Welcome) -> Reader:
