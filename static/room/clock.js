@@ -37,7 +37,12 @@ export function secondsUntil(at) {
   return Math.max(1, Math.ceil((at - Date.now()) / 1000));
 }
 
+/** Making a format costs a hundred times more than using it. */
+const formats = new Map();
+
 function part(at, options) {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).formatToParts(at);
+  const key = `${zone} ${Object.keys(options)}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  const parts = formats.get(key).formatToParts(at);
   return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }

@@ -21,7 +21,9 @@ export function createView({ parts, node, earlier, own }) {
     parts.stream.focus({ preventScroll: true });
     follow(view);
   });
-  new ResizeObserver(() => view.following && toEnd(view)).observe(parts.stream);
+  const grown = new ResizeObserver(() => view.following && toEnd(view));
+  grown.observe(parts.stream);
+  grown.observe(parts.entries);
   return {
     show(entries, tail) {
       view.entries = entries;
@@ -58,6 +60,8 @@ function windowOf(view) {
 function draw(view) {
   const { stream, entries: list, tail } = view.parts;
   const shown = windowOf(view);
+  // Who follows sees the end only: what is far above need not be laid out until somebody scrolls.
+  stream.toggleAttribute("data-following", view.following);
   const anchor = view.following ? null : anchorOf(view);
   if (view.stale) view.drawn.clear();
   view.stale = false;
