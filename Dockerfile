@@ -13,6 +13,8 @@ RUN useradd --system --home /data rembuk && mkdir /data && chown rembuk /data
 USER rembuk
 VOLUME /data
 EXPOSE 8000
-HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=3)"]
+STOPSIGNAL SIGTERM
+# Whether the process lives; whether it can serve is asked by whoever balances: see docs/operations.md.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=3)"]
 ENTRYPOINT ["python", "-m", "app.cli"]
 CMD ["serve", "--host", "0.0.0.0"]

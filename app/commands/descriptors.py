@@ -23,5 +23,6 @@ def room_for(connections: int) -> int:
     if soft == resource.RLIM_INFINITY or soft >= wanted:
         return connections
     allowed = max(soft - SPARE, soft // 2)
-    log.warning("serve.few_files", open_files=soft, connections=allowed, wanted=connections)
+    if allowed < connections // 2:
+        log.warning("serve.few_files", open_files=soft, connections=allowed, wanted=connections)
     return allowed
