@@ -15,7 +15,6 @@ from app.errors import Conflict, ForumError, Invalid, NotFound
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
-from app.web.throttle import must_wait
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -100,7 +99,7 @@ async def change_password(request: Request, parts: Parts, staff: SignedIn) -> Re
     form = await typed(request)
     if staff.kind != "account":
         raise NotFound("access.no_account")
-    must_wait(parts.throttles.sign_in, f"own:{staff.id}")
+    parts.throttles.sign_in.must_wait(f"own:{staff.id}", request)
     try:
         wish = parse(Passwords, form)
         async with parts.database.write() as db:

@@ -80,7 +80,7 @@ async def sign_in(request: Request, parts: Parts) -> Response:
         name = wanted.login.strip().lower()
         if parts.settings.limits and request.client is not None:
             must_wait(parts.throttles.sign_in_address, request.client.host)
-        must_wait(parts.throttles.sign_in, name)
+        parts.throttles.sign_in.must_wait(name, request)
         async with parts.database.read() as db:
             account = await service.account_by_login(db, name)
         if not await matches(account.password_hash if account else None, wanted.password) or account is None:
@@ -88,7 +88,7 @@ async def sign_in(request: Request, parts: Parts) -> Response:
     except Invalid as wrong:
         kept = form.with_errors(wrong, translator(request))
         return page(request, "access/sign_in.html", status=422, form=kept, next=onward)
-    parts.throttles.sign_in.forget(name)
+    parts.throttles.sign_in.forget(name, request)
     async with parts.database.write() as db:
         cookie = await service.sign_in(db, account.id, parts.clock.now())
     return _signed_in(parts, cookie, onward)

@@ -23,7 +23,6 @@ from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
 from app.web.pages import page, set_cookie, translator
 from app.web.problems import status_of
-from app.web.throttle import must_wait
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -59,11 +58,11 @@ async def open_link(request: Request, parts: Parts, secret: Secret) -> Response:
     name = f"seat:{found.seat.id}"
     try:
         if found.seat.needs_last_four:
-            must_wait(parts.throttles.last_four, name)
+            parts.throttles.last_four.must_wait(name, request)
         join.must_know_phone(parts.vault, found, form.get("last_four"))
     except (Invalid, Unavailable) as refused:
         return _door(request, found, _refused(request, form, refused), status_of(refused))
-    parts.throttles.last_four.forget(name)
+    parts.throttles.last_four.forget(name, request)
     return await _come_in(parts, found)
 
 
@@ -79,12 +78,12 @@ async def open_code(request: Request, parts: Parts, code: Code) -> Response:
     form = await typed(request)
     code = form.get("code") or code
     try:
-        must_wait(parts.throttles.last_four, f"code:{join.written(code)}")
+        parts.throttles.last_four.must_wait(f"code:{join.written(code)}", request)
         async with parts.database.read() as db:
             found = await join.by_code(db, parts.vault, code, form.get("last_four"), parts.clock.now())
     except (NotFound, Unavailable) as refused:
         return _code_page(request, _refused(request, form, refused), status_of(refused))
-    parts.throttles.last_four.forget(f"code:{join.written(code)}")
+    parts.throttles.last_four.forget(f"code:{join.written(code)}", request)
     if isinstance(found, str):
         return RedirectResponse(f"/r/{found}", 303)
     return await _come_in(parts, found) if found.worth == Worth.OPEN else _door(request, found, Typed())

@@ -13,7 +13,7 @@ from app.regions import show_phone
 from app.registration import service
 from app.registration.api import status_url
 from app.registration.filled import prefilled, read
-from app.registration.keys import status_key
+from app.registration.keys import status_key, written
 from app.registration.lost import by_code, send_again
 from app.registration.offer import offer_of
 from app.registration.pages import show_form
@@ -22,7 +22,6 @@ from app.registration.window import Window
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground, received_at
 from app.web.pages import page, translator
-from app.web.throttle import must_wait
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -144,8 +143,9 @@ async def find(request: Request, parts: Parts) -> Response:
     words = translator(request)
     try:
         wanted = parse(CodeForm, form)
-        name = "".join(sign for sign in wanted.code.upper() if sign.isalnum())
-        must_wait(parts.throttles.last_four, name)
+        # The same name as at the short address: digits are guessed at either door, and counted together.
+        name = f"code:{written(wanted.code)}"
+        parts.throttles.last_four.must_wait(name, request)
         async with parts.database.read() as db:
             found = await by_code(db, parts.vault, wanted.code, "".join(sign for sign in wanted.four if sign.isdigit()))
     except Invalid as wrong:
@@ -153,7 +153,7 @@ async def find(request: Request, parts: Parts) -> Response:
     except Unavailable as busy:
         form = Typed(form.values, form.many, {"four": words.error(busy.code, **busy.facts)})
         return page(request, "registration/find.html", status=429, headers={"Retry-After": str(busy.facts["retry"])}, form=form)
-    parts.throttles.last_four.forget(name)
+    parts.throttles.last_four.forget(name, request)
     return RedirectResponse(f"/r/{status_key(parts.vault, found.id, found.key_generation)}", 303)
 
 

@@ -14,6 +14,7 @@ from app.clock import Clock
 from app.errors import ForumError, Invalid, NotAllowed
 from app.settings import Settings
 from app.web.csrf import SAFE
+from app.web.problems import problem
 from app.web.traffic import Traffic
 
 BODY = 256 * 1024
@@ -40,9 +41,14 @@ class Guards:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # The same doors as for GET. A copy: the server must go on knowing that no body follows.
+            scope = {**scope, "method": "GET"}
+            send = _without_body(send)
         send = self._counted(scope, send)
         if not self._origin_right(scope):
-            await _refuse(NotAllowed("web.origin"), 403)(scope, receive, send)
+            refusal = problem(Request({**scope, "app": self.app}), NotAllowed("web.origin"), 403)
+            await refusal(scope, receive, self._headed(scope, send))
             return
         if b"%00" in scope["query_string"] or "\x00" in scope["path"]:
             await _refuse(Invalid(code="web.bad_request"), 400)(scope, receive, send)
@@ -105,6 +111,21 @@ class Guards:
             await send(message)
 
         return headed
+
+
+def _without_body(send: Send) -> Send:
+    over = False
+
+    async def head(message: Message) -> None:
+        nonlocal over
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif not over:
+            # An answer in parts ends with its first: nobody waits for a stream's events.
+            over = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return head
 
 
 def security_headers(settings: Settings) -> dict[str, str]:

@@ -4,6 +4,8 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from fastapi import Request
+
 from app.errors import Unavailable
 
 MOST_NAMES = 50_000
@@ -36,15 +38,36 @@ class Throttle:
 
 
 @dataclass(frozen=True)
+class Guesses:
+    """Tries at a secret: `near` counts them per name and address, so that a stranger elsewhere locks nobody out; `far` all of a name's together."""
+
+    near: Throttle
+    far: Throttle
+
+    def must_wait(self, name: str, request: Request) -> None:
+        """Refuse with `web.too_many` when this name was tried too often, from here or from everywhere."""
+        must_wait(self.near, _here(name, request))
+        must_wait(self.far, name)
+
+    def forget(self, name: str, request: Request) -> None:
+        """Start anew here, after a success; what others tried stays counted."""
+        self.near.forget(_here(name, request))
+
+
+def _here(name: str, request: Request) -> str:
+    return f"{name}|{request.client.host if request.client else ''}"
+
+
+@dataclass(frozen=True)
 class Throttles:
     """Every throttle of the pages. A village hall or a mobile operator is one address: nothing that residents need is throttled by address alone.
 
     Signing in is for staff and costs a hash, whatever the name: one address may try many names, but not without end.
     """
 
-    sign_in: Throttle = field(default_factory=lambda: Throttle(burst=8, pause=15))
+    sign_in: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=8, pause=15), Throttle(burst=120, pause=10)))
     sign_in_address: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=2))
-    last_four: Throttle = field(default_factory=lambda: Throttle(burst=5, pause=60))
+    last_four: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=5, pause=60), Throttle(burst=30, pause=300)))
     send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))
     apply: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=0.5))
     address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))
