@@ -42,7 +42,7 @@ def _test(given: argparse.Namespace) -> int:
         raise SettingsProblem(f"test: no part {', '.join(sorted(unknown))}; there are {', '.join((*PARTS, *APART))}")
     if not 1 <= given.cycles <= 100_000:
         raise SettingsProblem("test: --cycles is a number from 1")
-    if "browser" in wanted and not _browser():
+    if not _others(wanted):
         return 2
     bin_dir = Path(sys.executable).parent
     if "rules" in wanted:
@@ -61,19 +61,40 @@ def _test(given: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode  # noqa: S603 - our own tests
 
 
+def _others(wanted: list[str]) -> bool:
+    """Whether the programs that these parts cannot do without are there."""
+    if "integration" in wanted:
+        _bouncer()
+    return "browser" not in wanted or _browser()
+
+
 def _browser() -> bool:
     """Whether there is a browser, after trying to install one where this user may; else says exactly what to do."""
     if any(map(shutil.which, BROWSERS)):
         return True
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        print("rembuk: installing Chromium for the browser tests …", file=sys.stderr, flush=True)
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - fixed words
-        if shutil.which("chromium"):
-            return True
+    _install("chromium", "Chromium for the browser tests")
+    if shutil.which("chromium"):
+        return True
     print(
         "rembuk: the browser tests need Chromium. Debian and Ubuntu: sudo apt-get install chromium; Fedora: sudo dnf install chromium. "
         "Without it: ./rembuk test rules unit integration",
         file=sys.stderr,
     )
     return False
+
+
+def _bouncer() -> None:
+    """Try to have a PgBouncer; without one, what is proven behind a real one is left out, and that is said."""
+    if shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
+        _install("pgbouncer", "PgBouncer for the tests of what stands before a database")
+    if shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is None:
+        print("rembuk: no PgBouncer on this machine; its two tests are left out", file=sys.stderr, flush=True)
+
+
+def _install(package: str, meaning: str) -> None:
+    """Where this user may, let Debian's package come."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return
+    print(f"rembuk: installing {meaning} …", file=sys.stderr, flush=True)
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]):
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - fixed words

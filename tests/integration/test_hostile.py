@@ -69,6 +69,11 @@ def filled(path: str, known: dict[str, str], other: str = "nihil") -> str:
     return "/".join(known.get(part.strip("{}"), other) if part.startswith("{") else part for part in path.split("/"))
 
 
+def broken(answer: httpx.Response) -> bool:
+    """Whether a door failed; rooms do not run behind this client, and say so: come back later."""
+    return answer.status_code >= 500 and not (answer.status_code == 503 and "Retry-After" in answer.headers)
+
+
 async def test_no_body_makes_a_door_fail(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, sites = await make_session(ground)
     known = {"slug": session.slug, "room": session.room, "site": sites[0].code}
@@ -81,7 +86,7 @@ async def test_no_body_makes_a_door_fail(ground: Ground, office: Office, web: ht
         bodies = [*BODIES, *(dumped({name: text}) for name in properties(api, door) for text in TEXTS)]
         for body in bodies:
             answer = await web.request(method, filled(path, known), content=body, headers=headers)
-            if answer.status_code >= 500:
+            if broken(answer):
                 failed.append((method, path, body[:80], answer.status_code))
     assert failed == []
 
@@ -94,7 +99,7 @@ async def test_no_address_makes_a_door_fail(ground: Ground, office: Office, web:
         for known in ({}, {"slug": session.slug, "room": session.room}):
             address = f"{filled(path, known, hostile)}?q={hostile}&after={hostile}&state={hostile}"
             answer = await web.request(method, address, headers={**office.bearer("admin"), "Accept": "application/json"})
-            if answer.status_code >= 500:
+            if broken(answer):
                 failed.append((method, path, answer.status_code))
     assert failed == []
 
