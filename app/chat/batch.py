@@ -63,7 +63,9 @@ class Outcome:
 
 async def write(db: AsyncConnection, clock: Clock, room: str, given: Sequence[Given], buckets: Mapping[str, float]) -> Outcome:
     """Write what may be written in the caller's transaction; a refused message stores nothing and answers with its error."""
-    await standing.lock(db, room)
+    if db.dialect.name != "sqlite":
+        # The embedded database has one writer, who is us.
+        await standing.lock(db, room)
     now = clock.now()
     facts = await standing.facts_of(db, room, [(one.person, one.message) for one in given], now)
     judging = _Judging(facts, now, dict(buckets))

@@ -57,11 +57,11 @@ class Fanout:
             audience.at = feed.head
             return
         audience.due = True
-        loop = asyncio.get_running_loop()
-        loop.call_at(max(loop.time(), audience.flushed_at + audience.pace), self._flush, room, feed, audience)
+        wait = audience.flushed_at + audience.pace - time.monotonic()
+        asyncio.get_running_loop().call_later(max(0.0, wait), self._flush, room, feed, audience)
 
     def _flush(self, room: LiveRoom, feed: Feed, audience: Audience) -> None:
-        audience.flushed_at = asyncio.get_running_loop().time()
+        began = time.monotonic()
         if audience.at < feed.head:
             items = feed.ring.after(audience.at)
             if not items or items[-1].seq != feed.head:
@@ -69,6 +69,7 @@ class Fanout:
                 self._start(self._flush_from_log, room, feed, audience)
                 return
             self._give(room, feed, audience, items)
+        audience.flushed(began, time.monotonic())
         audience.due = False
 
     async def _flush_from_log(self, room: LiveRoom, feed: Feed, audience: Audience) -> None:

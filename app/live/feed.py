@@ -12,6 +12,8 @@ WAITING = 64
 """Batches that may wait for a gap to be read; what is beyond is read from the log as well."""
 JOIN = 0.010
 """Seconds for which a busy room gathers events before it writes them out."""
+MOST_PACE = 0.050
+"""Seconds for which the events of a room wait at most because writing to all of its readers takes so long."""
 LITE = 1.0
 """The same for those who asked for little."""
 
@@ -24,13 +26,18 @@ class Audience:
 
     def __init__(self, at: int, *, pace: float, lite: bool) -> None:
         self.at = at
-        self.pace = pace
+        self.pace = self.least = pace
         self.lite = lite
         self.live: dict[Reader, None] = {}
         self.behind: dict[Reader, int] = {}
         self.ahead: dict[Reader, int] = {}
         self.due = False
         self.flushed_at = 0.0
+
+    def flushed(self, began: float, ended: float) -> None:
+        """A flush took from `began` to `ended` (monotonic): the next gathers for as long, so that a busy room writes half of its time at most."""
+        self.flushed_at = ended
+        self.pace = max(self.least, min(ended - began, MOST_PACE))
 
     def place(self, reader: Reader, at: int) -> bool:
         """Let a reader stand at `at`; False when events are missing that it must be given first."""
