@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from app.access.routes import router as access_router
 from app.chat.house import House
 from app.chat.routes import router as chat_router
+from app.chat.socket import router as socket_router
 from app.clock import Clock
 from app.database.engine import Database, connect
 from app.exports.jobs import jobs as export_jobs
@@ -56,8 +57,9 @@ def handlers(ground: Ground) -> Mapping[str, Handler]:
 
 
 def routers() -> list[APIRouter]:
-    """The doors of every feature."""
+    """The doors of every feature; that of sockets first, since a crowd comes through it and each door before it is tried."""
     return [
+        socket_router,
         access_router,
         sessions_router,
         registration_router,

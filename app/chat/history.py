@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.answers import fitting
@@ -17,6 +17,12 @@ LAST = 50
 UNDECIDED = 200
 PINNED = 50
 SYNC = 200
+PINS = (
+    select(MESSAGES.c.id)
+    .where(MESSAGES.c.room == bindparam("room"), MESSAGES.c.pinned_at.is_not(None))
+    .order_by(MESSAGES.c.pinned_at.desc())
+    .limit(PINNED)
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,7 @@ async def snapshot(db: AsyncSession, room: str, log: str) -> list[bytes]:
 
 async def pinned(db: AsyncSession, room: str) -> list[str]:
     """The ids of pinned messages, the latest pin first."""
-    wanted = select(MESSAGES.c.id).where(MESSAGES.c.room == room, MESSAGES.c.pinned_at.is_not(None))
-    return list((await db.execute(wanted.order_by(MESSAGES.c.pinned_at.desc()).limit(PINNED))).scalars())
+    return list((await db.execute(PINS, {"room": room})).scalars())
 
 
 async def _last(db: AsyncSession, room: str) -> list[bytes]:

@@ -80,7 +80,9 @@ async def enter(db: AsyncSession, vault: Vault, room: str, key: Key, now: dateti
 
 async def _who(db: AsyncSession, vault: Vault, key: Key, now: datetime) -> tuple[Staff | None, SeatHolder | None]:
     if key.token:
-        return await staff_by_bearer(db, key.token, now), await resolve(db, vault, key.token, now)
+        # A secret is one thing only; seats are by far the most.
+        seat = await resolve(db, vault, key.token, now)
+        return (await staff_by_bearer(db, key.token, now) if seat is None else None), seat
     staff = await staff_by_cookie(db, key.staff_cookie, now) if key.staff_cookie else None
     holder = await resolve_device(db, key.seat_cookie, now) if key.seat_cookie else None
     return staff, holder

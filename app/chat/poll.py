@@ -17,7 +17,7 @@ from app.chat.refusals import later
 from app.chat.stream import AtDoor, Entering, LogName
 from app.chat.welcome import Welcome
 from app.errors import Conflict, NotAllowed
-from app.journal.service import DESK, PUBLIC, Position, position
+from app.journal.service import DESK, PUBLIC, Position, positions
 from app.live.hub import DRAINING, REPLACED
 from app.live.reader import Reader
 from app.live.ring import Item
@@ -45,7 +45,7 @@ async def events(
         raise NotAllowed("chat.forbidden")
     house = house_of(request)
     async with house.ground.database.read() as db:
-        stands = {name: await position(db, at.person.room, name) for name in (PUBLIC, DESK)}
+        stands = await positions(db, at.person.room)
         rules = await standing.rules_of(db, at.person.room)
         here = stands[log]
         known = after <= here.head and (epoch is None or epoch == here.epoch)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.chat import answers, frames, pages, poll, socket, stream
+from app.chat import answers, frames, pages, poll, stream
 from app.chat.batch import Given
 from app.chat.calls import (
     EditBody,
@@ -26,7 +26,6 @@ from app.proposals.reading import as_json, read
 from app.web.ground import Ground, ground
 
 router = APIRouter()
-router.include_router(socket.router)
 router.include_router(pages.router)
 calls = APIRouter(prefix="/api/v1/rooms/{room}", tags=["rooms"])
 Parts = Annotated[Ground, Depends(ground)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Integer, Table, func, select, tuple_, update
+from sqlalchemy import Integer, Table, bindparam, func, select, tuple_, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -85,11 +85,18 @@ async def touch(db: AsyncSession, room: str, message: str) -> None:
     await db.execute(update(VOTES).where(VOTES.c.message_id == message).values(rev=rev))
 
 
+FOR = (
+    select(VOTES.c.message_id)
+    .join(MESSAGES, MESSAGES.c.id == VOTES.c.message_id)
+    .where(VOTES.c.room == bindparam("room"), VOTES.c.person == bindparam("by"), VOTES.c.given, MESSAGES.c.state == MessageState.VISIBLE)
+    .order_by(VOTES.c.rev.desc())
+    .limit(VOTED)
+)
+
+
 async def voted(db: AsyncSession, room: str, person: str) -> list[str]:
     """The messages that somebody is for, as far as they can be seen."""
-    mine = select(VOTES.c.message_id).join(MESSAGES, MESSAGES.c.id == VOTES.c.message_id)
-    where = (VOTES.c.room == room, VOTES.c.person == person, VOTES.c.given, MESSAGES.c.state == MessageState.VISIBLE)
-    return list((await db.execute(mine.where(*where).order_by(VOTES.c.rev.desc()).limit(VOTED))).scalars())
+    return list((await db.execute(FOR, {"room": room, "by": person})).scalars())
 
 
 async def revs(db: AsyncSession, rooms: Sequence[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, Table, and_, func, or_, select
+from sqlalchemy import RowMapping, Table, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat import answers, history, standing
@@ -22,7 +22,7 @@ from app.chat.values import FRAME
 from app.chat.votes import voted
 from app.clock import millis
 from app.errors import NotAllowed
-from app.journal.service import DESK, PUBLIC, Position, position
+from app.journal.service import DESK, PUBLIC, Position, positions
 from app.live.room import HEARTBEAT
 from app.sessions.models import AgendaItem
 
@@ -61,7 +61,7 @@ async def welcome(
 ) -> Welcome:
     """Everything that somebody is told who comes in to read these logs (all that are theirs); NotAllowed `chat.banned` for the banned."""
     held = await refuse_banned(db, person, now)
-    stands = {log: await position(db, person.room, log) for log in (PUBLIC, DESK)}
+    stands = await positions(db, person.room)
     recovered = {log: recovers(hello.resume.get(log), stands[log]) for log in (logs_of(person) if logs is None else logs)}
     rules = await standing.rules_of(db, person.room)
     first = {
@@ -101,19 +101,24 @@ OWN = (
     *(MESSAGES.c[name] for name in ("cid", "id", "state", "seq", "proposal", "reason", "kind", "received_at")),
     func.substr(MESSAGES.c.text, 1, WORDS).label("words"),
 )
+SAID_LATELY = (
+    select(*OWN)
+    .where(
+        MESSAGES.c.room == bindparam("room"),
+        MESSAGES.c.sender == bindparam("person"),
+        or_(
+            MESSAGES.c.state.in_((MessageState.HELD, MessageState.LATE)),
+            and_(MESSAGES.c.state.in_((MessageState.VISIBLE, MessageState.REJECTED)), MESSAGES.c.received_at > bindparam("since")),
+        ),
+    )
+    .order_by(MESSAGES.c.received_at.desc())
+    .limit(MINE)
+)
 
 
 async def mine(db: AsyncSession, person: Person, now: datetime) -> list[dict[str, Any]]:
     """The sender's own messages that are undecided or of the last day, oldest first."""
-    states = (MessageState.HELD, MessageState.LATE)
-    decided = (MessageState.VISIBLE, MessageState.REJECTED)
-    recent = and_(MESSAGES.c.state.in_(decided), MESSAGES.c.received_at > now - timedelta(days=1))
-    rows = await db.execute(
-        select(*OWN)
-        .where(MESSAGES.c.room == person.room, MESSAGES.c.sender == person.id, or_(MESSAGES.c.state.in_(states), recent))
-        .order_by(MESSAGES.c.received_at.desc())
-        .limit(MINE)
-    )
+    rows = await db.execute(SAID_LATELY, {"room": person.room, "person": person.id, "since": now - timedelta(days=1)})
     return [_mine(row) for row in reversed(rows.mappings().all())]
 
 
@@ -147,10 +152,15 @@ def _you(person: Person, held: Mapping[str, datetime | None]) -> dict[str, Any]:
     return you
 
 
+OUTSIDE = (
+    select(SESSIONS.c.title, SESSIONS.c.agenda_item_id, AGENDA.c.title.label("item"), ROOMS.c.announcement)
+    .select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room).outerjoin(AGENDA, AGENDA.c.id == SESSIONS.c.agenda_item_id))
+    .where(SESSIONS.c.room == bindparam("room"))
+)
+
+
 async def _room(db: AsyncSession, room: str, rules: Rules, now: datetime) -> dict[str, Any]:
-    columns = (SESSIONS.c.title, SESSIONS.c.agenda_item_id, AGENDA.c.title.label("item"), ROOMS.c.announcement)
-    tables = SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room).outerjoin(AGENDA, AGENDA.c.id == SESSIONS.c.agenda_item_id)
-    row = (await db.execute(select(*columns).select_from(tables).where(SESSIONS.c.room == room))).one()
+    row = (await db.execute(OUTSIDE, {"room": room})).one()
     found: dict[str, Any] = {
         "title": row.title,
         "state": rules.state.value,

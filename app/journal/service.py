@@ -34,6 +34,7 @@ TAKE = (
     .values(head=LOGS.c.head + bindparam("count"))
     .returning(LOGS.c.head)
 )
+STANDS = select(LOGS.c.log, LOGS.c.epoch, LOGS.c.head).where(LOGS.c.room == bindparam("room"))
 ADD = insert(EVENTS)
 NEXT = (
     select(EVENTS.c.seq, EVENTS.c.subject, EVENTS.c.kind, EVENTS.c.payload)
@@ -132,6 +133,11 @@ async def position(db: Handle, room: str, log: str) -> Position:
     """Epoch and head of a log."""
     row = (await db.execute(select(LOGS.c.epoch, LOGS.c.head).where(LOGS.c.room == room, LOGS.c.log == log))).one()
     return Position(row[0], int(row[1]))
+
+
+async def positions(db: Handle, room: str) -> dict[str, Position]:
+    """Epoch and head of both logs."""
+    return {log: Position(epoch, int(head)) for log, epoch, head in await db.execute(STANDS, {"room": room})}
 
 
 async def read(db: Handle, room: str, log: str, after: int, limit: int = 500) -> list[Stored]:
