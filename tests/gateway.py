@@ -35,15 +35,18 @@ class Gateway:
         return any(word in head.lower() for word in self.refuses)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            self.up += len(head)
-            if self._refused(head):
-                writer.write(REFUSAL)
-            else:
-                await self._pass(head, reader, writer)
-        with suppress(OSError):
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.up += len(head)
+                if self._refused(head):
+                    writer.write(REFUSAL)
+                else:
+                    await self._pass(head, reader, writer)
+        finally:
+            # Also at the end of the test, when this is cancelled.
             writer.close()
+        with suppress(OSError):
             await writer.wait_closed()
 
     async def _pass(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

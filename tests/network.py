@@ -60,9 +60,15 @@ class Line:
         if self.refusing:
             writer.transport.abort()
             return
+        self._pairs.add(writer)
         await self._flowing.wait()
+        if writer.transport.is_closing():
+            self._pairs.discard(writer)
+            return
         there, back = await self._connect()
-        self._pairs |= {writer, back}
+        self._pairs.add(back)
+        if writer.transport.is_closing():
+            back.transport.abort()
         with suppress(OSError, asyncio.IncompleteReadError):
             await asyncio.gather(self._requests(reader, back), self._answers(there, writer))
         for end in (writer, back):

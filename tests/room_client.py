@@ -46,10 +46,12 @@ class Client:
         *,
         resume: dict[str, list[Any]] | None = None,
         own_origin: str | None = None,
+        packed: bool = True,
         **more: Any,
     ) -> None:
         self.url = f"{address.replace('http', 'ws', 1)}/ws/v1/rooms/{room}"
         self.origin = own_origin or address
+        self.compression = "deflate" if packed else None
         self.hello = {"t": "hello", "v": 1, "mode": "full", "token": token, "resume": resume, **more}
         self.welcome: dict[str, Any] = {}
         self.snapshots: dict[str, list[dict[str, Any]]] = {}
@@ -62,7 +64,7 @@ class Client:
         self.task: asyncio.Task[None]
 
     async def __aenter__(self) -> Self:
-        self.socket = await connect(self.url, origin=self.origin, proxy=None, max_size=2**22)  # type: ignore[arg-type]
+        self.socket = await connect(self.url, origin=self.origin, proxy=None, max_size=2**22, compression=self.compression)  # type: ignore[arg-type]
         await self.raw(json.dumps({name: value for name, value in self.hello.items() if value is not None}))
         self.task = asyncio.create_task(self._listen())
         await self.until(lambda: self.welcome or self.task.done(), "welcome")

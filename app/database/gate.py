@@ -42,7 +42,8 @@ class Gate:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._pass_on()
-            else:
+            elif turn in queue:
+                # Not there any more when whoever passed the gate on has already seen that we gave up.
                 queue.remove(turn)
             raise
 

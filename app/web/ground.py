@@ -14,6 +14,9 @@ from app.settings import Settings
 from app.vault import Vault
 from app.web.throttle import Throttles
 
+QUEUE = 25.0
+"""Seconds for which a form may stand in line behind other forms in the last minute before a deadline: better than to be sent away."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -25,7 +28,7 @@ class Ground:
     clock: Clock
     catalogues: Catalogues
     throttles: Throttles
-    counter: Gate = field(default_factory=Gate)
+    counter: Gate = field(default_factory=lambda: Gate(QUEUE))
     """Where applications wait for one another, rather than in the database's pool, whose patience is short."""
 
 

@@ -104,6 +104,7 @@ async def test_giving_up_while_waiting_leaves_the_gate_usable() -> None:
         impatient.cancel()
     await asyncio.wait_for(patient, 1)
     await asyncio.wait_for(hold(), 1)
+    assert [one.cancelled() for one in (impatient, patient)] == [True, False]
 
 
 def test_a_throttle_lets_a_burst_through_and_then_one_per_pause() -> None:
