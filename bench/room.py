@@ -110,18 +110,16 @@ def _come_in(bench: Bench, results: Results, running: Running, load: Load, name:
 def _alone(bench: Bench, results: Results) -> None:
     """What only the room is asked for."""
     plan = bench.plan
-    if "herd" in bench.scenarios:
-        _tell(0, "rembuk, a herd")
-        with rembuk(plan.attendees + plan.herd, database=bench.database) as running:
-            with bench.load(running, most=plan.attendees + plan.herd) as load:
-                load.connect(plan.attendees)
-                results.runs.append(traffic.herd(load, running, plan))
-    if "slow" in bench.scenarios:
-        _tell(0, "rembuk, slow readers")
-        with rembuk(plan.attendees + plan.slow, database=bench.database) as running:
-            with bench.load(running, most=plan.attendees + plan.slow) as load:
-                load.connect(plan.attendees)
-                results.runs.append(traffic.slow_readers(load, running, plan))
+    for scenario, meaning, more, measure in (
+        ("herd", "a herd", plan.herd, traffic.herd),
+        ("slow", "slow readers", plan.slow, traffic.slow_readers),
+    ):
+        if scenario not in bench.scenarios:
+            continue
+        _tell(0, f"rembuk, {meaning}")
+        with rembuk(plan.attendees + more, database=bench.database) as running, bench.load(running, most=plan.attendees + more) as load:
+            load.connect(plan.attendees)
+            results.runs.append(measure(load, running, plan))
     if "history" in bench.scenarios:
         _tell(0, f"rembuk, a room with {plan.history} messages")
         _long_history(bench, results)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -27,7 +28,7 @@ from app.access.service import create_account, create_token, grant
 from app.assembly import lay_ground
 from app.commands.configuration import configuration
 from app.database.migrate import migrate
-from app.main import create_app
+from app.main import Application, create_app
 from app.settings import Settings, from_environment
 from app.web.ground import Ground
 
@@ -156,9 +157,12 @@ async def web(ground: Ground) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @asynccontextmanager
-async def serving(ground: Ground, *, work: bool = True) -> AsyncIterator[str]:
-    """A real uvicorn on the port of the settings; notices when it dies."""
-    server = uvicorn.Server(configuration(create_app(ground, work=work), ground.settings))
+async def started(app: Application, settings: Settings, **changed: Any) -> AsyncIterator[uvicorn.Server]:
+    """A real uvicorn with this application on the port of the settings, `changed` in its configuration; notices when it dies."""
+    config = configuration(app, settings)
+    for name, value in changed.items():
+        setattr(config, name, value)
+    server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
         if task.done():
@@ -166,12 +170,19 @@ async def serving(ground: Ground, *, work: bool = True) -> AsyncIterator[str]:
             raise RuntimeError("the server ended before it started")
         await asyncio.sleep(0.01)
     try:
-        yield ground.settings.public_url
+        yield server
         if task.done():
             raise RuntimeError("the server died during the test")
     finally:
         server.should_exit = True
         await asyncio.wait_for(task, 20)
+
+
+@asynccontextmanager
+async def serving(ground: Ground, *, work: bool = True) -> AsyncIterator[str]:
+    """The address of a real server."""
+    async with started(create_app(ground, work=work), ground.settings):
+        yield ground.settings.public_url
 
 
 @pytest_asyncio.fixture

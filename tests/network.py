@@ -100,10 +100,10 @@ class Line:
         while True:
             kind = await reader.readexactly(1)
             if kind == b"N" and not writer.transport.is_closing() and not getattr(writer, "greeted", False):
-                writer.greeted = True  # type: ignore[attr-defined]
+                writer.greeted = True  # type: ignore[attr-defined]  # a mark of ours on the stream
                 writer.write(kind)
                 continue
-            writer.greeted = True  # type: ignore[attr-defined]
+            writer.greeted = True  # type: ignore[attr-defined]  # a mark of ours on the stream
             size = await reader.readexactly(4)
             rest = await reader.readexactly(int.from_bytes(size) - 4)
             await self._flowing.wait()

@@ -64,7 +64,7 @@ class Client:
         self.task: asyncio.Task[None]
 
     async def __aenter__(self) -> Self:
-        self.socket = await connect(self.url, origin=self.origin, proxy=None, max_size=2**22, compression=self.compression)  # type: ignore[arg-type]
+        self.socket = await connect(self.url, origin=self.origin, proxy=None, max_size=2**22, compression=self.compression)  # type: ignore[arg-type]  # `Origin` is a NewType over str
         await self.raw(json.dumps({name: value for name, value in self.hello.items() if value is not None}))
         self.task = asyncio.create_task(self._listen())
         await self.until(lambda: self.welcome or self.task.done(), "welcome")

@@ -211,7 +211,7 @@ def bound(given: GrantOf, session_id: str) -> GrantOf:
 
 
 async def _grants(db: AsyncSession, whose: object) -> tuple[GrantOf, ...]:
-    rows = await db.execute(select(Grant.role, Grant.session_id, Grant.site_id).where(whose))  # type: ignore[arg-type]
+    rows = await db.execute(select(Grant.role, Grant.session_id, Grant.site_id).where(whose))  # type: ignore[arg-type]  # a column's comparison; SQLAlchemy's stubs take it for a bool
     return tuple(GrantOf(Role(role), session_id, site_id) for role, session_id, site_id in rows)
 
 

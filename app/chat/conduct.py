@@ -17,6 +17,9 @@ VOTE_BURST = 20
 VOTE_PAUSE = 1.0
 """The same of votes."""
 
+BUCKETS = 20_000
+"""Kept before those that are empty again are thrown away."""
+
 
 class RoomState(StrEnum):
     """How a room stands, as the protocol says it."""
@@ -132,3 +135,8 @@ def spend(full_at: float, now: float, *, burst: int = BURST, pause: float = PAUS
     if wait > 0:
         raise later("rate_limited", wait)
     return ready + pause
+
+
+def still_spent(buckets: dict[str, float], now: float) -> dict[str, float]:
+    """The buckets, without those that are empty again once there are many."""
+    return {name: at for name, at in buckets.items() if at > now} if len(buckets) > BUCKETS else buckets

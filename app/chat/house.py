@@ -92,10 +92,11 @@ class House:
         self.ground.database.listeners.append(self.rung)
         async with anyio.create_task_group() as group:
             await group.start(self.hub.run)
-            await group.start(self.writers.run)
+            await group.start(self.writers.queues.run)
             await group.start(self.attendees.run)
             await group.start(self.tallies.run)
-            await group.start(self.ballots.run)
+            await group.start(self.ballots.queues.run)
+            await group.start(self.pictures.run)
             await group.start(self.bell.run)
             await group.start(self.presences.run)
             yield
@@ -168,7 +169,7 @@ class House:
         With `replaced` another process already serves in this one's place: people move over at once, some after the others.
         """
         self.draining, self.replaced = True, replaced
-        await self.writers.settle(1.0)
+        await self.writers.queues.settle(1.0)
         with anyio.move_on_after(DRAIN_SECONDS):
             while self.people:
                 leaving = [reader for room in self.hub.rooms.values() for reader in room.readers]
@@ -178,7 +179,7 @@ class House:
                     if replaced and n % step == step - 1:
                         await anyio.sleep(0.05)
                 await anyio.sleep(0.02)
-        await self.writers.settle(1.0)
+        await self.writers.queues.settle(1.0)
 
     def return_in(self) -> int:
         """Milliseconds after which one of those who must leave comes back, spread so that they do not all come at once."""
@@ -213,6 +214,7 @@ class House:
 
     def _watch(self, room: str, log: str, released: Sequence[Item]) -> None:
         """Every event of a room with sockets comes by once: authors hear of decisions, and attendance follows the room's state."""
+        self.pictures.moved(room, log)
         for item in released:
             if log == DESK and b'"t":"decided"' in item.payload:
                 self._tell_author(room, json.loads(item.payload))

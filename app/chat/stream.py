@@ -105,8 +105,9 @@ async def ask(request: Request, at: AtDoor, body: FrameBody) -> dict[str, Any]:
 
 
 async def _welcome(house: House, person: Person, hello: Hello, logs: tuple[str, ...]) -> Welcome:
-    async with house.door, house.ground.database.read() as db:
-        return await welcome(db, person, hello, house.ground.clock.now(), house.pictures, logs)
+    now = house.ground.clock.now()
+    async with house.door:
+        return await house.ground.database.look(lambda db: welcome(db, person, hello, now, house.pictures, logs))
 
 
 def _position(last_event_id: str) -> tuple[str, int] | None:

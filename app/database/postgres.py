@@ -21,7 +21,7 @@ LOCK = 3.5
 """Seconds that a statement waits for a lock; less than ANSWER, so that the server itself says what was the matter."""
 
 
-class Hasty(Connection):  # type: ignore[misc]
+class Hasty(Connection):  # type: ignore[misc]  # asyncpg has no stubs: its class is Any
     """A connection that is dropped at once when an answer does not come: asking a server that hangs to cancel would take as long again."""
 
     def _cancel_current_command(self, waiter: "asyncio.Future[None]", cancel_waiter: "asyncio.Future[None] | None" = None) -> None:

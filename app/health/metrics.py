@@ -85,7 +85,7 @@ def _rooms(house: House) -> Iterator[Metric]:
     yield _gauge("bell_heard", "Whether other processes are heard, or there are none", house.bell.state in {Hearing.NONE, Hearing.HEARD})
     yield _count("bell_rung", "Notifications sent to other processes", house.bell.rung)
     yield _count("bell_taken", "Notifications heard from other processes", house.bell.taken)
-    yield _gauge("messages_waiting", "Messages that wait for their transaction", writers.waiting)
+    yield _gauge("messages_waiting", "Messages that wait for their transaction", writers.queues.waiting)
     yield _count("messages_committed", "Messages whose transaction has committed", writers.committed)
     yield _spread("commit_seconds", "Seconds of a transaction of messages", writers.commit_seconds)
     yield _spread("batch_messages", "Messages in one transaction", writers.batch_messages)

@@ -15,7 +15,7 @@ def install_translations(environment: Environment) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     # Jinja's own stubs do not know these attributes of the extension.
-    install = environment.install_gettext_callables  # type: ignore[attr-defined]
+    install = environment.install_gettext_callables  # type: ignore[attr-defined]  # as said above
     install(_gettext, _ngettext, newstyle=True)
 
 

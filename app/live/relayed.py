@@ -16,7 +16,7 @@ class RelayedLine:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
-        self._out: deque[str] = deque()
+        self._out: deque[bytes] = deque()
         self._queued = 0
         self._wake = asyncio.Event()
         self._sent = asyncio.Event()
@@ -37,7 +37,7 @@ class RelayedLine:
 
     def write(self, frame: bytes) -> None:
         if self.open:
-            self._out.append(frame.decode())
+            self._out.append(frame)
             self._queued += len(frame)
             self._wake.set()
 
@@ -124,11 +124,11 @@ class RelayedLine:
     async def _send_one(self) -> bool:
         frame = self._out[0]
         try:
-            await self._socket.send({"type": "websocket.send", "text": frame})
+            await self._socket.send({"type": "websocket.send", "text": frame.decode()})
         except (WebSocketDisconnect, RuntimeError, OSError):
             return False
         self._out.popleft()
-        self._queued -= len(frame.encode())
+        self._queued -= len(frame)
         self._sent.set()
         return True
 

@@ -59,7 +59,7 @@ async def _perform(play: Play) -> None:
 
 async def _enter(play: Play, token: str) -> ClientConnection:
     address = "ws" + play.address.removeprefix("http") + f"/ws/v1/rooms/{play.room}"
-    socket = await connect(address, origin=play.address, proxy=None, max_size=2**22)  # type: ignore[arg-type]
+    socket = await connect(address, origin=play.address, proxy=None, max_size=2**22)  # type: ignore[arg-type]  # `Origin` is a NewType over str
     await socket.send(json.dumps({"t": "hello", "v": 1, "token": token, "mode": "full"}))
     return socket
 

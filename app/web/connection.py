@@ -142,7 +142,7 @@ class Connection(HttpToolsProtocol):
 
     # --- the connection
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn declares it wider than asyncio calls it
         super().connection_made(transport)
         now = self.loop.time()
         self.doorkeeper.watch(self, self.loop)
@@ -288,8 +288,8 @@ class Connection(HttpToolsProtocol):
             self.doorkeeper.release(self)
             self.handle_websocket_upgrade()
             # Nothing of the handshake is needed any more: a socket may stay for hours.
-            self.parser = None  # type: ignore[assignment]
-            self.scope = None  # type: ignore[assignment]
+            self.parser = None  # type: ignore[assignment]  # as said above
+            self.scope = None  # type: ignore[assignment]  # as said above
             self.headers = []
 
     def _stop(self, reason: str) -> None:

@@ -87,7 +87,7 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 
 def field_error(found: dict[str, object]) -> FieldError:  # noqa: C901 - one table, as a match
     """A pydantic complaint as one of our field errors, so that it gets a sentence in the user's language."""
-    where = [str(part) for part in found.get("loc", ()) if part not in {"body", "query", "path"}]  # type: ignore[attr-defined]
+    where = [str(part) for part in found.get("loc", ()) if part not in {"body", "query", "path"}]  # type: ignore[attr-defined]  # pydantic gives a tuple there
     context = found.get("ctx") or {}
     assert isinstance(context, dict)
     kind = str(found.get("type", ""))

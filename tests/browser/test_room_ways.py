@@ -79,7 +79,7 @@ async def test_a_moderator_works_without_a_websocket(ground: Ground, between: Ga
     between.refuse(SOCKETS)
     direct = ground.settings.public_urls[1]
     desk = {"viewport": {"width": 1366, "height": 768}, "extra_http_headers": room.bearer("moderator")}
-    context = await browser.new_context(base_url=between.address, locale="id-ID", **desk)  # type: ignore[arg-type]
+    context = await browser.new_context(base_url=between.address, locale="id-ID", **desk)  # type: ignore[arg-type]  # a dict of mixed keyword arguments
     page = await context.new_page()
     async with Client(direct, room.room, room.tokens[1]) as other:
         await page.goto(f"/meja/{room.slug}/ruang")

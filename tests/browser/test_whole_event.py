@@ -12,7 +12,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 from anyio import sleep
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
 from app.assembly import lay_ground
 from app.regions import villages_of
@@ -149,7 +149,7 @@ async def say(page: Page, kind: str, text: str) -> None:
     await page.locator("#composer button[type=submit]").click()
 
 
-def shown(page: Page, text: str) -> object:
+def shown(page: Page, text: str) -> Locator:
     return page.locator("#entries li, #tail li").filter(has_text=text)
 
 
@@ -172,7 +172,7 @@ async def test_the_whole_event(ground: Ground, office: Office) -> None:
                 await join(budi, links["budi@warga.example"], slug, "7890")
 
                 await say(siti, "chat", "Selamat malam dari Poncol")
-                await expect(shown(budi, "Selamat malam dari Poncol")).to_have_count(1)  # type: ignore[arg-type]
+                await expect(shown(budi, "Selamat malam dari Poncol")).to_have_count(1)
                 await siti_line.set_offline(True)
                 await say(siti, "aspiration", ASPIRATION)
                 await expect(siti.locator("#line-bar")).to_be_visible(timeout=60_000)
@@ -180,14 +180,14 @@ async def test_the_whole_event(ground: Ground, office: Office) -> None:
                 await seen(siti)
                 await say(budi, "chat", "Setuju, di kampung kami juga")
                 await siti_line.set_offline(False)
-                await expect(shown(budi, ASPIRATION)).to_have_count(1, timeout=60_000)  # type: ignore[arg-type]
-                await expect(shown(siti, "Setuju, di kampung kami juga")).to_have_count(1)  # type: ignore[arg-type]
-                await expect(shown(siti, "PKL-2022-0001")).to_have_count(1)  # type: ignore[arg-type]
+                await expect(shown(budi, ASPIRATION)).to_have_count(1, timeout=60_000)
+                await expect(shown(siti, "Setuju, di kampung kami juga")).to_have_count(1)
+                await expect(shown(siti, "PKL-2022-0001")).to_have_count(1)
                 await siti.reload()
-                await expect(shown(siti, ASPIRATION)).to_have_count(1)  # type: ignore[arg-type]
+                await expect(shown(siti, ASPIRATION)).to_have_count(1)
 
                 await _hall(context_of, slug)
-                await expect(shown(budi, "Lampu jalan di gang masjid")).to_have_count(1)  # type: ignore[arg-type]
+                await expect(shown(budi, "Lampu jalan di gang masjid")).to_have_count(1)
                 await _verify_and_export(context_of, slug, budi)
             await browser.close()
         await wired.database.close()
@@ -196,7 +196,7 @@ async def test_the_whole_event(ground: Ground, office: Office) -> None:
 def _at(browser: Browser, server: str):
     @asynccontextmanager
     async def context(size: dict[str, int]) -> AsyncIterator[tuple[BrowserContext, Page]]:
-        made = await browser.new_context(locale="id-ID", viewport=size, base_url=server)  # type: ignore[arg-type]
+        made = await browser.new_context(locale="id-ID", viewport=size, base_url=server)  # type: ignore[arg-type]  # size is read from a table of mixed values
         made.set_default_timeout(30_000)
         page = await made.new_page()
         page.on("dialog", lambda dialog: dialog.accept())

@@ -24,7 +24,7 @@ from tests.integration.test_access import csrf_of
 
 async def enter(cookie: str, address: str, room: str) -> ClientConnection:
     url = f"ws{address.removeprefix('http')}/ws/v1/rooms/{room}"
-    socket = await connect(url, origin=address, proxy=None, additional_headers={"Cookie": f"{STAFF_COOKIE}={cookie}"})  # type: ignore[arg-type]
+    socket = await connect(url, origin=address, proxy=None, additional_headers={"Cookie": f"{STAFF_COOKIE}={cookie}"})  # type: ignore[arg-type]  # `Origin` is a NewType over str
     await socket.send(json.dumps({"t": "hello", "v": 1, "mode": "full"}))
     return socket
 

@@ -18,7 +18,7 @@ from tests.factories_invitations import make_seat
 
 
 async def enter(address: str, room: str, secret: str) -> ClientConnection:
-    socket = await connect(f"ws{address.removeprefix('http')}/ws/v1/rooms/{room}", origin=address, proxy=None)  # type: ignore[arg-type]
+    socket = await connect(f"ws{address.removeprefix('http')}/ws/v1/rooms/{room}", origin=address, proxy=None)  # type: ignore[arg-type]  # `Origin` is a NewType over str
     await socket.send(json.dumps({"t": "hello", "v": 1, "token": secret, "mode": "full"}))
     welcome = json.loads(await asyncio.wait_for(socket.recv(), 5))
     assert welcome["t"] == "welcome"
@@ -47,7 +47,7 @@ async def test_the_seat_s_sockets_close_within_five_seconds(ground: Ground, offi
         assert time.monotonic() - start < 5
         refused = await web.post("/api/v1/join/reveal", headers={"Authorization": f"Bearer {secret}"})
         assert refused.status_code == 401
-    again = await connect(f"ws{server.removeprefix('http')}/ws/v1/rooms/{session.room}", origin=server, proxy=None)  # type: ignore[arg-type]
+    again = await connect(f"ws{server.removeprefix('http')}/ws/v1/rooms/{session.room}", origin=server, proxy=None)  # type: ignore[arg-type]  # `Origin` is a NewType over str
     await again.send(json.dumps({"t": "hello", "v": 1, "token": secret, "mode": "full"}))
     assert 4500 <= await closed_with(again) < 5000
     await his.send(json.dumps({"t": "send", "i": 1, "cid": "c1", "kind": "chat", "text": "Masih di sini"}))

@@ -365,7 +365,7 @@ async def only_notice(ground: Ground) -> Notice:
 
 async def quiet(trying: object) -> None:
     try:
-        await trying  # type: ignore[misc]
+        await trying  # type: ignore[misc]  # any awaitable
     except Again:
         return
 

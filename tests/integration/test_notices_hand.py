@@ -96,7 +96,7 @@ async def test_sent_undone_failed_and_sent_again_leave_their_trace(ground: Groun
             if verb == "failed":
                 await hand.give_up(db, session.id, row, "account:a", ground.clock.now(), hand.HandProblem.NOT_ON_WHATSAPP)
             else:
-                await verb(db, session.id, row, "account:a", ground.clock.now())  # type: ignore[operator]
+                await verb(db, session.id, row, "account:a", ground.clock.now())  # type: ignore[operator]  # verbs of one shape, in a table
             one = await db.get_one(Delivery, row)
             states.append((one.state.value, one.last_problem, one.sent_at is not None))
     assert states == [

@@ -46,7 +46,7 @@ async def test_the_live_room_knows_who_looks_and_where(hall: Hall) -> None:
     assert answer.status_code == 200
     config = config_of(answer.text)
     assert config["room"] == hall.session.room
-    assert config["you"] == {**config["you"], "name": "Siti Rahayu", "role": "attendee"}  # type: ignore[dict-item]
+    assert config["you"] == {**config["you"], "name": "Siti Rahayu", "role": "attendee"}  # type: ignore[dict-item]  # read from JSON
     assert config["kinds"] == ["chat", "aspiration", "question"]
 
 

@@ -17,11 +17,11 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 from websockets.frames import Frame, Opcode
 
 from app.chat.socket import STRANGERS
-from app.commands.configuration import configuration
 from app.live.direct import DirectLine
 from app.live.wire import Wire
 from app.main import Application, create_app
 from app.web.ground import Ground
+from tests.conftest import started
 from tests.room_client import PATIENCE, Client, Seeded, seeded
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -31,18 +31,8 @@ pytestmark = ONE_DATABASE
 @asynccontextmanager
 async def running(ground: Ground, ws: Any = Wire) -> AsyncIterator[tuple[uvicorn.Server, Application]]:
     app = create_app(ground, work=False)
-    config = configuration(app, ground.settings)
-    config.ws = ws
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE):
-        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.01)
-    try:
+    async with started(app, ground.settings, ws=ws) as server:
         yield server, app
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(task, 20)
 
 
 async def until(found: Callable[[], object]) -> None:

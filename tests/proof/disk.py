@@ -51,7 +51,7 @@ class Disk:
             self._page.close()
 
     def _now(self) -> tuple[int, int, int]:
-        return LAYOUT.unpack_from(self._page)  # type: ignore[return-value]
+        return LAYOUT.unpack_from(self._page)  # type: ignore[return-value]  # struct cannot say what its format says
 
     def _say(self, delay: int, full: int) -> None:
         self._page[:8] = struct.pack("ii", delay, full)

@@ -41,7 +41,7 @@ class Picture:
     def welcome(self, frame: Frame) -> None:
         """Who comes in learns how the room stands now."""
         if frame["epoch"] != self.epoch:
-            self.__init__(epoch=frame["epoch"])  # type: ignore[misc]
+            self.__init__(epoch=frame["epoch"])  # type: ignore[misc]  # begin anew, in place: others hold this picture
         self.head = frame["head"]
         self.told = frame["head"]
         self.mode = {name: frame["room"][name] for name in ("state", "slow", "locked", "premoderated")}

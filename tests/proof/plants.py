@@ -31,10 +31,10 @@ PLANTS = (
         (
             Edit(
                 "app/chat/writer.py",
-                "        return await self._database.batch(lambda db: write(db, self._clock, room, [one.given for one in some], self._buckets))\n",
+                "        return await self._database.batch(lambda db: write(db, self._clock, room, [one.asked for one in some], self._buckets))\n",
                 "        loop = asyncio.get_running_loop()\n\n"
                 "        async def work(db):\n"
-                "            outcome = await write(db, self._clock, room, [one.given for one in some], self._buckets)\n"
+                "            outcome = await write(db, self._clock, room, [one.asked for one in some], self._buckets)\n"
                 "            loop.call_soon_threadsafe(_acknowledge, some, outcome)\n"
                 "            return outcome\n\n"
                 "        return await self._database.batch(work)\n",

@@ -195,7 +195,7 @@ def parts() -> Callable[[str], Any]:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
-    env.install_gettext_callables(lambda words: words, lambda one, many, n: one if n == 1 else many, newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(lambda words: words, lambda one, many, n: one if n == 1 else many, newstyle=True)  # type: ignore[attr-defined]  # added by the extension; Jinja's stubs do not know it
     env.filters.update(number=str, when=lambda moment: moment.strftime("%d %m %Y"))
 
     def load(name: str) -> Any:
