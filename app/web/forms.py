@@ -6,12 +6,15 @@ from typing import TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 
 from app.errors import FieldError, Invalid
 from app.i18n import Translator
 from app.web.problems import field_error
 
 MOST_FIELDS = 400
+MOST_FILES = 4
+LONGEST_TITLE = 120
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,12 +39,23 @@ class Typed:
         return Typed(self.values, self.many, sentences)
 
 
+async def attached(request: Request, name: str) -> tuple[str, bytes] | None:
+    """The file posted under this name, with what its owner calls it; None when none was chosen. Its size is bounded by the door."""
+    found = (await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)).get(name)
+    if not isinstance(found, UploadFile) or not found.filename:
+        return None
+    title = "".join(sign for sign in found.filename.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
+    return title[:LONGEST_TITLE], await found.read()
+
+
 async def typed(request: Request) -> Typed:
     """The text fields of the posted form; trimmed, bounded in number, files left out."""
-    form = await request.form(max_fields=MOST_FIELDS, max_files=4)
+    form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
     many: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
+            if "\x00" in name or "\x00" in value:
+                raise Invalid(code="web.bad_request")
             many.setdefault(name, []).append(value.strip())
     return Typed({name: values[-1] for name, values in many.items()}, many)
 

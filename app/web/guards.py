@@ -19,6 +19,9 @@ from app.web.traffic import Traffic
 
 BODY = 256 * 1024
 """Bytes of body that a call may have."""
+UPLOAD = 8 * 1024 * 1024
+"""Bytes of body at a door for files: a path that ends in `UPLOADS`, whose forms come in parts."""
+UPLOADS = "/unggah"
 NULS = (b"\x00", b"%00", b"\\u0000")
 """A zero character, raw and as forms and JSON write it: nobody types one, and PostgreSQL keeps none."""
 BODY_SECONDS = 60
@@ -65,6 +68,8 @@ class Guards:
         tail = b""
         complete = False
         ends = anyio.current_time() + BODY_SECONDS
+        files = takes_files(scope)
+        most = UPLOAD if files else BODY
 
         async def bounded() -> Message:
             nonlocal taken, tail, complete
@@ -78,9 +83,9 @@ class Guards:
             if message["type"] == "http.request":
                 chunk = message.get("body", b"")
                 taken += len(chunk)
-                if taken > BODY:
+                if taken > most:
                     raise HTTPException(413)
-                if any(nul in tail + chunk for nul in NULS):
+                if not files and any(nul in tail + chunk for nul in NULS):
                     raise HTTPException(400)
                 tail = chunk[-5:]
                 if not message.get("more_body", False):
@@ -111,6 +116,12 @@ class Guards:
             await send(message)
 
         return headed
+
+
+def takes_files(scope: Scope) -> bool:
+    """Whether this is a form in parts at a door for files; zero characters in its texts are refused where its fields are read."""
+    in_parts = Headers(scope=scope).get("content-type", "").startswith("multipart/form-data")
+    return in_parts and str(scope["path"]).endswith(UPLOADS)
 
 
 def _without_body(send: Send) -> Send:
