@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from typing import Literal
 
 from app.sheets.table import MOST_ROWS, Line, Unreadable, tidy
 
@@ -72,7 +73,7 @@ def _cells(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     return iter(quoted if quoted is not None else _parsed(text, separator, csv.QUOTE_NONE) or [])
 
 
-def _parsed(text: str, separator: str, quoting: int) -> list[tuple[int, list[str]]] | None:
+def _parsed(text: str, separator: str, quoting: Literal[0, 3]) -> list[tuple[int, list[str]]] | None:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quoting=quoting)
     found: list[tuple[int, list[str]]] = []
     begins = 1
