@@ -1,15 +1,17 @@
 """Who is asking: staff by bearer or cookie (with CSRF), as dependencies of routes."""
 
+import contextlib
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.access.models import Role
 from app.access.rights import Staff
-from app.access.service import must, staff_by_bearer, staff_by_cookie
-from app.errors import SignInNeeded
+from app.access.service import must, staff_by_bearer
+from app.access.signing import note_use, staff_by_cookie, to_be_noted
+from app.errors import SignInNeeded, Unavailable
 from app.web.csrf import STAFF_COOKIE, check
-from app.web.ground import ground
+from app.web.ground import Ground, ground
 from app.web.guards import bearer
 
 
@@ -25,6 +27,7 @@ async def staff_or_none(request: Request) -> Staff | None:
             found = await staff_by_cookie(db, cookie, parts.clock.now()) if cookie else None
     if found is not None and secret is None:
         await check(request)
+        await _note_use(parts, found)
     request.state.staff = found
     return found
 
@@ -47,3 +50,13 @@ async def office_admin(who: SignedIn) -> Staff:
 
 
 OfficeAdmin = Annotated[Staff, Depends(office_admin)]
+
+
+async def _note_use(parts: Ground, found: Staff) -> None:
+    now = parts.clock.now()
+    if found.sign_in_id is None or not to_be_noted(found, now):
+        return
+    # A database that takes no writes still lets people read.
+    with contextlib.suppress(Unavailable):
+        async with parts.database.write() as db:
+            await note_use(db, found.sign_in_id, now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database.tables import Id, Table, id_column
@@ -31,6 +31,12 @@ class Account(Table):
     agency: Mapped[str | None]
     """Institution shown as capacity in the room (e.g. "DPUPR"), for responders and moderators."""
     password_hash: Mapped[str | None]
+    totp_secret: Mapped[bytes | None]
+    """The key of the second step, sealed; empty while the password alone is enough."""
+    totp_pending: Mapped[bytes | None]
+    """A key that was shown but not yet proven by a first code."""
+    totp_step: Mapped[int | None]
+    """The step (30 seconds each) of the last code that was taken: no code counts twice."""
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -85,6 +91,8 @@ class SignIn(Table):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(40), default="")
+    """Browser and system in two words; no address is kept."""
 
 
 class SetupAddress(Table):
@@ -95,3 +103,23 @@ class SetupAddress(Table):
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ResetLink(Table):
+    """A link by which a member of staff chooses a new password, once; only the SHA-256 of its secret is stored."""
+
+    __tablename__ = "reset_links"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), type_=Id, unique=True)
+    expires_at: Mapped[datetime]
+
+
+class RecoveryCode(Table):
+    """A code that stands once for the second step when the telephone is lost; only its SHA-256 is stored."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (Index("ix_recovery_codes_account_id", "account_id"),)
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), type_=Id)

@@ -1,17 +1,18 @@
-"""The accounts of the office: for administrators, and everybody's own password."""
+"""The accounts of the office, for administrators: who there is, new passwords by link, and where everybody is signed in."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from app.access import people, service
-from app.access.guards import OfficeAdmin, SignedIn
+from app.access import people, resets, service, signing, totp
+from app.access.guards import OfficeAdmin
 from app.access.models import Role
 from app.access.rail import office_items
 from app.access.rights import GrantOf, Staff
-from app.errors import Conflict, ForumError, Invalid, NotFound
+from app.errors import Conflict, ForumError, Invalid
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
@@ -27,13 +28,6 @@ class Newcomer(BaseModel):
     login: str = Field(max_length=120)
     agency: str | None = Field(None, max_length=120)
     role: Role | None = None
-
-
-class Passwords(BaseModel):
-    """One's old and new password."""
-
-    old: str = Field(max_length=400)
-    new: str = Field(max_length=400)
 
 
 @router.get("/meja/petugas")
@@ -62,10 +56,35 @@ async def add(request: Request, parts: Parts, staff: OfficeAdmin) -> Response:
 
 @router.post("/meja/petugas/{account}/sandi")
 async def reset(request: Request, parts: Parts, staff: OfficeAdmin, account: str) -> Response:
-    """A new first password for somebody who lost theirs."""
+    """A link by which somebody chooses a new password; it stands on the answer and nowhere else."""
     async with parts.database.write() as db:
-        found, secret = await people.new_password(db, parts.vault, account, actor=staff.actor, now=parts.clock.now())
-    return await _people(request, parts, staff, Typed(), made=(found.name, found.login, secret))
+        found, secret = await resets.make_link(db, parts.vault, account, actor=staff.actor, now=parts.clock.now())
+    link = f"{parts.settings.public_url}/sandi-baru/{secret}"
+    return await _people(request, parts, staff, Typed(), link=(found.name, link, parts.clock.now() + resets.LINK_LASTS))
+
+
+@router.post("/meja/petugas/{account}/kode")
+async def remove_second_step(request: Request, parts: Parts, staff: OfficeAdmin, account: str) -> Response:
+    """Let somebody who lost their telephone sign in with the password alone."""
+    async with parts.database.write() as db:
+        await totp.remove(db, parts.vault, account, actor=staff.actor, now=parts.clock.now())
+    return RedirectResponse("/meja/petugas", 303)
+
+
+@router.get("/meja/petugas/masuk")
+async def places_page(request: Request, parts: Parts, staff: OfficeAdmin) -> Response:
+    """Who is signed in where."""
+    async with parts.database.read() as db:
+        found = await signing.places(db, parts.clock.now(), here=staff.sign_in_id)
+    return page(request, "access/places.html", places=found, desk_items=office_items(staff, "petugas/masuk", translator(request)))
+
+
+@router.post("/meja/petugas/{account}/keluar")
+async def sign_somebody_out(parts: Parts, staff: OfficeAdmin, account: str) -> Response:
+    """End every sign-in of somebody, who may sign in again."""
+    async with parts.database.write() as db:
+        await signing.sign_out_everywhere(db, parts.vault, account, actor=staff.actor, now=parts.clock.now())
+    return RedirectResponse("/meja/petugas/masuk", 303)
 
 
 @router.post("/meja/petugas/{account}/kunci")
@@ -87,35 +106,6 @@ async def let_in(request: Request, parts: Parts, staff: OfficeAdmin, account: st
     return RedirectResponse("/meja/petugas", 303)
 
 
-@router.get("/meja/sandi")
-async def password_page(request: Request, parts: Parts, staff: SignedIn) -> Response:
-    """The form to change one's own password."""
-    return _password(request, staff, Typed())
-
-
-@router.post("/meja/sandi")
-async def change_password(request: Request, parts: Parts, staff: SignedIn) -> Response:
-    """Change one's own password; every sign-in ends, so one signs in anew."""
-    form = await typed(request)
-    if staff.kind != "account":
-        raise NotFound("access.no_account")
-    parts.throttles.sign_in.must_wait(f"own:{staff.id}", request)
-    try:
-        wish = parse(Passwords, form)
-        async with parts.database.write() as db:
-            await people.own_password(db, parts.vault, staff.id, wish.old, wish.new, now=parts.clock.now())
-    except Invalid as wrong:
-        return _password(request, staff, form.with_errors(wrong, translator(request)), status=422)
-    return RedirectResponse("/masuk?next=/meja", 303)
-
-
-def _password(request: Request, staff: Staff, form: Typed, *, status: int = 200) -> Response:
-    items = office_items(staff, "sandi", translator(request))
-    # The password's own rule calls its field `password`.
-    errors = {"new" if name == "password" else name: sentence for name, sentence in form.errors.items()}
-    return page(request, "access/password.html", status=status, errors=errors, desk_items=items)
-
-
 async def _people(
     request: Request,
     parts: Ground,
@@ -124,6 +114,7 @@ async def _people(
     *,
     status: int = 200,
     made: tuple[str, str, str] | None = None,
+    link: tuple[str, str, datetime] | None = None,
     refused: ForumError | None = None,
 ) -> Response:
     words = translator(request)
@@ -137,6 +128,7 @@ async def _people(
         people=everybody,
         roles=list(Role),
         made=made,
+        link=link,
         refused=words.error(refused.code, **refused.facts) if refused else None,
         sign_in=f"{parts.settings.public_url}/masuk",
         desk_items=office_items(staff, "petugas", words),

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Grant, Role
 from app.access.passwords import matches
-from app.access.service import change_password, end_sign_ins
+from app.access.service import change_password
+from app.access.signing import end_sign_ins
 from app.audit.service import Act, record
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.vault import Vault
@@ -72,20 +73,17 @@ async def let_in(db: AsyncSession, vault: Vault, account_id: str, *, actor: str,
     await record(db, vault, None, now, Act(actor, "access.let_in", f"account:{account.id}", {}))
 
 
-async def new_password(db: AsyncSession, vault: Vault, account_id: str, *, actor: str, now: datetime) -> tuple[Account, str]:
-    """A fresh first password for somebody who lost theirs; every sign-in of the account ends."""
-    account = await _account(db, account_id)
-    secret = first_password()
-    await change_password(db, vault, account.id, secret, actor=actor, now=now)
-    return account, secret
-
-
 async def own_password(db: AsyncSession, vault: Vault, account_id: str, old: str, new: str, *, now: datetime) -> None:
     """Change one's own password; Invalid when the old one is not right. Every sign-in of the account ends."""
+    await must_know_password(db, account_id, old, field="old")
+    await change_password(db, vault, account_id, new, actor=f"account:{account_id}", now=now)
+
+
+async def must_know_password(db: AsyncSession, account_id: str, password: str, *, field: str) -> None:
+    """Invalid at `field` unless this is the password of the account."""
     account = await _account(db, account_id)
-    if not await matches(account.password_hash, old):
-        raise Invalid(FieldError("old", "access.old_password_wrong"))
-    await change_password(db, vault, account.id, new, actor=f"account:{account.id}", now=now)
+    if not await matches(account.password_hash, password):
+        raise Invalid(FieldError(field, "access.old_password_wrong"))
 
 
 async def _account(db: AsyncSession, account_id: str) -> Account:

@@ -23,6 +23,8 @@ def office_items(staff: Staff, current: str, words: Translator) -> list[RailItem
     items = [RailItem("/meja", words.gettext("Forum"), "megaphone", current == "")]
     if staff.may({Role.ADMIN}):
         items.append(RailItem("/meja/petugas", words.gettext("Akun petugas"), "users", current == "petugas"))
+        items.append(RailItem("/meja/petugas/masuk", words.gettext("Yang sedang masuk"), "eye", current == "petugas/masuk"))
     if staff.kind == "account":
+        items.append(RailItem("/meja/keamanan", words.gettext("Keamanan saya"), "lock", current == "keamanan"))
         items.append(RailItem("/meja/sandi", words.gettext("Kata sandi saya"), "key", current == "sandi"))
     return items

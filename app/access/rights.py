@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.access.models import Role
 
@@ -26,6 +27,8 @@ class Staff:
     agency: str | None = None
     csrf: str | None = None
     sign_in_id: str | None = None
+    used_at: datetime | None = None
+    """When this sign-in was last written down as used."""
 
     @property
     def actor(self) -> str:

@@ -6,10 +6,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from app.access import service
+from app.access import resets, service, signing, steps, totp
+from app.access.devices import device_words
 from app.access.guards import MaybeStaff
+from app.access.lasting import LONGEST
 from app.access.office import router as office
 from app.access.passwords import matches
+from app.access.security import router as security
 from app.errors import FieldError, Invalid, NotFound
 from app.web.csrf import STAFF_COOKIE
 from app.web.forms import Typed, parse, typed
@@ -19,6 +22,7 @@ from app.web.throttle import must_wait
 
 router = APIRouter(include_in_schema=False)
 router.include_router(office)
+router.include_router(security)
 Parts = Annotated[Ground, Depends(ground)]
 HOME = "/meja"
 
@@ -35,6 +39,19 @@ class SignInForm(BaseModel):
     """Log-in name and password."""
 
     login: str = Field(min_length=1, max_length=120)
+    password: str = Field(min_length=1, max_length=400)
+
+
+class SecondStep(BaseModel):
+    """The code that a telephone shows, or a recovery code; `step` says whose password was right a moment ago."""
+
+    step: str = Field(max_length=200)
+    code: str = Field(min_length=1, max_length=40)
+
+
+class NewPassword(BaseModel):
+    """A password that somebody chooses by their link."""
+
     password: str = Field(min_length=1, max_length=400)
 
 
@@ -56,7 +73,7 @@ async def set_up(request: Request, parts: Parts, secret: str) -> Response:
         wanted = parse(SetupForm, form)
         async with parts.database.write() as db:
             account = await service.set_up(db, parts.vault, secret, login=wanted.login, name=wanted.name, password=wanted.password, now=now)
-            cookie = await service.sign_in(db, account.id, now)
+            cookie = await signing.sign_in(db, account.id, now, _device(request))
     except Invalid as wrong:
         return page(request, "access/setup.html", status=422, form=form.with_errors(wrong, translator(request)))
     return _signed_in(parts, cookie, HOME)
@@ -67,7 +84,8 @@ async def sign_in_page(request: Request, staff: MaybeStaff) -> Response:
     """The sign-in form of staff."""
     if staff is not None:
         return RedirectResponse(HOME, 303)
-    return page(request, "access/sign_in.html", form=Typed(), next=_inside(request.query_params.get("next")))
+    renewed = request.query_params.get("baru") == "1"
+    return page(request, "access/sign_in.html", form=Typed(), renewed=renewed, next=_inside(request.query_params.get("next")))
 
 
 @router.post("/masuk")
@@ -87,11 +105,55 @@ async def sign_in(request: Request, parts: Parts) -> Response:
             raise Invalid(FieldError("password", "access.wrong_sign_in"), code="access.wrong_sign_in")
     except Invalid as wrong:
         kept = form.with_errors(wrong, translator(request))
-        return page(request, "access/sign_in.html", status=422, form=kept, next=onward)
+        return page(request, "access/sign_in.html", status=422, form=kept, renewed=False, next=onward)
     parts.throttles.sign_in.forget(name, request)
-    async with parts.database.write() as db:
-        cookie = await service.sign_in(db, account.id, parts.clock.now())
-    return _signed_in(parts, cookie, onward)
+    if account.totp_secret is not None:
+        step = steps.proof(parts.vault, account, parts.clock.now())
+        return page(request, "access/second_step.html", form=Typed(), step=step, next=onward)
+    return await _welcome(request, parts, account.id, onward)
+
+
+@router.post("/masuk/kode")
+async def second_step(request: Request, parts: Parts) -> Response:
+    """The second step of signing in, for those who have set it up; slowed down after a few wrong codes."""
+    form, now = await typed(request), parts.clock.now()
+    onward = _inside(form.get("next"))
+    try:
+        wanted = parse(SecondStep, form)
+        async with parts.database.read() as db:
+            account_id = await steps.proven(db, parts.vault, wanted.step, now)
+        parts.throttles.second_step.must_wait(account_id, request)
+        async with parts.database.write() as db:
+            await totp.spend(db, parts.vault, account_id, wanted.code, now=now)
+    except Invalid as wrong:
+        kept = form.with_errors(wrong, translator(request))
+        return page(request, "access/second_step.html", status=422, form=kept, step=form.get("step"), next=onward)
+    parts.throttles.second_step.forget(account_id, request)
+    return await _welcome(request, parts, account_id, onward)
+
+
+@router.get("/sandi-baru/{secret}")
+async def reset_page(request: Request, parts: Parts, secret: str) -> Response:
+    """Where somebody chooses a new password by the link that an administrator gave them; opening it uses nothing up."""
+    async with parts.database.read() as db:
+        account = await resets.link_owner(db, secret, parts.clock.now())
+    return page(request, "access/reset.html", form=Typed(), account=account)
+
+
+@router.post("/sandi-baru/{secret}")
+async def reset(request: Request, parts: Parts, secret: str) -> Response:
+    """Set the new password, once; then one signs in with it."""
+    form, now = await typed(request), parts.clock.now()
+    async with parts.database.read() as db:
+        account = await resets.link_owner(db, secret, now)
+    try:
+        wanted = parse(NewPassword, form)
+        async with parts.database.write() as db:
+            await resets.use_link(db, parts.vault, secret, wanted.password, now=now)
+    except Invalid as wrong:
+        kept = form.with_errors(wrong, translator(request))
+        return page(request, "access/reset.html", status=422, form=kept, account=account)
+    return RedirectResponse("/masuk?baru=1", 303)
 
 
 @router.post("/keluar")
@@ -100,15 +162,25 @@ async def sign_out(request: Request, parts: Parts, staff: MaybeStaff) -> Respons
     cookie = request.cookies.get(STAFF_COOKIE)
     if cookie and staff is not None:
         async with parts.database.write() as db:
-            await service.sign_out(db, cookie, parts.clock.now())
+            await signing.sign_out(db, cookie, parts.clock.now())
     answer = RedirectResponse("/", 303)
     answer.delete_cookie(STAFF_COOKIE, path="/")
     return answer
 
 
+async def _welcome(request: Request, parts: Ground, account_id: str, onward: str) -> Response:
+    async with parts.database.write() as db:
+        cookie = await signing.sign_in(db, account_id, parts.clock.now(), _device(request))
+    return _signed_in(parts, cookie, onward)
+
+
+def _device(request: Request) -> str:
+    return device_words(request.headers.get("user-agent", ""))
+
+
 def _signed_in(parts: Ground, cookie: str, onward: str) -> Response:
     answer = RedirectResponse(onward, 303)
-    set_cookie(answer, parts, STAFF_COOKIE, cookie, int(service.SIGN_IN_LASTS.total_seconds()))
+    set_cookie(answer, parts, STAFF_COOKIE, cookie, int(LONGEST.total_seconds()))
     return answer
 
 

@@ -1,24 +1,20 @@
 """Staff comes in: first administrator, accounts, grants, sign-in and out, bearer tokens."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access.models import Account, BearerToken, Grant, Role, SetupAddress, SignIn
+from app.access.models import Account, BearerToken, Grant, Role, SetupAddress
 from app.access.passwords import LONGEST, SHORTEST, hash_password
 from app.access.rights import GrantOf, Staff
+from app.access.signing import ROLE_CHANGED, end_sign_ins, grants_of
 from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from app.journal.service import revoke
 from app.vault import Vault, fingerprint, token
-
-ROLE_CHANGED = 4003
-"""Close code of room sockets whose owner's rights have changed: they come back with what is left."""
-SIGN_IN_LASTS = timedelta(hours=18)
-"""Longer than the longest forum day, so that nobody is signed out in the middle of one."""
 
 
 async def needs_setup(db: AsyncSession) -> bool:
@@ -90,51 +86,12 @@ async def account_by_login(db: AsyncSession, login: str) -> Account | None:
     return await db.scalar(select(Account).where(Account.login == login.strip().lower(), Account.disabled_at.is_(None)))
 
 
-async def sign_in(db: AsyncSession, account_id: str, now: datetime) -> str:
-    """Start a sign-in after the password was found right; the secret goes into the cookie."""
-    secret = token()
-    db.add(
-        SignIn(
-            id=new_id(),
-            fingerprint=fingerprint(secret),
-            account_id=account_id,
-            started_at=now,
-            seen_at=now,
-            expires_at=now + SIGN_IN_LASTS,
-        )
-    )
-    await db.execute(delete(SignIn).where(SignIn.account_id == account_id, SignIn.expires_at < now))
-    return secret
-
-
-async def sign_out(db: AsyncSession, secret: str, now: datetime) -> None:
-    """End the sign-in of this cookie; open sockets of the account are closed, and those of other browsers come back."""
-    ended = await db.execute(delete(SignIn).where(SignIn.fingerprint == fingerprint(secret)).returning(SignIn.account_id))
-    for (account_id,) in ended.all():
-        await revoke(db, account_id, None, ROLE_CHANGED, now)
-
-
-async def staff_by_cookie(db: AsyncSession, secret: str, now: datetime) -> Staff | None:
-    """Who is signed in with this cookie."""
-    row = (
-        await db.execute(
-            select(SignIn.id, Account.id, Account.name, Account.agency)
-            .join(Account, Account.id == SignIn.account_id)
-            .where(SignIn.fingerprint == fingerprint(secret), SignIn.expires_at > now, Account.disabled_at.is_(None))
-        )
-    ).first()
-    if row is None:
-        return None
-    grants = await _grants(db, Grant.account_id == row[1])
-    return Staff(row[1], "account", row[2], grants, agency=row[3], sign_in_id=row[0])
-
-
 async def staff_by_bearer(db: AsyncSession, secret: str, now: datetime) -> Staff | None:
     """Whose bearer token this is."""
     found = await db.scalar(select(BearerToken).where(BearerToken.fingerprint == fingerprint(secret), BearerToken.revoked_at.is_(None)))
     if found is None or (found.expires_at is not None and found.expires_at <= now):
         return None
-    return Staff(found.id, "token", found.name, await _grants(db, Grant.token_id == found.id))
+    return Staff(found.id, "token", found.name, await grants_of(db, Grant.token_id == found.id))
 
 
 async def create_token(
@@ -156,7 +113,7 @@ async def grant(db: AsyncSession, vault: Vault, account_id: str, given: GrantOf,
     """Give a right; giving it twice changes nothing."""
     if await db.get(Account, account_id) is None:
         raise NotFound("access.no_account")
-    held = await _grants(db, Grant.account_id == account_id)
+    held = await grants_of(db, Grant.account_id == account_id)
     if given in held:
         return
     db.add(Grant(account_id=account_id, role=given.role, session_id=given.session_id, site_id=given.site_id, created_at=now))
@@ -193,12 +150,6 @@ async def change_password(db: AsyncSession, vault: Vault, account_id: str, passw
     await record(db, vault, None, now, Act(actor, "access.password_changed", f"account:{account_id}", {}))
 
 
-async def end_sign_ins(db: AsyncSession, account_id: str, now: datetime) -> None:
-    """End every sign-in of an account; its room sockets close within seconds and do not come back without a new one."""
-    await db.execute(delete(SignIn).where(SignIn.account_id == account_id))
-    await revoke(db, account_id, None, ROLE_CHANGED, now)
-
-
 def must(staff: Staff, roles: set[Role], session_id: str | None = None, site_id: str | None = None) -> None:
     """Refuse with NotAllowed unless the person may act in one of these roles there."""
     if not staff.may(roles, session_id, site_id):
@@ -208,11 +159,6 @@ def must(staff: Staff, roles: set[Role], session_id: str | None = None, site_id:
 def bound(given: GrantOf, session_id: str) -> GrantOf:
     """The same right, in one session only."""
     return replace(given, session_id=session_id)
-
-
-async def _grants(db: AsyncSession, whose: object) -> tuple[GrantOf, ...]:
-    rows = await db.execute(select(Grant.role, Grant.session_id, Grant.site_id).where(whose))  # type: ignore[arg-type]  # a column's comparison; SQLAlchemy's stubs take it for a bool
-    return tuple(GrantOf(Role(role), session_id, site_id) for role, session_id, site_id in rows)
 
 
 def _facts(given: GrantOf) -> dict[str, object]:

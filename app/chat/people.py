@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Role
 from app.access.rights import Staff
-from app.access.service import staff_by_bearer, staff_by_cookie
+from app.access.service import staff_by_bearer
+from app.access.signing import staff_by_cookie
 from app.chat.conduct import PartInRoom
 from app.errors import NotAllowed, NotFound, SignInNeeded
 from app.invitations.links import SeatHolder, resolve, resolve_device

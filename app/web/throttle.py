@@ -66,6 +66,7 @@ class Throttles:
     """
 
     sign_in: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=8, pause=15), Throttle(burst=120, pause=10)))
+    second_step: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=5, pause=60), Throttle(burst=30, pause=300)))
     sign_in_address: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=2))
     last_four: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=5, pause=60), Throttle(burst=30, pause=300)))
     send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))

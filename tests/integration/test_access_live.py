@@ -13,7 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.access.models import Account
-from app.access.people import lock_out, new_password
+from app.access.people import lock_out
+from app.access.resets import make_link
 from app.sessions.models import SessionState
 from app.web.csrf import STAFF_COOKIE
 from app.web.ground import Ground
@@ -43,7 +44,7 @@ async def locked_out(ground: Ground, account: str, web: httpx.AsyncClient) -> No
 
 async def password_changed(ground: Ground, account: str, web: httpx.AsyncClient) -> None:
     async with ground.database.write() as db:
-        await new_password(db, ground.vault, account, actor="account:admin", now=ground.clock.now())
+        await make_link(db, ground.vault, account, actor="account:admin", now=ground.clock.now())
 
 
 async def signed_out(ground: Ground, account: str, web: httpx.AsyncClient) -> None:
