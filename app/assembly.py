@@ -21,6 +21,7 @@ from app.invitations.routes import router as invitations_router
 from app.outbox.worker import Handler
 from app.proposals.jobs import jobs as proposal_jobs
 from app.proposals.routes import router as proposals_router
+from app.readiness.routes import router as readiness_router
 from app.registration.jobs import jobs as registration_jobs
 from app.registration.routes import router as registration_router
 from app.sessions.jobs import jobs as session_jobs
@@ -68,5 +69,6 @@ def routers() -> list[APIRouter]:
         chat_router,
         hall_router,
         exports_router,
+        readiness_router,
         health_router,
     ]

@@ -12,8 +12,24 @@ from app.notices import models as notices
 from app.outbox import models as outbox
 from app.participants import models as participants
 from app.proposals import models as proposals
+from app.readiness import models as readiness
 from app.registration import models as registration
 from app.sessions import models as sessions
 
-FEATURES = (access, audit, chat, hall, invitations, journal, meetings, notices, outbox, participants, proposals, registration, sessions)
+FEATURES = (
+    access,
+    audit,
+    chat,
+    hall,
+    invitations,
+    journal,
+    meetings,
+    notices,
+    outbox,
+    participants,
+    proposals,
+    readiness,
+    registration,
+    sessions,
+)
 metadata = Table.metadata

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from app.access import people, signing, totp
+from app.access.codes import address
 from app.access.guards import SignedIn
 from app.access.models import Account
 from app.access.rail import office_items
@@ -190,7 +191,7 @@ async def _key(request: Request, parts: Ground, staff: Staff, form: Typed, *, st
     secret = totp.pending(parts.vault, account) if account is not None else None
     if account is None or secret is None:
         return RedirectResponse(HERE, 303)
-    drawn = segno.make(totp.address(secret, account.login, parts.settings.office_name), error="m").svg_inline(omitsize=True, border=0)
+    drawn = segno.make(address(secret, account.login, parts.settings.office_name), error="m").svg_inline(omitsize=True, border=0)
     return page(
         request,
         "access/key.html",

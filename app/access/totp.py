@@ -4,38 +4,18 @@ import base64
 import secrets
 from datetime import datetime
 
-import pyotp
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.codes import new_key, step_of
 from app.access.models import Account, RecoveryCode
 from app.audit.service import Act, record
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.vault import Vault, fingerprint
 
-STEP = 30
-"""Seconds of one code."""
-DRIFT = 1
-"""Steps by which a telephone's clock may differ."""
-DIGITS = 6
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 10
 """80 bits each: what is stored of them tells nobody anything."""
-
-
-def step_of(secret: str, code: str, now: datetime) -> int | None:
-    """The step to which a code belongs, now or a step beside it; None for a wrong one."""
-    if len(code) != DIGITS or not code.isdecimal() or not code.isascii():
-        return None
-    present = int(now.timestamp()) // STEP
-    machine = pyotp.TOTP(secret)
-    steps = range(present - DRIFT, present + DRIFT + 1)
-    return next((step for step in steps if secrets.compare_digest(machine.at(step * STEP), code)), None)
-
-
-def address(secret: str, login: str, office: str) -> str:
-    """What the QR code says to an authenticator."""
-    return pyotp.TOTP(secret).provisioning_uri(login, issuer_name=office)
 
 
 def plain(code: str) -> str:
@@ -48,7 +28,7 @@ async def begin(db: AsyncSession, vault: Vault, account_id: str) -> None:
     account = await _locked(db, account_id)
     if account.totp_secret is not None:
         raise Conflict("access.totp_on")
-    account.totp_pending = vault.seal(pyotp.random_base32(), "accounts", "totp_pending", account.id)
+    account.totp_pending = vault.seal(new_key(), "accounts", "totp_pending", account.id)
 
 
 def pending(vault: Vault, account: Account) -> str | None:

@@ -56,6 +56,8 @@ class Rules:
     locked: bool = False
     unlimited: bool = False
     late_until: datetime | None = None
+    practice: bool = False
+    """The office rehearses: whatever is made here is wiped."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from app.database.tables import new_id
 from app.journal.models import Log, Revocation
 from app.journal.service import DESK, PUBLIC, REVOKED, RINGS, read, revocations
 from app.live.bell import Bell
-from app.live.hub import DRAINING, Hub, Key
+from app.live.hub import DRAINING, EVERYBODY, Hub, Key
 from app.live.line import Line
 from app.live.reader import Reader
 from app.live.relayed import RelayedLine
@@ -123,11 +123,11 @@ class House:
         self._rules[person.room] = given.rules
         self.hub.join(reader, given.at, given.heads)
         self.tallies.greet(reader)
-        if given.rules.state in BEING_HELD:
+        if _being_held(given.rules):
             self.attendees.arrive(person)
         for at, label, room, code in self._closed:
             # Revoked between the look-up and this moment: whoever closed the others did not see this socket yet.
-            if at >= since and label == person.id and room in {None, person.room}:
+            if at >= since and label in {person.id, EVERYBODY} and room in {None, person.room}:
                 self.hub.dismiss(reader, code)
                 return
 
@@ -136,7 +136,7 @@ class House:
         person = self.people.pop(reader)
         self.hub.leave(reader)
         rules = self._rules.get(person.room)
-        if rules is not None and rules.state in BEING_HELD and not self.hub.readers_of(person.room, person.id):
+        if rules is not None and _being_held(rules) and not self.hub.readers_of(person.room, person.id):
             self.attendees.leave(person)
         if person.room not in self.hub.rooms:
             self._rules.pop(person.room, None)
@@ -149,7 +149,7 @@ class House:
     def _returned(self) -> None:
         """Others took this process for dead and ended the stays of those who are in it: they go on."""
         for person in self.people.values():
-            if person.room in self._rules and self._rules[person.room].state in BEING_HELD:
+            if person.room in self._rules and _being_held(self._rules[person.room]):
                 self.attendees.arrive(person)
 
     def unlimited(self, room: str) -> bool:
@@ -230,12 +230,19 @@ class House:
     def _state_changed(self, room: str, event: dict[str, Any]) -> None:
         to = RoomState(event["v"]["to"])
         if room in self._rules:
-            self._rules[room] = replace(self._rules[room], state=to)
+            self._rules[room] = replace(self._rules[room], state=to, practice=bool(event["v"].get("practice")))
+        if event["v"].get("practice"):
+            return
         for reader in self.hub.readers(room):
             if to is RoomState.OPEN:
                 self.attendees.arrive(self.people[reader])
             elif to is RoomState.ENDED:
                 self.attendees.leave(self.people[reader])
+
+
+def _being_held(rules: Rules) -> bool:
+    """Whether being in the room is attendance: nobody attends a rehearsal."""
+    return rules.state in BEING_HELD and not rules.practice
 
 
 def house_of(asked: HTTPConnection) -> House:

@@ -18,7 +18,7 @@ from app.chat.stream import AtDoor, Entering, LogName
 from app.chat.welcome import Welcome
 from app.errors import Conflict, NotAllowed
 from app.journal.service import DESK, PUBLIC, Position, positions
-from app.live.hub import DRAINING, REPLACED
+from app.live.hub import CHANGED, DRAINING, REPLACED
 from app.live.reader import Reader
 from app.live.ring import Item
 from app.live.streamed import PollLine, cancel_when_gone
@@ -93,7 +93,7 @@ def _refusal(code: int) -> Exception:
             return NotAllowed("chat.banned")
         case _ if code == REPLACED:
             return Conflict("chat.conflict")
-        case _ if code == DRAINING:
+        case _ if code in {DRAINING, CHANGED}:
             return later("unavailable", 2)
     return NotAllowed("chat.forbidden")
 

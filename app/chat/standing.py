@@ -14,7 +14,7 @@ from app.chat.requests import Send
 from app.invitations.models import Seat, SeatState
 from app.journal.service import LOGS, PUBLIC, Handle
 from app.participants.models import Participant
-from app.sessions.lifecycle import ROOM_STATE
+from app.sessions.lifecycle import room_state
 from app.sessions.models import ForumSession, SessionState
 
 MESSAGES = cast("Table", Message.__table__)
@@ -40,7 +40,7 @@ ROOM: BindParameter[str] = bindparam("room")
 SENDERS: BindParameter[list[str]] = bindparam("senders", expanding=True)
 LOCK = select(LOGS.c.head).where(LOGS.c.room == ROOM, LOGS.c.log == PUBLIC).with_for_update()
 RULES = (
-    select(SESSIONS.c.state, SESSIONS.c.ended_at, SESSIONS.c.ends_at, SESSIONS.c.late_hours, *OWN)
+    select(SESSIONS.c.state, SESSIONS.c.rehearsal, SESSIONS.c.ended_at, SESSIONS.c.ends_at, SESSIONS.c.late_hours, *OWN)
     .select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room))
     .where(SESSIONS.c.room == ROOM)
 )
@@ -99,12 +99,13 @@ async def rules_of(db: Handle, room: str) -> Rules:
     if row.state == SessionState.ENDED:
         late_until = (row.ended_at or row.ends_at) + timedelta(hours=row.late_hours)
     return Rules(
-        state=RoomState(ROOM_STATE[SessionState(row.state)]),
+        state=RoomState(room_state(SessionState(row.state), row.rehearsal and SessionState(row.rehearsal))),
         slow_seconds=row.slow_seconds or 0,
         premoderated=bool(row.premoderated),
         locked=bool(row.locked),
         unlimited=bool(row.unlimited),
         late_until=late_until,
+        practice=row.rehearsal is not None,
     )
 
 

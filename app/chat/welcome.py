@@ -168,6 +168,8 @@ async def _room(db: AsyncSession, room: str, rules: Rules, now: datetime) -> dic
         "premoderated": rules.premoderated,
         "locked": rules.locked,
     }
+    if rules.practice:
+        found["practice"] = True
     if row.announcement and row.announcement.get("until", math.inf) > millis(now):
         found["announcement"] = row.announcement
     if row.item is not None:

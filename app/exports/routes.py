@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from app import i18n
 from app.access.models import Role
 from app.audit.service import Act, head_of, record
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.exports import attendance_table, audit_table, chat_table, proposals_table
 from app.exports.gather import Source, source
 from app.exports.made_files import pdf, xlsx
@@ -64,6 +64,8 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
     """A table of the session as a file; attendance also as the PDF of annex I. Every export is audited."""
     if kind not in FORMATS.get(table, ()):
         raise NotFound("exports.unknown")
+    if at.session.rehearsal is not None:
+        raise Conflict("exports.rehearsing")
     words = translator(request)
     now = parts.clock.now()
     async with parts.database.write() as db:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.models import Role
 from app.access.service import must
 from app.errors import NotFound
+from app.hall.sightings import note
 from app.sessions.guards import Desk, desk
 from app.sessions.models import ForumSession, Site
 from app.web.ground import ground
@@ -41,6 +42,7 @@ async def hall_desk(request: Request, at: AnyHall, site: Annotated[str, Path(max
     async with ground(request).database.read() as db:
         found = await site_named(db, at.session.id, site)
     must(at.staff, ROLES, at.session.id, found.id)
+    await note(ground(request), at.session.id, found.id)
     return HallDesk(at.session, found, at)
 
 

@@ -31,3 +31,13 @@ class ScreenItem(Table):
     put_up_at: Mapped[datetime]
     put_up_by: Mapped[str]
     taken_down_at: Mapped[datetime | None]
+
+
+class Sighting(Table):
+    """When a hall's desk (`what` is the hall's id) or a screen (`screen`) last asked for something, to the third of a minute."""
+
+    __tablename__ = "sightings"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id, primary_key=True)
+    what: Mapped[str] = mapped_column(String(16), primary_key=True)
+    seen_at: Mapped[datetime]

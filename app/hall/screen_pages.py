@@ -18,6 +18,7 @@ from app.hall.attendance import ONLINE, Figures, figures
 from app.hall.guards import AnyHall
 from app.hall.models import Screen
 from app.hall.screen import OnScreen
+from app.hall.sightings import SCREEN, note
 from app.sessions.agenda import start_agenda_item
 from app.sessions.guards import Desk, PublicSession
 from app.sessions.models import AgendaItem, ForumSession, Site
@@ -117,6 +118,7 @@ async def _drawn(request: Request, parts: Ground, session: ForumSession, code: s
     async with parts.database.read() as db:
         opened = await screen.opened(db, session.id, code)
         shown = await _shown(db, session, opened, now)
+    await note(parts, session.id, SCREEN)
     tag = f'"{shown.version}"'
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})

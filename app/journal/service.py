@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.database.tables import new_id
 from app.journal.models import FORMAT, Event, Log, Revocation
+from app.live.hub import CHANGED, EVERYBODY
 
 PUBLIC = "public"
 DESK = "desk"
@@ -179,6 +180,18 @@ async def revoke(db: AsyncSession, person: str, room: str | None, code: int, now
     """Somebody loses their place: every process closes their sockets with this code."""
     await db.execute(insert(Revocation).values(person=person, room=room, code=code, at=now))
     db.info.setdefault(REVOKED, []).append((person, room, code))
+
+
+async def begin_anew(db: AsyncSession, room: str, kept: Mapping[str, int], now: datetime) -> None:
+    """Take away what the logs of a room hold after these seqs and give each a new epoch: whoever was in the room comes back to a fresh picture.
+
+    Locks both logs' rows; only for a time in which everything after those seqs was practice.
+    """
+    for log in (PUBLIC, DESK):
+        await hold(db, room, log)
+        await db.execute(delete(EVENTS).where(EVENTS.c.room == room, EVENTS.c.log == log, EVENTS.c.seq > kept[log]))
+        await db.execute(update(LOGS).where(LOGS.c.room == room, LOGS.c.log == log).values(epoch=new_id()[:8], head=kept[log]))
+    await revoke(db, EVERYBODY, room, CHANGED, now)
 
 
 async def revocations(db: Handle, after: int) -> list[tuple[int, str, str | None, int]]:

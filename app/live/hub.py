@@ -30,7 +30,9 @@ PARKED_SECONDS = 15.0
 PARKED_EVENTS = 500
 PER_LABEL = 5
 READ_PAGE = 500
-SLOW, DRAINING, UNANSWERED, REPLACED = 4001, 4002, 4008, 4509
+SLOW, DRAINING, CHANGED, UNANSWERED, REPLACED = 4001, 4002, 4003, 4008, 4509
+EVERYBODY = "*"
+"""In place of a label: all who are in the room. They come back to a room of which this process remembers nothing."""
 
 Key: TypeAlias = tuple[str, str]
 Read: TypeAlias = Callable[[str, str, int, int], Awaitable[list[Item]]]
@@ -99,7 +101,7 @@ class Hub:
     def dismiss_label(self, label: str, room: str | None, code: int) -> None:
         """Close every connection of somebody, in a room or everywhere."""
         for live in [self.rooms[room]] if room in self.rooms else [] if room else list(self.rooms.values()):
-            for reader in list(live.labels.get(label, ())):
+            for reader in list(live.readers if label == EVERYBODY else live.labels.get(label, ())):
                 self.dismiss(reader, code)
 
     def readers(self, room: str) -> list[Reader]:

@@ -39,7 +39,7 @@ async def find(db: AsyncSession, session_id: str, number: str, *, lock: bool = F
     """One proposal of a session; NotFound for a number that is not there or, with `public`, not public."""
     wanted = select(Proposal).where(Proposal.session_id == session_id, Proposal.number == written(number))
     if public:
-        wanted = wanted.where(Proposal.published_at.is_not(None))
+        wanted = wanted.where(is_public())
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     found = await db.scalar(wanted)
@@ -53,7 +53,7 @@ async def find_public(db: AsyncSession, number: str) -> list[tuple[Proposal, For
     rows = await db.execute(
         select(Proposal, ForumSession)
         .join(ForumSession, ForumSession.id == Proposal.session_id)
-        .where(Proposal.number == written(number), Proposal.published_at.is_not(None))
+        .where(Proposal.number == written(number), is_public())
         .where(ForumSession.state != SessionState.DRAFT)
         .order_by(ForumSession.practice, ForumSession.starts_at)
     )
@@ -101,9 +101,7 @@ async def villages_in(db: AsyncSession, session_id: str, *, public: bool) -> lis
 
 async def public_among(db: AsyncSession, session_id: str, numbers: Sequence[str]) -> set[str]:
     """Which of these numbers have a public page to lead to."""
-    found = await db.scalars(
-        select(Proposal.number).where(Proposal.session_id == session_id, Proposal.number.in_(numbers), Proposal.published_at.is_not(None))
-    )
+    found = await db.scalars(select(Proposal.number).where(Proposal.session_id == session_id, Proposal.number.in_(numbers), is_public()))
     return set(found)
 
 
@@ -124,10 +122,16 @@ async def versions_of(db: AsyncSession, proposal: Proposal) -> Sequence[Proposal
     return rows.all()
 
 
+def is_public() -> ColumnElement[bool]:
+    """Whether everybody may see a proposal: published, and not in a rehearsal."""
+    practised = exists().where(ForumSession.id == Proposal.session_id, ForumSession.rehearsal_at <= Proposal.published_at)
+    return and_(Proposal.published_at.is_not(None), ~practised.correlate(Proposal))
+
+
 def _conditions(session_id: str, filters: Filters, *, public: bool) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Proposal.session_id == session_id]
     if public:
-        wanted.append(Proposal.published_at.is_not(None))
+        wanted.append(is_public())
     if filters.status:
         wanted.append(Proposal.status.in_(filters.status))
     for column, value in (

@@ -29,7 +29,7 @@ async def undo(
         raise Conflict("proposals.nothing_to_undo")
     if proposal.status in {ProposalStatus.MERGED, ProposalStatus.SPLIT}:
         await _part_from(db, session, proposal, actor, now)
-    _restore(proposal, earlier)
+    restore(proposal, earlier)
     reflag(proposal, sources)
     note_version(db, proposal, actor, now, note="undone")
     await db.flush()
@@ -39,7 +39,8 @@ async def undo(
     return proposal
 
 
-def _restore(proposal: Proposal, earlier: ProposalVersion) -> None:
+def restore(proposal: Proposal, earlier: ProposalVersion) -> None:
+    """Give a proposal the fields and status of an earlier version; it is merged or split no longer."""
     fields = earlier.fields
     for name in NAMES:
         value = fields.get(name)

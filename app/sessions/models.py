@@ -91,7 +91,11 @@ class ForumSession(Table):
     agenda_item_id: Mapped[str | None] = mapped_column(Id)
     version: Mapped[int] = mapped_column(default=1)
     practice: Mapped[bool] = mapped_column(default=False)
-    """A rehearsal or load test: left out of every public list."""
+    """A demonstration or load test: left out of every public list."""
+    rehearsal: Mapped[SessionState | None]
+    """What the room plays while the office rehearses in it: live, paused or ended; `state` stays published meanwhile."""
+    rehearsal_at: Mapped[datetime | None]
+    """Since when: whatever is made in the room from then on is practice and goes with it."""
     created_at: Mapped[datetime]
 
 

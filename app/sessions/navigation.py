@@ -32,6 +32,7 @@ class DeskItem:
 ALL = frozenset(Role)
 PAGES = (
     DeskPage("", "Ringkasan", "grid", ALL),
+    DeskPage("siap", "Kesiapan", "check-circle", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
     DeskPage("atur", "Pengaturan", "edit", frozenset({Role.ADMIN})),
     DeskPage("jadwal", "Jadwal", "calendar", frozenset({Role.MODERATOR})),
     DeskPage("petugas", "Petugas", "users", frozenset({Role.ADMIN})),

@@ -16,6 +16,7 @@ class Step(StrEnum):
     """The one thing to do next."""
 
     PUBLISH = "publish"
+    REHEARSE = "rehearse"
     WAIT = "wait"
     SELECT = "select"
     DELIVER = "deliver"
@@ -75,6 +76,8 @@ def next_step(session: ForumSession, crowd: Crowd, now: datetime) -> Step:
 
 
 def _before_the_forum(session: ForumSession, crowd: Crowd, now: datetime) -> Step:
+    if session.rehearsal is not None:
+        return Step.REHEARSE
     if now >= session.starts_at - SOON:
         return Step.OPEN
     if session.selection_published_at is None:

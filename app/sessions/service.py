@@ -22,6 +22,7 @@ from app.sessions.lifecycle import ROOM_STATE, may_follow
 from app.sessions.models import ForumSession, PrivacyNotice, SessionState, Tier
 from app.sessions.naming import not_taken, prefix_of, slug_of
 from app.sessions.notice import first_notice
+from app.sessions.rehearsing import play
 from app.sessions.rows import coded, named_sites, rows_of, write_agenda, write_quotas, write_sites
 from app.vault import Vault
 
@@ -120,6 +121,8 @@ async def change_state(
 ) -> ForumSession:
     """Publish, open, pause, end or cancel; Conflict `sessions.wrong_state` when the session cannot go there from where it is."""
     session = await locked(db, session_id)
+    if session.rehearsal is not None:
+        return await play(db, vault, session, to, actor=actor, now=now)
     before = session.state
     if not may_follow(before, to):
         raise Conflict("sessions.wrong_state", state=before, to=to)

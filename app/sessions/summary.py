@@ -14,7 +14,7 @@ from app.access.service import must
 from app.meetings.service import meeting_of, opened
 from app.sessions.crowd import Crowd, crowd_of, selected_by_place
 from app.sessions.guards import Desk, desk
-from app.sessions.lifecycle import ADMINS_ONLY, FOLLOWS
+from app.sessions.lifecycle import ADMINS_ONLY, next_states
 from app.sessions.lists import own
 from app.sessions.models import ForumSession, SessionState, Site
 from app.sessions.navigation import desk_items, may_open
@@ -59,10 +59,10 @@ async def summary(request: Request, parts: Parts, at: Anybody) -> Response:
         crowd = await crowd_of(db, session.id)
         sites = await sites_of(db, session.id)
         selected = await selected_by_place(db, session.id)
-        facts = await _facts(db, parts.vault, session, sites, crowd)
+        facts = await facts_of(db, parts.vault, session, sites, crowd)
     admin = at.staff.may({Role.ADMIN}, session.id)
     chairs = at.staff.may({Role.MODERATOR}, session.id)
-    pressable = [to for to in SessionState if to in FOLLOWS[session.state] and (admin if to in ADMINS_ONLY else chairs)]
+    pressable = [to for to in next_states(session) if (admin if to in ADMINS_ONLY else chairs)]
     points = readiness(session, facts)
     return page(
         request,
@@ -74,7 +74,8 @@ async def summary(request: Request, parts: Parts, at: Anybody) -> Response:
         points=points,
         may_open={point.key: may_open(at.staff, session.id, point.page) for point in points},
         may_see={
-            key: may_open(at.staff, session.id, key) for key in ("pendaftar", "undangan", "usulan", "rekaman", "ruang", "atur", "jadwal")
+            key: may_open(at.staff, session.id, key)
+            for key in ("siap", "pendaftar", "undangan", "usulan", "rekaman", "ruang", "atur", "jadwal")
         },
         step=next_step(session, crowd, now),
         registration=registration_of(session, now),
@@ -95,7 +96,8 @@ async def press(request: Request, parts: Parts, at: Chair) -> Response:
     return RedirectResponse(f"/meja/{at.session.slug}", 303)
 
 
-async def _facts(db: AsyncSession, vault: Vault, session: ForumSession, sites: list[Site], crowd: Crowd) -> Facts:
+async def facts_of(db: AsyncSession, vault: Vault, session: ForumSession, sites: list[Site], crowd: Crowd) -> Facts:
+    """What the rules of readiness look at."""
     duties = [duty for member in await members_of(db, session.id) for duty in member.duties]
     operated = {duty.site_id for duty in duties if duty.role is Role.OPERATOR}
     return Facts(

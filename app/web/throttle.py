@@ -69,6 +69,9 @@ class Throttles:
     second_step: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=5, pause=60), Throttle(burst=30, pause=300)))
     sign_in_address: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=2))
     last_four: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=5, pause=60), Throttle(burst=30, pause=300)))
+    sighting: Throttle = field(default_factory=lambda: Throttle(burst=1, pause=20))
+    """Not against anybody: how often a hall or screen that asks all the time is written down."""
+    test_mail: Throttle = field(default_factory=lambda: Throttle(burst=3, pause=120))
     send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))
     apply: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=0.5))
     address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))

@@ -68,6 +68,12 @@ def upgrade() -> None:
         sa.Column("agenda_item_id", sa.String(length=16), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("practice", sa.Boolean(), nullable=False),
+        sa.Column(
+            "rehearsal",
+            sa.Enum("draft", "published", "live", "paused", "ended", "cancelled", name="sessionstate", native_enum=False, length=20),
+            nullable=True,
+        ),
+        sa.Column("rehearsal_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_sessions")),
         sa.UniqueConstraint("room", name=op.f("uq_forum_sessions_room")),

@@ -30,8 +30,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", name=op.f("uq_reset_links_account_id")),
     )
 
+    op.create_table(
+        "rehearsals",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("session_id", sa.String(length=16), nullable=False),
+        sa.Column("public_head", sa.BigInteger(), nullable=False),
+        sa.Column("desk_head", sa.BigInteger(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("wiped_at", UtcDateTime(), nullable=True),
+        sa.Column("wiped_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_rehearsals_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsals")),
+    )
+    op.create_index("ix_rehearsals_session_id", "rehearsals", ["session_id"], unique=False)
+    op.create_table(
+        "sightings",
+        sa.Column("session_id", sa.String(length=16), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_sightings_session_id")),
+        sa.PrimaryKeyConstraint("session_id", "what", name=op.f("pk_sightings")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("sightings")
+    op.drop_index("ix_rehearsals_session_id", table_name="rehearsals")
+    op.drop_table("rehearsals")
     op.drop_table("reset_links")
     op.drop_index("ix_recovery_codes_account_id", table_name="recovery_codes")
     op.drop_table("recovery_codes")

@@ -14,6 +14,7 @@ function draw(text) {
   document.querySelector(".screen-main").innerHTML = fresh.querySelector("[data-part=main]").innerHTML;
   document.querySelector(".screen-side").innerHTML = fresh.querySelector("[data-part=side]").innerHTML;
   document.documentElement.dataset.theme = fresh.dataset.theme;
+  document.querySelector("[data-rehearsal]").hidden = !("practice" in fresh.dataset);
 }
 
 async function ask() {

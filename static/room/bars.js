@@ -8,6 +8,7 @@ const LONG = 70;
 /** Draws all bars. `model`: `{status, durable, waiting, mode, you, pinned, notice, saving, links}`; `act`: `{again, here}`. */
 export function drawBars(model, act) {
   drawLine(byId("line-bar"), model, act);
+  if (model.welcomed) byId("practice-bar").hidden = model.mode.practice !== true;
   drawState(byId("state-bar"), model);
   drawPinned(byId("pinned-bar"), model.pinned);
   drawNotice(byId("notice-bar"), model.notice);

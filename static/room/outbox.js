@@ -1,6 +1,7 @@
 /**
  * The outbox: what this person wrote in this room, kept until the server has said what became of it, and the draft.
  * An item: `{cid, room, who, n, kind, text, state, …}`; `n` is the order of writing, `who` the author's id (null until known).
+ * What is written in a rehearsal bears `practice`, and is never sent into the real session.
  * `state`: queued → visible | held | late | rejected, or failed with `code`. Nothing is removed but by its author or by age.
  */
 const SETTLED = new Set(["visible", "held", "late", "rejected"]);
@@ -8,7 +9,7 @@ const DAY = 86_400_000;
 
 /** An outbox over `device` for one room and person; `changed()` is called after every change, other tabs' included. */
 export async function openOutbox(device, { room, who = null, changed = () => {}, now = Date.now, channel = broadcast(room) }) {
-  const box = { device, room, who, changed, now, channel, items: [], last: 0 };
+  const box = { device, room, who, changed, now, channel, items: [], last: 0, practice: null };
   if (channel) channel.onmessage = () => reload(box).then(changed);
   await reload(box);
   await purge(box);
@@ -23,6 +24,7 @@ export async function openOutbox(device, { room, who = null, changed = () => {},
     remove: (cid) => drop(box, cid),
     again: (cid) => again(box, cid),
     adopt: (person) => adopt(box, person),
+    practise: (on) => practise(box, on),
     reload: () => reload(box),
     draft: async () => (await device.get("kept", draftKey(box)))?.draft ?? null,
     keepDraft: (draft) => device.put("kept", { key: draftKey(box), draft, at: now() }),
@@ -70,7 +72,7 @@ async function purge(box) {
 async function add(box, body) {
   box.last = Math.max(box.now(), box.last + 1);
   const text = plain(body.text);
-  const item = { cid: newCid(), room: box.room, who: box.who, n: box.last, at: box.now(), state: "queued", ...body, text };
+  const item = { cid: newCid(), room: box.room, who: box.who, n: box.last, at: box.now(), state: "queued", ...(box.practice && { practice: true }), ...body, text };
   await box.device.put("outbox", item);
   await told(box);
   return item;
@@ -79,7 +81,19 @@ async function add(box, body) {
 /** The oldest item that is still to be sent, read from the device: another tab may have sent one. */
 async function next(box) {
   await reload(box);
-  return box.items.find((item) => item.state === "queued") ?? null;
+  return box.items.find((item) => item.state === "queued" && (!item.practice || box.practice)) ?? null;
+}
+
+/** Says whether the room is a rehearsal. After its end what was sent in it is forgotten, and what was not stays with its author. */
+async function practise(box, on) {
+  if (box.practice === on) return;
+  box.practice = on;
+  const over = on ? [] : box.items.filter((item) => item.practice);
+  for (const item of over) {
+    if (SETTLED.has(item.state)) await box.device.remove("outbox", item.cid);
+    else await box.device.update("outbox", item.cid, ({ practice: _, ...rest }) => ({ ...rest, state: "failed", code: "practice" }));
+  }
+  if (over.length > 0) await told(box);
 }
 
 /** Notes what became of an item; nothing happens where there is no such item, or nothing new to note. */

@@ -198,6 +198,7 @@ function roomEvent(state, event) {
   let next = state;
   if (event.op in MODE && event.seq > state.told) {
     next = { ...next, mode: { ...next.mode, [FIELD[event.op]]: v[MODE[event.op]] } };
+    if (event.op === "state") next.mode.practice = v.practice === true;
   }
   if (event.op === "announce") next = { ...next, notice: { ...v, seq: event.seq } };
   if (event.op === "agenda") next = { ...next, agenda: v };

@@ -104,6 +104,7 @@ function heard(frame) {
     if (event.t === "upd" && event.op === "proposal" && event.v?.number) model.proposals[event.v.number] = event.v;
   }
   reader.read(frame);
+  outbox.practise(reader.log("public").mode.practice === true);
   if (saving.on()) reader.own(skipped());
   changed();
 }
@@ -129,13 +130,19 @@ function savingChanged() {
 function welcomed(frame) {
   heardTime(frame.now);
   if (model.welcomed && model.you?.role !== frame.you.role) return location.reload();
+  const practice = frame.room?.practice === true;
+  const over = model.practice && !practice;
+  model.practice = practice;
+  const swept = outbox.practise(practice);
+  // What was practised is gone from the server: nothing of it may stay on the page.
+  if (over) return swept.then(() => location.reload());
   if (model.you?.id !== frame.you.id) view.redraw();
   model.you = frame.you;
   model.welcomed = true;
   composer.limits(frame.limits);
   staffed(frame.you.role);
   reader.welcome(frame);
-  outbox.adopt(frame.you.id).then(sending.wake);
+  swept.then(() => outbox.adopt(frame.you.id)).then(sending.wake);
   mineChanged(frame.mine ?? []);
   model.voted = frame.you.voted ?? [];
 }

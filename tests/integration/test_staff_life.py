@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import httpx
-import pyotp
 from sqlalchemy import select, update
 
+from app.access.codes import code_at, present_step
 from app.access.models import Account
 from app.audit.models import OFFICE, AuditEntry
 from app.clock import Clock
@@ -57,7 +57,7 @@ async def link_for(ground: Ground, admin: httpx.AsyncClient, login: str) -> str:
 
 
 def code(secret: str, ground: Ground, *, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).at(ground.clock.now(), steps)
+    return code_at(secret, present_step(ground.clock.now()) + steps)
 
 
 async def with_second_step(ground: Ground, web: httpx.AsyncClient) -> tuple[str, list[str]]:
