@@ -17,11 +17,11 @@ from app.notices.letters import Letter
 from app.notices.mail import Mailer
 from app.readiness import rehearsal
 from app.readiness.look import gathering, machine
-from app.readiness.points import items, seen
+from app.readiness.points import Item, items, seen
 from app.sessions.crowd import crowd_of
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items, may_open
-from app.sessions.readiness import Urgency, readiness
+from app.sessions.readiness import Point, Urgency, readiness
 from app.sessions.rows import sites_of
 from app.sessions.summary import facts_of
 from app.web.forms import Typed, parse, typed
@@ -105,7 +105,7 @@ async def _page(
     here = f"{request.url.scheme}://{request.url.netloc}"
     found = items(machine(parts.settings, report, here), there, now)
     # Letters are counted with the messages that have not arrived.
-    both = [*found, *(point for point in own if point.key != "letters")]
+    both: list[Item | Point] = [*found, *(point for point in own if point.key != "letters")]
     both.sort(key=lambda one: list(Urgency).index(one.urgency))
     return page(
         request,
