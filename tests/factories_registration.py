@@ -7,11 +7,10 @@ from typing import Any
 from app.database.tables import new_id
 from app.participants.models import Origin
 from app.participants.service import Person, add_participant
-from app.registration import service
+from app.registration.applying import Sender, apply
 from app.registration.form import ApplicationForm
 from app.registration.keys import new_code
 from app.registration.models import Application, ApplicationState
-from app.registration.service import Sender
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 
@@ -40,9 +39,7 @@ async def apply_via_service(ground: Ground, session: ForumSession, *, at: dateti
     values = form_values(phone=some_phone(), **changes) if "phone" not in changes else form_values(**changes)
     now = ground.clock.now()
     async with ground.database.write() as db:
-        return await service.apply(
-            db, ground.vault, session.id, ApplicationForm.model_validate(values), Sender(), received_at=at or now, now=now
-        )
+        return await apply(db, ground.vault, session.id, ApplicationForm.model_validate(values), Sender(), received_at=at or now, now=now)
 
 
 async def make_application(

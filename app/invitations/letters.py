@@ -28,7 +28,7 @@ from app.web.pages import FILTERS, TEMPLATES
 
 FOLDER = TEMPLATES / "letters"
 LANGUAGES = ("id", "en")
-LETTER_KINDS = ("registered", "status_link", "invited", "reserve", "not_selected", "changed", "rotated")
+LETTER_KINDS = ("registered", "late_kept", "late_admitted", "status_link", "invited", "reserve", "not_selected", "changed", "rotated")
 ADDRESS = re.compile(r"https?://\S+")
 
 

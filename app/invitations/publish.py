@@ -84,7 +84,7 @@ async def plan(db: AsyncSession, session_id: str) -> Plan:
 def untold() -> ColumnElement[bool]:
     """Applications whose result would be news: nothing told yet, or moved up since."""
     news = or_(Application.told_state.is_(None), and_(Application.state == "selected", Application.told_state != "selected"))
-    return and_(news, Application.state != ApplicationState.WITHDRAWN)
+    return and_(news, Application.state.not_in((ApplicationState.WITHDRAWN, ApplicationState.LATE)))
 
 
 async def publish(

@@ -7,12 +7,11 @@ from pydantic import AwareDatetime, BaseModel
 
 from app.access.models import Role
 from app.errors import Conflict
-from app.registration import service
+from app.registration.applying import Sender, apply
 from app.registration.desk import MOST_A_PAGE, Applicant, applicants
 from app.registration.form import ApplicationForm
 from app.registration.keys import status_key
 from app.registration.models import ApplicationState
-from app.registration.service import Sender
 from app.sessions.guards import Desk, PublicSession, desk
 from app.web.ground import Ground, ground, received_at
 from app.web.pages import translator
@@ -21,6 +20,12 @@ from app.web.throttle import must_wait
 router = APIRouter(prefix="/api/v1/sessions/{slug}", tags=["applications"])
 Parts = Annotated[Ground, Depends(ground)]
 MOST_ORDER = 2**31 - 1
+
+
+class NewApplication(ApplicationForm):
+    """An application; with `late_consent` a form that came after the deadline is kept as late (state `late`) instead of being refused."""
+
+    late_consent: bool = False
 
 
 class ApplicationMade(BaseModel):
@@ -42,13 +47,13 @@ class ApplicantList(BaseModel):
 
 
 @router.post("/applications", status_code=201)
-async def hand_in(request: Request, parts: Parts, session: PublicSession, body: ApplicationForm) -> ApplicationMade:
+async def hand_in(request: Request, parts: Parts, session: PublicSession, body: NewApplication) -> ApplicationMade:
     """Apply to take part. 409 `registration.duplicate`, 410 `registration.closed`, 425 `registration.not_open`, 422 with a sentence per field."""
     slow_down(request, parts)
-    sender = Sender(language=translator(request).language)
+    sender = Sender(language=translator(request).language, late_consent=body.late_consent)
     try:
         async with parts.counter.held(), parts.database.write() as db:
-            made = await service.apply(db, parts.vault, session.id, body, sender, received_at=received_at(request), now=parts.clock.now())
+            made = await apply(db, parts.vault, session.id, body, sender, received_at=received_at(request), now=parts.clock.now())
     except Conflict as conflict:
         # Which application it is must not be told to whoever knows a neighbour's name and number.
         raise Conflict(conflict.code) from None

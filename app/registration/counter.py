@@ -8,15 +8,14 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from app.access.models import Role
 from app.errors import Conflict, FieldError, Gone, Invalid
-from app.registration import service
 from app.registration.api import status_url
+from app.registration.applying import Sender, apply
 from app.registration.fields import one_line
+from app.registration.filing import show_link
 from app.registration.filled import read
 from app.registration.keys import status_key
-from app.registration.models import Application
 from app.registration.offer import offer_of
 from app.registration.pages import show_form
-from app.registration.service import Sender
 from app.registration.status import qr
 from app.registration.window import Window, window
 from app.sessions.guards import Desk, desk
@@ -56,7 +55,7 @@ async def register(request: Request, parts: Parts, at: AtCounter) -> Response:
         reason = parse(LateForm, form).late_reason
         sender = Sender(nonce=form.get("nonce")[:64] or None, actor=at.staff.actor, late_reason=reason)
         async with parts.counter.held(), parts.database.write() as db:
-            made = await service.apply(db, parts.vault, at.session.id, application, sender, received_at=stamp, now=parts.clock.now())
+            made = await apply(db, parts.vault, at.session.id, application, sender, received_at=stamp, now=parts.clock.now())
     except Invalid as wrong:
         return await _form(request, parts, at, form.with_errors(wrong, words), status=422)
     except Conflict as conflict:
@@ -79,9 +78,10 @@ async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, statu
     shown = str(found) if found else request.query_params.get("terdaftar", "")
     async with parts.database.read() as db:
         offer = await offer_of(db, at.session)
-        there = await db.get(Application, shown[:16]) if shown.isascii() else None
-    if there is not None and there.session_id != at.session.id:
-        there = None
+    there = None
+    if shown.isascii() and shown:
+        async with parts.database.write() as db:
+            there = await show_link(db, parts.vault, at.session.id, shown[:16], actor=at.staff.actor, now=parts.clock.now())
     address = status_url(parts, status_key(parts.vault, there.id, there.key_generation)) if there else None
     return show_form(
         request,

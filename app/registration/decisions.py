@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.notices.service import Told, notify_all
 from app.registration.models import Application, ApplicationState, Decision
 from app.registration.roll import Roll, names_of, pool_of, stamp_of
 from app.registration.selection import ONLINE, OUTCOME, Choice, Plan, possible
@@ -18,6 +19,7 @@ from app.sessions.models import ForumSession, Site
 from app.vault import Vault
 
 LONGEST_REASON = 300
+WITH_REASON = frozenset({Choice.DECLINE, Choice.ADMIT})
 
 
 @dataclass(frozen=True)
@@ -59,23 +61,30 @@ class _Step:
 async def decide(
     db: AsyncSession, vault: Vault, session_id: str, items: Sequence[Item], choice: Choice, reason: str | None, *, actor: str, now: datetime
 ) -> Run:
-    """Decide about all items or none.
+    """Decide about all items or none; admitting late ones also tells them.
 
     Conflict `selection.conflict` with `items` when somebody else was faster, `selection.full` when seats are short, `selection.withdrawn`,
-    `selection.published`; Invalid without a reason to decline; NotFound for an application of another session.
+    `selection.late`, `selection.not_late`, `selection.published`; Invalid without a reason to decline or admit; NotFound for an application of another session.
     """
     said = (reason or "").strip() or None
-    if choice is Choice.DECLINE and said is None:
+    if choice in WITH_REASON and said is None:
         raise Invalid(FieldError("reason", "selection.reason_needed"))
     if said is not None and len(said) > LONGEST_REASON:
         raise Invalid(FieldError("reason", "field.too_long", {"most": LONGEST_REASON}))
-    session = await lock_session(db, session_id)
-    rows = await _as_seen(db, session_id, items)
+    session = await lock_session(db, session_id, told_too=True)
+    rows = await _as_seen(db, session_id, items, choice)
+    if session.selection_published_at is not None and any(row.told_state is not None for row in rows):
+        raise Conflict("selection.published")
     after = OUTCOME[choice]
-    by = None if choice is Choice.UNDECIDE else actor
-    kept = None if choice is Choice.UNDECIDE else said
+    undecided = after is ApplicationState.SUBMITTED
+    by = None if undecided else actor
+    kept = None if undecided else said
     steps = [_Step(row, after, kept, said, by) for row in rows if (row.state, row.reason) != (after, kept)]
-    return await _take(db, vault, session, steps, act=choice.value, actor=actor, now=now)
+    run = await _take(db, vault, session, steps, act=choice.value, actor=actor, now=now)
+    if choice is Choice.ADMIT:
+        told = [Told(step.application.participant_id, f"admitted:{step.application.id}") for step in steps]
+        await notify_all(db, session_id=session_id, kind="late_admitted", people=told, now=now)
+    return run
 
 
 async def fill_seats(db: AsyncSession, vault: Vault, session_id: str, roll: Roll, plan: Plan, *, actor: str, now: datetime) -> Run:
@@ -85,19 +94,21 @@ async def fill_seats(db: AsyncSession, vault: Vault, session_id: str, roll: Roll
         raise Conflict("selection.moved")
     versions = {row.id: row.version for row in roll.rows}
     causes = {pick.id: pick.cause for pick in plan.picks}
-    rows = await _as_seen(db, session_id, [Item(pick.id, versions[pick.id]) for pick in plan.picks])
+    rows = await _as_seen(db, session_id, [Item(pick.id, versions[pick.id]) for pick in plan.picks], Choice.SELECT)
     steps = [_Step(row, ApplicationState.SELECTED, None, causes[row.id], actor) for row in rows]
     return await _take(db, vault, session, steps, act="fill", actor=actor, now=now)
 
 
 async def undo(db: AsyncSession, vault: Vault, session_id: str, run_id: str, *, actor: str, now: datetime) -> Run:
     """Put everybody of a run back to where they were, unless somebody decided about any of them since (Conflict `selection.conflict`)."""
-    session = await lock_session(db, session_id)
+    session = await lock_session(db, session_id, told_too=True)
     made = select(Decision).join(Application, Application.id == Decision.application_id)
     past = {d.application_id: d for d in await db.scalars(made.where(Application.session_id == session_id, Decision.run_id == run_id))}
     if not past:
         raise NotFound("selection.unknown_run")
     rows = await _locked(db, session_id, past)
+    if session.selection_published_at is not None and any(row.told_state is not None for row in rows):
+        raise Conflict("selection.published")
     last, before = await _traces(db, past, run_id)
     overtaken = [row for row in rows if last[row.id].run_id != run_id or row.state != past[row.id].after]
     if overtaken:
@@ -111,10 +122,13 @@ async def undo(db: AsyncSession, vault: Vault, session_id: str, run_id: str, *, 
     return await _take(db, vault, session, steps, act="undo", actor=actor, now=now)
 
 
-async def lock_session(db: AsyncSession, session_id: str) -> ForumSession:
-    """The session, held alone to the end of the transaction: seats are counted and given inside. Conflict once the results are published."""
+async def lock_session(db: AsyncSession, session_id: str, *, told_too: bool = False) -> ForumSession:
+    """The session, held alone to the end of the transaction: seats are counted and given inside.
+
+    Conflict once the results are published, unless `told_too`: the caller then refuses to change what somebody was told.
+    """
     session = await db.get_one(ForumSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
-    if session.selection_published_at is not None:
+    if session.selection_published_at is not None and not told_too:
         raise Conflict("selection.published")
     return session
 
@@ -139,15 +153,17 @@ async def who_decided(db: AsyncSession, rows: Sequence[Application]) -> list[dic
     ]
 
 
-async def _as_seen(db: AsyncSession, session_id: str, items: Sequence[Item]) -> list[Application]:
+async def _as_seen(db: AsyncSession, session_id: str, items: Sequence[Item], choice: Choice) -> list[Application]:
     seen = {item.id: item.version for item in items}
     rows = await _locked(db, session_id, seen)
     if len(rows) < len(seen):
         raise NotFound("selection.unknown")
     if overtaken := stale(rows, seen):
         raise Conflict("selection.conflict", items=await who_decided(db, overtaken))
-    if gone := [row for row in rows if not possible(row.state)]:
-        raise Conflict("selection.withdrawn", items=await who_decided(db, gone))
+    if gone := [row for row in rows if not possible(row.state, choice)]:
+        withdrawn = [row for row in gone if row.state is ApplicationState.WITHDRAWN]
+        code = "selection.withdrawn" if withdrawn else "selection.not_late" if choice is Choice.ADMIT else "selection.late"
+        raise Conflict(code, items=await who_decided(db, withdrawn or gone))
     return rows
 
 

@@ -17,6 +17,8 @@ class ApplicationState(StrEnum):
     RESERVE = "reserve"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    LATE = "late"
+    """Came after the deadline and is kept with the sender's consent; no applicant until a moderator admits it."""
 
 
 class Application(Table):
@@ -55,6 +57,7 @@ class Application(Table):
     has_disability: Mapped[bool] = mapped_column(default=False)
     """Only whether: the sealed datum stays with the participant. Counted by quotas when consented."""
     late: Mapped[bool] = mapped_column(default=False)
+    """Came after the deadline, however it went on: with an officer's reason, or kept and admitted."""
     state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.SUBMITTED)
     reason: Mapped[str | None]
     decided_at: Mapped[datetime | None]

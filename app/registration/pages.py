@@ -7,15 +7,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.errors import Conflict, ForumError, Gone, Invalid
 from app.regions import show_phone
-from app.registration import service
 from app.registration.api import slow_down
+from app.registration.applying import Sender, apply
 from app.registration.filled import OPT_INS, OTHER, read
 from app.registration.form import ApplicationForm, Offer, hall_chosen
 from app.registration.keys import status_key
 from app.registration.lost import send_again
 from app.registration.offer import offer_of
-from app.registration.service import Sender
-from app.registration.window import Window, must_be_open, window
+from app.registration.window import Window, keeps_late, must_be_open, window
 from app.sessions.guards import PublicSession
 from app.sessions.models import ForumSession
 from app.sessions.vocabulary import AgeGroup, Gender
@@ -35,7 +34,7 @@ async def form_page(request: Request, parts: Parts, session: PublicSession) -> R
     """The empty form, or when it opens, or that it is closed."""
     stands = window(session, parts.clock.now())
     if stands is not Window.OPEN:
-        return page(request, "registration/closed.html", session=session, stands=stands, form=Typed())
+        return page(request, "registration/closed.html", session=session, stands=stands, form=Typed(), carried=[])
     async with parts.database.read() as db:
         offer = await offer_of(db, session)
     return show_form(request, session, offer, Typed({"nonce": token(10)}))
@@ -43,7 +42,7 @@ async def form_page(request: Request, parts: Parts, session: PublicSession) -> R
 
 @router.post("/s/{slug}/daftar")
 async def take_form(request: Request, parts: Parts, session: PublicSession) -> Response:
-    """Step `check` shows the answers once more, `edit` goes back to the form, `send` registers."""
+    """Step `check` shows the answers once more, `edit` goes back to the form, `send` registers, `late` has a form kept that came too late."""
     form = await typed(request)
     stamp = received_at(request)
     async with parts.database.read() as db:
@@ -51,17 +50,19 @@ async def take_form(request: Request, parts: Parts, session: PublicSession) -> R
     step = form.get("step", "check")
     if step == "edit":
         return show_form(request, session, offer, form)
+    late = step == "late"
     try:
-        must_be_open(session, stamp)
+        if not late:
+            must_be_open(session, stamp)
         application = read(form, offer, "page")
-        if step != "send":
+        if step not in {"send", "late"}:
             return _check_page(request, session, offer, form, application)
         slow_down(request, parts)
-        sender = Sender(language=translator(request).language, nonce=form.get("nonce")[:64] or None)
+        sender = Sender(language=translator(request).language, nonce=form.get("nonce")[:64] or None, late_consent=late)
         async with parts.counter.held(), parts.database.write() as db:
-            made = await service.apply(db, parts.vault, session.id, application, sender, received_at=stamp, now=parts.clock.now())
+            made = await apply(db, parts.vault, session.id, application, sender, received_at=stamp, now=parts.clock.now())
     except Invalid as wrong:
-        return show_form(request, session, offer, form.with_errors(wrong, translator(request)), status=422)
+        return show_form(request, session, offer, form.with_errors(wrong, translator(request)), status=422, late=late)
     except (Conflict, Gone) as refusal:
         return _refused(request, session, form, refusal)
     return RedirectResponse(f"/r/{status_key(parts.vault, made.id, made.key_generation)}/terdaftar", 303)
@@ -73,7 +74,16 @@ def _refused(request: Request, session: ForumSession, form: Typed, refusal: Foru
         return page(request, "registration/duplicate.html", status=409, session=session, form=form)
     stands = Window.CLOSED if isinstance(refusal, Gone) else Window.NOT_OPEN
     status = 410 if isinstance(refusal, Gone) else 425
-    return page(request, "registration/closed.html", status=status, session=session, stands=stands, form=form)
+    kept = keeps_late(session) and stands is Window.CLOSED
+    return page(
+        request,
+        "registration/closed.html",
+        status=status,
+        session=session,
+        stands=stands,
+        form=form,
+        carried=carried(form) if kept else [],
+    )
 
 
 @router.post("/s/{slug}/daftar/tautan")
@@ -103,18 +113,22 @@ def show_form(
         genders=[(one.value, words.label("gender", one)) for one in Gender],
         age_groups=[(one.value, words.label("age_group", one)) for one in AgeGroup],
         other=OTHER,
-        **more,
+        **{"late": False, **more},
     )
 
 
+def carried(form: Typed) -> list[tuple[str, str]]:
+    """The fields of a form as a page carries them on, unseen."""
+    return [(name, value) for name, values in form.many.items() if name not in NOT_CARRIED for value in values if value]
+
+
 def _check_page(request: Request, session: ForumSession, offer: Offer, form: Typed, application: ApplicationForm) -> Response:
-    carried = [(name, value) for name, values in form.many.items() if name not in NOT_CARRIED for value in values if value]
     return page(
         request,
         "registration/check.html",
         session=session,
         offer=offer,
-        carried=carried,
+        carried=carried(form),
         answers=application,
         phone=show_phone(application.phone or ""),
         guardian_phone=show_phone(application.guardian_phone or ""),

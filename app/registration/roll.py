@@ -27,6 +27,7 @@ READ = (
         Application.late,
         Application.has_disability,
         Application.state,
+        Application.told_state,
         Application.reason,
         Application.decided_by,
         Participant.name,
@@ -63,6 +64,8 @@ class Row:
     """The hall's name."""
     flags: tuple[str, ...]
     state: ApplicationState
+    told: bool
+    """Whether a result was published to them, which is never taken back."""
     reason: str | None
     decided_by: str | None
     """The decider's name."""
@@ -162,6 +165,7 @@ def _row(one: Read, halls: Mapping[str, Site], names: Mapping[str, str]) -> Row:
         site=hall.name if hall else None,
         flags=_flags(one),
         state=one.state,
+        told=one.told_state is not None,
         reason=one.reason,
         decided_by=names.get(one.decided_by or ""),
         candidate=Candidate(one.id, one.order, one.state, pool, _traits(one, hall)),

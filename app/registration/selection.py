@@ -23,6 +23,8 @@ class Choice(StrEnum):
     RESERVE = "reserve"
     DECLINE = "decline"
     UNDECIDE = "undecide"
+    ADMIT = "admit"
+    """Whoever came late becomes an applicant like any other."""
 
 
 OUTCOME = {
@@ -30,12 +32,15 @@ OUTCOME = {
     Choice.RESERVE: ApplicationState.RESERVE,
     Choice.DECLINE: ApplicationState.DECLINED,
     Choice.UNDECIDE: ApplicationState.SUBMITTED,
+    Choice.ADMIT: ApplicationState.SUBMITTED,
 }
 
 
-def possible(before: ApplicationState) -> bool:
-    """Whether anything may still be decided: until publication every decision can be changed, a withdrawal cannot."""
-    return before is not ApplicationState.WITHDRAWN
+def possible(before: ApplicationState, choice: Choice) -> bool:
+    """Whether this may be decided: until publication every decision can be changed, a withdrawal cannot; late ones are admitted first."""
+    if before is ApplicationState.WITHDRAWN:
+        return False
+    return (before is ApplicationState.LATE) == (choice is Choice.ADMIT)
 
 
 @dataclass(frozen=True, slots=True)

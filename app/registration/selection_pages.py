@@ -218,6 +218,8 @@ async def _table(request: Request, parts: Ground, at: Desk, attempt: Attempt, st
         attempt=attempt,
         names={row.id: row.name for row in roll.rows},
         waiting=sum(1 for row in roll.rows if row.state == "submitted"),
+        late=sum(1 for row in roll.rows if row.state == "late"),
+        decidable=any(not row.told and row.state != "withdrawn" for row in roll.rows),
         done=_told(request),
         desk_items=_rail(request, at.session, at.staff, len(found)),
     )

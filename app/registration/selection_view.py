@@ -19,6 +19,7 @@ TABS: dict[str, ApplicationState | None] = {
     "reserve": ApplicationState.RESERVE,
     "not_selected": ApplicationState.DECLINED,
     "withdrawn": ApplicationState.WITHDRAWN,
+    "late": ApplicationState.LATE,
     EVERYBODY: None,
 }
 TAB_OF = {state: tab for tab, state in TABS.items() if state is not None}
@@ -119,10 +120,10 @@ def views(roll: Roll, filters: Filters, words: Translator) -> list[RowView]:
 
 
 def tabs(roll: Roll) -> list[tuple[str, int]]:
-    """The tabs with their counts; that of the withdrawn only when somebody has."""
+    """The tabs with their counts; those of the withdrawn and of the late only when there are some."""
     counts = Counter(TAB_OF[row.state] for row in roll.rows)
     found = [(tab, counts[tab] if state else len(roll.rows)) for tab, state in TABS.items()]
-    return [(tab, count) for tab, count in found if count or tab != "withdrawn"]
+    return [(tab, count) for tab, count in found if count or tab not in {"withdrawn", "late"}]
 
 
 def panel(roll: Roll, words: Translator) -> Panel:

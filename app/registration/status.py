@@ -12,6 +12,7 @@ from app.errors import Conflict, FieldError, ForumError, Gone, Invalid, Unavaila
 from app.regions import show_phone
 from app.registration import service
 from app.registration.api import status_url
+from app.registration.filing import kept_at
 from app.registration.filled import prefilled, read
 from app.registration.keys import status_key, written
 from app.registration.lost import by_code, send_again
@@ -69,7 +70,7 @@ async def correct(request: Request, parts: Parts, key: Key) -> Response:
     async with parts.database.read() as db:
         offer = await offer_of(db, status.session)
     try:
-        wanted = read(form, offer, "counter" if status.contact.phone is None else "page", kept_site=service.kept_at(status.application))
+        wanted = read(form, offer, "counter" if status.contact.phone is None else "page", kept_site=kept_at(status.application))
         async with parts.database.write() as db:
             await service.correct(db, parts.vault, key, wanted, received_at=received_at(request), now=parts.clock.now())
     except (Invalid, Conflict) as wrong:
@@ -79,7 +80,14 @@ async def correct(request: Request, parts: Parts, key: Key) -> Response:
         return show_form(request, status.session, offer, kept_form, status=422, who="correct", key=key)
     except Gone:
         return page(
-            request, "registration/closed.html", status=410, headers=HIDDEN, session=status.session, stands=Window.CLOSED, form=form
+            request,
+            "registration/closed.html",
+            status=410,
+            headers=HIDDEN,
+            session=status.session,
+            stands=Window.CLOSED,
+            form=form,
+            carried=[],
         )
     return RedirectResponse(f"/r/{key}?tersimpan=1", 303)
 

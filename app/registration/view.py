@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import NotFound
 from app.participants.models import Participant
 from app.participants.service import Contact, consents_of, open_contact
-from app.registration import service
+from app.registration.filing import by_key
 from app.registration.models import Application, ApplicationState
 from app.registration.window import Window, window
 from app.sessions.models import ForumSession, Site
@@ -25,6 +25,8 @@ class Standing(StrEnum):
     RESERVE = "reserve"
     NOT_SELECTED = "not_selected"
     WITHDRAWN = "withdrawn"
+    LATE = "late"
+    """Kept though it came after the deadline; the moderators have not admitted it."""
 
 
 TOLD = {
@@ -52,7 +54,7 @@ class Status:
 
 async def status_of(db: AsyncSession, vault: Vault, key: str, now: datetime) -> Status:
     """The application of a key with everything around it; NotFound for any other text."""
-    application = await service.by_key(db, vault, key)
+    application = await by_key(db, vault, key)
     participant = await db.get(Participant, application.participant_id)
     session = await db.get(ForumSession, application.session_id)
     if participant is None or session is None:
@@ -75,6 +77,8 @@ def standing(state: ApplicationState, told: ApplicationState | None, stands: Win
     """What may be said: a withdrawal is the applicant's own act, everything else only as told."""
     if state == ApplicationState.WITHDRAWN:
         return Standing.WITHDRAWN
+    if state == ApplicationState.LATE:
+        return Standing.LATE
     if told in TOLD:
         return TOLD[told]
     return Standing.UNDER_REVIEW if stands is Window.CLOSED else Standing.RECEIVED

@@ -26,6 +26,11 @@ def window(session: ForumSession, stamp: datetime) -> Window:
     return Window.OPEN
 
 
+def keeps_late(session: ForumSession) -> bool:
+    """Whether a form that came after the deadline may be kept for the moderators: only while the forum is still to be held or being held."""
+    return session.state in _TAKING
+
+
 def counted(session: ForumSession) -> bool:
     """Whether the list of the present deadline was closed; a deadline moved beyond that count opens it again."""
     return session.closed_at is not None and session.closed_at >= session.registration_closes_at

@@ -90,7 +90,9 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("submitted", "selected", "reserve", "declined", "withdrawn", name="applicationstate", native_enum=False, length=20),
+            sa.Enum(
+                "submitted", "selected", "reserve", "declined", "withdrawn", "late", name="applicationstate", native_enum=False, length=20
+            ),
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -98,7 +100,9 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column(
             "told_state",
-            sa.Enum("submitted", "selected", "reserve", "declined", "withdrawn", name="applicationstate", native_enum=False, length=20),
+            sa.Enum(
+                "submitted", "selected", "reserve", "declined", "withdrawn", "late", name="applicationstate", native_enum=False, length=20
+            ),
             nullable=True,
         ),
         sa.Column("told_at", UtcDateTime(), nullable=True),

@@ -60,6 +60,8 @@ function start() {
       else chip.removeAttribute("aria-current");
     });
     if (current && !current.shown) point(null);
+    const note = document.querySelector("[data-late-note]");
+    if (note) note.hidden = f.state !== "late";
     remember(f);
     tickedChanged();
   }
@@ -277,7 +279,7 @@ function start() {
 
   /* --- what colleagues did */
 
-  const TABS = { submitted: "undecided", selected: "selected", reserve: "reserve", declined: "not_selected", withdrawn: "withdrawn" };
+  const TABS = { submitted: "undecided", selected: "selected", reserve: "reserve", declined: "not_selected", withdrawn: "withdrawn", late: "late" };
 
   async function learn() {
     let fresh;

@@ -17,7 +17,7 @@ from app.audit.models import AuditEntry
 from app.errors import Unavailable
 from app.outbox.worker import Again
 from app.participants import service as participants
-from app.registration import service
+from app.registration import applying as service
 from app.registration.closing import close, list_hash
 from app.registration.models import Application
 from app.sessions.models import ForumSession

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from app.registration.models import ApplicationState
 from app.registration.selection import (
-    OUTCOME,
     Bound,
     Candidate,
     Cause,
@@ -36,15 +35,9 @@ def person(order: int, pool: str = "online", *traits: str, state: ApplicationSta
     return Candidate(f"p{order}", order, state, pool, frozenset(traits))
 
 
-def test_until_publication_every_decision_can_be_changed_but_a_withdrawal_stays() -> None:
-    assert {state: possible(state) for state in S} == {
-        S.SUBMITTED: True,
-        S.SELECTED: True,
-        S.RESERVE: True,
-        S.DECLINED: True,
-        S.WITHDRAWN: False,
-    }
-    assert set(OUTCOME) == set(Choice)
+def test_until_publication_every_decision_can_be_changed_but_a_withdrawal_stays_and_late_ones_are_admitted_first() -> None:
+    assert {state for state in S if possible(state, Choice.SELECT)} == set(S) - {S.WITHDRAWN, S.LATE}
+    assert {state for state in S if possible(state, Choice.ADMIT)} == {S.LATE}
 
 
 def test_percentages_count_all_seats_and_round_towards_the_quota() -> None:
