@@ -25,7 +25,7 @@ from app.chat.pictures import Pictures
 from app.chat.presence import Presences
 from app.chat.tallies import Tallies
 from app.chat.votes import TALLIED
-from app.chat.welcome import Welcome
+from app.chat.welcome import SCENE, Welcome
 from app.chat.writer import Writers
 from app.database.tables import new_id
 from app.journal.models import Log, Revocation
@@ -215,6 +215,8 @@ class House:
     def _watch(self, room: str, log: str, released: Sequence[Item]) -> None:
         """Every event of a room with sockets comes by once: authors hear of decisions, and attendance follows the room's state."""
         self.pictures.moved(room, log)
+        if log == PUBLIC:
+            self.pictures.moved(room, SCENE)
         for item in released:
             if log == DESK and b'"t":"decided"' in item.payload:
                 self._tell_author(room, json.loads(item.payload))

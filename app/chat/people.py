@@ -68,15 +68,13 @@ async def enter(db: AsyncSession, vault: Vault, room: str, key: Key, now: dateti
     staff, holder = await _who(db, vault, key, now)
     if staff is None and holder is None:
         raise SignInNeeded("chat.unauthenticated")
-    session = await db.scalar(select(ForumSession).where(ForumSession.room == room))
-    if session is None:
+    if staff is not None:
+        session_id = await db.scalar(select(ForumSession.id).where(ForumSession.room == room))
+        if session_id is not None and (holder is None or staff.roles_in(session_id)):
+            return await _of_staff(db, staff, session_id, room)
+    if holder is None or holder.room != room:
         raise NotFound("chat.not_found")
-    if staff is not None and (holder is None or staff.roles_in(session.id)):
-        return await _of_staff(db, staff, session)
-    assert holder is not None
-    if holder.session_id != session.id:
-        raise NotFound("chat.not_found")
-    return _of_seat(holder, session)
+    return _of_seat(holder)
 
 
 async def _who(db: AsyncSession, vault: Vault, key: Key, now: datetime) -> tuple[Staff | None, SeatHolder | None]:
@@ -89,19 +87,19 @@ async def _who(db: AsyncSession, vault: Vault, key: Key, now: datetime) -> tuple
     return staff, holder
 
 
-async def _of_staff(db: AsyncSession, staff: Staff, session: ForumSession) -> Person:
-    roles = staff.roles_in(session.id)
+async def _of_staff(db: AsyncSession, staff: Staff, session_id: str, room: str) -> Person:
+    roles = staff.roles_in(session_id)
     part = next((part for role, part in ORDER if role in roles), None)
     if part is None:
         raise NotAllowed("chat.forbidden")
-    sites = staff.sites_in(session.id, Role.OPERATOR) if Role.OPERATOR in roles else None
-    site = await _site(db, session.id, min(sites)) if sites else None
+    sites = staff.sites_in(session_id, Role.OPERATOR) if Role.OPERATOR in roles else None
+    site = await _site(db, session_id, min(sites)) if sites else None
     return Person(
         id=staff.id,
         name=staff.name,
         part=part,
-        room=session.room,
-        session_id=session.id,
+        room=room,
+        session_id=session_id,
         capacity=staff.agency,
         site_id=site.id if site else None,
         site=site.code if site else None,
@@ -114,13 +112,13 @@ async def _site(db: AsyncSession, session_id: str, site_id: str) -> Site | None:
     return await db.scalar(select(Site).where(Site.id == site_id, Site.session_id == session_id))
 
 
-def _of_seat(holder: SeatHolder, session: ForumSession) -> Person:
+def _of_seat(holder: SeatHolder) -> Person:
     return Person(
         id=holder.participant_id,
         name=holder.name,
         part=PartInRoom.ATTENDEE,
-        room=session.room,
-        session_id=session.id,
+        room=holder.room,
+        session_id=holder.session_id,
         capacity=holder.capacity,
         element=holder.element,
         site_id=holder.site_id,

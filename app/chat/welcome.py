@@ -32,6 +32,8 @@ MINE = 200
 WORDS = 200
 """Characters of one's own words that the welcome repeats, enough to know them again."""
 
+SCENE = "scene"
+"""The picture of the room itself, beside those of its logs."""
 AGENDA = cast("Table", AgendaItem.__table__)
 
 
@@ -44,6 +46,15 @@ class Welcome:
     heads: dict[str, int]
     rules: Rules
     epochs: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How the room stands, for everybody alike: part of each welcome."""
+
+    rules: Rules
+    room: dict[str, Any]
+    pinned: list[str]
 
 
 def logs_of(person: Person) -> tuple[str, ...]:
@@ -63,16 +74,17 @@ async def welcome(
     held = await refuse_banned(db, person, now)
     stands = await positions(db, person.room)
     recovered = {log: recovers(hello.resume.get(log), stands[log]) for log in (logs_of(person) if logs is None else logs)}
-    rules = await standing.rules_of(db, person.room)
+    public = stands[PUBLIC]
+    scene = await pictures.of(person.room, SCENE, public.epoch, public.head, partial(_scene, db, person.room, now))
     first = {
         "t": "welcome",
-        "epoch": stands[PUBLIC].epoch,
-        "head": stands[PUBLIC].head,
+        "epoch": public.epoch,
+        "head": public.head,
         "recovered": recovered.get(PUBLIC),
         "desk": {"epoch": stands[DESK].epoch, "head": stands[DESK].head, "recovered": recovered[DESK]} if DESK in recovered else None,
         "you": {**_you(person, held), "voted": await voted(db, person.room, person.id)},
-        "room": await _room(db, person.room, rules, now),
-        "pinned": await history.pinned(db, person.room),
+        "room": scene.room,
+        "pinned": scene.pinned,
         "mine": await mine(db, person, now),
         "limits": {"text": TEXT, "aspiration": LONG_TEXT, "frame": FRAME},
         "hb": HEARTBEAT,
@@ -86,7 +98,7 @@ async def welcome(
             shown = await pictures.of(person.room, log, stands[log].epoch, stands[log].head, make)
             frames.append(answers.spliced(named, shown))
     at = {log: hello.resume[log][1] if known else stands[log].head for log, known in recovered.items()}
-    return Welcome(frames, at, {log: stands[log].head for log in stands}, rules, {log: stands[log].epoch for log in stands})
+    return Welcome(frames, at, {log: stands[log].head for log in stands}, scene.rules, {log: stands[log].epoch for log in stands})
 
 
 async def refuse_banned(db: AsyncSession, person: Person, now: datetime) -> dict[str, datetime | None]:
@@ -159,7 +171,8 @@ OUTSIDE = (
 )
 
 
-async def _room(db: AsyncSession, room: str, rules: Rules, now: datetime) -> dict[str, Any]:
+async def _scene(db: AsyncSession, room: str, now: datetime) -> Scene:
+    rules = await standing.rules_of(db, room)
     row = (await db.execute(OUTSIDE, {"room": room})).one()
     found: dict[str, Any] = {
         "title": row.title,
@@ -174,4 +187,4 @@ async def _room(db: AsyncSession, room: str, rules: Rules, now: datetime) -> dic
         found["announcement"] = row.announcement
     if row.item is not None:
         found["agenda"] = {"item": row.agenda_item_id, "title": row.item}
-    return found
+    return Scene(rules, found, await history.pinned(db, room))

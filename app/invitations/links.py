@@ -6,8 +6,9 @@ A browser that opened a link keeps a cookie of its own (a `SeatDevice`), good fo
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.invitations.models import Seat, SeatDevice, SeatState
@@ -19,6 +20,28 @@ ID_LENGTH = 16
 SECRET_LENGTH = 16
 TOKEN = re.compile(r"[a-z2-7]{32}")
 
+SEATS = cast("Table", Seat.__table__)
+DEVICES = cast("Table", SeatDevice.__table__)
+PEOPLE = cast("Table", Participant.__table__)
+SESSIONS = cast("Table", ForumSession.__table__)
+# Built once, and no more columns than are wanted: a crowd comes in through here.
+HELD = (
+    select(
+        *(SEATS.c[name] for name in ("id", "session_id", "participant_id", "way", "site_id", "generation")),
+        SEATS.c.state.label("seat_state"),
+        *(PEOPLE.c[name] for name in ("name", "capacity", "element", "erased_at")),
+        *(SESSIONS.c[name] for name in ("room", "state", "ends_at", "ended_at", "late_hours")),
+    )
+    .join(PEOPLE, PEOPLE.c.id == SEATS.c.participant_id)
+    .join(SESSIONS, SESSIONS.c.id == SEATS.c.session_id)
+)
+BY_ID = HELD.where(SEATS.c.id == bindparam("seat"))
+BY_DEVICE = (
+    HELD.add_columns(DEVICES.c.id.label("device"))
+    .join(DEVICES, (DEVICES.c.seat_id == SEATS.c.id) & (DEVICES.c.generation == SEATS.c.generation))
+    .where(DEVICES.c.fingerprint == bindparam("fingerprint"))
+)
+
 
 @dataclass(frozen=True)
 class SeatHolder:
@@ -26,6 +49,7 @@ class SeatHolder:
 
     seat_id: str
     session_id: str
+    room: str
     participant_id: str
     name: str
     capacity: str | None
@@ -51,54 +75,45 @@ async def resolve(db: AsyncSession, vault: Vault, token: str, now: datetime) -> 
     """Whose link this is; None for a wrong, rotated, revoked or expired one."""
     if not TOKEN.fullmatch(token):
         return None
-    row = (await db.execute(_seats().where(Seat.id == token[:ID_LENGTH]))).one_or_none()
-    if row is None or seat_of(vault, token, row[0].generation) is None:
+    row = (await db.execute(BY_ID, {"seat": token[:ID_LENGTH]})).one_or_none()
+    if row is None or seat_of(vault, token, row.generation) is None:
         return None
-    return _holder(row[0], row[1], row[2], now)
+    return _holder(row, now)
 
 
 async def resolve_device(db: AsyncSession, cookie_secret: str, now: datetime) -> SeatHolder | None:
     """Whose seat this browser opened; None for an unknown cookie, or after rotation, revocation or expiry."""
-    found = await db.execute(
-        _seats()
-        .add_columns(SeatDevice.id)
-        .join(SeatDevice, (SeatDevice.seat_id == Seat.id) & (SeatDevice.generation == Seat.generation))
-        .where(SeatDevice.fingerprint == fingerprint(cookie_secret))
-    )
-    row = found.one_or_none()
-    return _holder(row[0], row[1], row[2], now, row[3]) if row else None
+    row = (await db.execute(BY_DEVICE, {"fingerprint": fingerprint(cookie_secret)})).one_or_none()
+    return _holder(row, now, row.device) if row else None
 
 
-def ends(session: ForumSession) -> datetime | None:
+def ends(session: ForumSession | Row[*tuple[Any, ...]]) -> datetime | None:
     """Until when the session's links work: end plus the hours for late aspirations; None while it is being held."""
     if session.state in {SessionState.LIVE, SessionState.PAUSED}:
         return None
-    return (session.ended_at or session.ends_at) + timedelta(hours=session.late_hours)
+    end: datetime = session.ended_at or session.ends_at
+    return end + timedelta(hours=session.late_hours)
 
 
-def expired(session: ForumSession, now: datetime) -> bool:
+def expired(session: ForumSession | Row[*tuple[Any, ...]], now: datetime) -> bool:
     """Whether the links of this session have stopped working."""
     end = ends(session)
     return end is not None and now > end
 
 
-def _seats() -> Select[Seat, Participant, ForumSession]:
-    people = select(Seat, Participant, ForumSession).join(Participant, Participant.id == Seat.participant_id)
-    return people.join(ForumSession, ForumSession.id == Seat.session_id)
-
-
-def _holder(seat: Seat, person: Participant, session: ForumSession, now: datetime, device_id: str | None = None) -> SeatHolder | None:
-    if seat.state != SeatState.ACTIVE or person.erased_at is not None or expired(session, now):
+def _holder(row: Row[*tuple[Any, ...]], now: datetime, device_id: str | None = None) -> SeatHolder | None:
+    if row.seat_state != SeatState.ACTIVE or row.erased_at is not None or expired(row, now):
         return None
     return SeatHolder(
-        seat_id=seat.id,
-        session_id=seat.session_id,
-        participant_id=seat.participant_id,
-        name=person.name,
-        capacity=person.capacity,
-        element=person.element,
-        way=seat.way,
-        site_id=seat.site_id,
-        generation=seat.generation,
+        seat_id=row.id,
+        session_id=row.session_id,
+        room=row.room,
+        participant_id=row.participant_id,
+        name=row.name,
+        capacity=row.capacity,
+        element=row.element,
+        way=row.way,
+        site_id=row.site_id,
+        generation=row.generation,
         device_id=device_id,
     )

@@ -25,7 +25,7 @@ async def test_a_link_opens_the_seat_of_one_person(ground: Ground) -> None:
     seat, secret = await make_seat(ground, session, "Siti", way="in_person", site_id=sites[0].id, capacity="Ketua RT 03/RW 05")
     assert len(secret) == 32
     assert await who(ground, secret) == SeatHolder(
-        seat.id, session.id, seat.participant_id, "Siti", "Ketua RT 03/RW 05", "rt", "in_person", sites[0].id, 1
+        seat.id, session.id, session.room, seat.participant_id, "Siti", "Ketua RT 03/RW 05", "rt", "in_person", sites[0].id, 1
     )
 
 

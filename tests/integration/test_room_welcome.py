@@ -56,4 +56,4 @@ async def test_words_that_are_taken_away_leave_the_picture_that_a_crowd_shares(g
 
 
 def held(pictures: Pictures) -> bytes:
-    return b"".join(event for picture in pictures._made.values() for event in picture.events)
+    return repr([picture.shown for picture in pictures._made.values()]).encode()

@@ -1,17 +1,26 @@
 """What goes wrong once per cycle. Each shows that it really went wrong, mends it, and gives the moment (monotonic) from which all is well again."""
 
 import asyncio
+import os
 import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeAlias
 
+import asyncpg
 import psutil
 
 from tests.proof.crew import Crew
 from tests.proof.lines import LIFE
 from tests.proof.place import Place
+from tests.proof.postgres import Postgres
+
+WORKERS = {"one_of_workers": 2}
+"""Faults for which a server is started with more than one process."""
+SERVERS = {"one_of_two": 2}
+"""Faults for which more than one server runs."""
 
 Fault: TypeAlias = Callable[[Place, Crew], Awaitable[float]]
 EFFECT = 60.0
@@ -70,11 +79,14 @@ async def small_files(place: Place, crew: Crew) -> float:
 async def full_disk(place: Place, crew: Crew) -> float:
     """No space left on the device, for every write to a file; without a compiler the system's limit again."""
     if not place.disk.fitted:
-        return await small_files(place, crew)
+        return await (restart_database if place.postgres else small_files)(place, crew)
     place.disk.full(on=True)
     began = time.monotonic()
     await _refused(crew, began)
     place.disk.full(on=False)
+    if place.postgres is not None:
+        # It may have given up: then somebody starts it, once there is room again.
+        await _answers(place.postgres)
     return time.monotonic()
 
 
@@ -116,6 +128,32 @@ async def one_of_two(place: Place, crew: Crew) -> float:
     return died
 
 
+async def one_of_workers(place: Place, crew: Crew) -> float:
+    """One of the two processes of `serve --workers 2` dies; its clients find the other on the same port, and it is started anew."""
+    server = place.servers[0]
+    ready = server.heard("serve.process_ready")
+    os.kill(random.choice(server.members), signal.SIGKILL)
+    died = time.monotonic()
+    async with asyncio.timeout(EFFECT):
+        while server.heard("serve.process_ready") == ready:  # noqa: ASYNC110 - another process says it
+            await asyncio.sleep(0.1)
+    crew.spread()
+    await asyncio.sleep(1.0)
+    return died
+
+
+async def _answers(postgres: Postgres) -> None:
+    async with asyncio.timeout(EFFECT):
+        while True:
+            with suppress(RuntimeError):
+                await asyncio.to_thread(postgres.heal)
+            with suppress(OSError, asyncpg.PostgresError):
+                connection = await asyncpg.connect(postgres.url)
+                await connection.close()
+                return
+            await asyncio.sleep(0.1)
+
+
 async def _refused(crew: Crew, began: float) -> None:
     """Until senders have been told that nothing can be written, soon enough after they asked; nothing is acknowledged meanwhile."""
     refusals: list[float] = []
@@ -146,6 +184,16 @@ async def _stutter(place: Place) -> float:
 
 FAULTS: dict[str, dict[Fault, int]] = {
     "sqlite": {kill: 4, freeze: 3, small_files: 3, full_disk: 3, slow_disk: 3, bad_line: 4},
-    "postgresql": {kill: 3, freeze: 2, freeze_database: 3, restart_database: 4, one_of_two: 3, slow_disk: 2, bad_line: 3},
+    "postgresql": {
+        kill: 2,
+        freeze: 2,
+        freeze_database: 2,
+        restart_database: 3,
+        one_of_two: 3,
+        one_of_workers: 2,
+        full_disk: 2,
+        slow_disk: 2,
+        bad_line: 2,
+    },
 }
 """How many of twenty cycles each takes."""

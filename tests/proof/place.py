@@ -64,8 +64,8 @@ class Place:
         finally:
             await ground.database.close()
 
-    async def heal(self, servers: int) -> None:
-        """Everything up and going, with this many servers, however the last run left it."""
+    async def heal(self, servers: int, workers: int = 1) -> None:
+        """Everything up and going, with this many servers of this many processes, however the last run left it."""
         self.disk.heal()
         self.line.bad = False
         if self.postgres is not None:
@@ -73,7 +73,7 @@ class Place:
         for server in self.servers[servers:]:
             if server.state != "dead":
                 server.kill()
-        await asyncio.gather(*(server.heal() for server in self.servers[:servers]))
+        await asyncio.gather(*(server.heal(workers) for server in self.servers[:servers]))
 
     async def close(self) -> None:
         await self.line.close()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.proof.crew import Crew
-from tests.proof.faults import Fault, bad_line, one_of_two
+from tests.proof.faults import SERVERS, WORKERS, Fault, bad_line
 from tests.proof.place import Place
 from tests.proof.verdict import Tables, judge, read_by_calls
 
@@ -37,7 +37,7 @@ class Figures:
 
 async def run(place: Place, fault: Fault, cycles: int) -> Figures:
     """Raises AssertionError when anything was lost, doubled, reordered or made up."""
-    await place.heal(2 if fault is one_of_two else 1)
+    await place.heal(SERVERS.get(fault.__name__, 1), WORKERS.get(fault.__name__, 1))
     room = await place.room()
     addresses = [server.address for server in place.servers if server.state != "dead"]
     crew = Crew(f"{fault.__name__}", room, [place.line.address] if fault is bad_line else addresses)

@@ -34,6 +34,7 @@ class Server:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.said: deque[str] = deque(maxlen=400)
+        self.workers = 1
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
 
@@ -42,6 +43,11 @@ class Server:
         """The process that serves."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def members(self) -> list[int]:
+        """The processes that it has started and that live."""
+        return [child.pid for child in psutil.Process(self.pid).children() if child.status() != psutil.STATUS_ZOMBIE]
 
     @property
     def state(self) -> str:
@@ -53,6 +59,8 @@ class Server:
     def start(self) -> None:
         """Start it; it is of no use until `ready`."""
         command = [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port)]
+        if self.workers > 1:
+            command += ["--workers", str(self.workers)]
         env = {**self._environment, "REMBUK_PORT": str(self.port)}
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
@@ -75,13 +83,20 @@ class Server:
                 await asyncio.sleep(0.05)
         raise RuntimeError("the server does not become ready:\n" + "\n".join(self.said))
 
+    def heard(self, word: str) -> int:
+        """How many of its last lines have this word."""
+        return sum(word in line for line in list(self.said))
+
     def signal(self, number: int) -> None:
         """To the process and what it has started."""
         os.killpg(self.pid, number)
 
     def kill(self) -> None:
-        """kill -9; it is gone when this returns."""
+        """kill -9; it and the processes it has started are gone when this returns."""
         assert self._process is not None
+        for pid in self.members if self.state != "dead" else ():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         with suppress(ProcessLookupError):
             self.signal(signal.SIGKILL)
         self._process.wait(30)
@@ -91,8 +106,11 @@ class Server:
         _, most = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most if size is None else size, most))
 
-    async def heal(self) -> None:
-        """Up and going, however a failed test left it."""
+    async def heal(self, workers: int = 1) -> None:
+        """Up and going with this many processes, however a failed test left it."""
+        if self.state != "dead" and self.workers != workers:
+            self.kill()
+        self.workers = workers
         if self.state != "dead":
             self.signal(signal.SIGCONT)
             self.largest_file(None)
