@@ -10,6 +10,7 @@ from app.chat.drafts import frame_of
 from app.chat.items import items
 from app.chat.models import MessageState
 from app.chat.standing import MESSAGES
+from app.database.prepared import prepared
 from app.journal.service import DESK, EVENTS, PUBLIC, encode, read, read_before
 
 LAST = 50
@@ -17,7 +18,7 @@ LAST = 50
 UNDECIDED = 200
 PINNED = 50
 SYNC = 200
-PINS = (
+PINS = prepared(
     select(MESSAGES.c.id)
     .where(MESSAGES.c.room == bindparam("room"), MESSAGES.c.pinned_at.is_not(None))
     .order_by(MESSAGES.c.pinned_at.desc())

@@ -11,6 +11,7 @@ from app.chat.conduct import RoomState, Rules, Standing
 from app.chat.models import Message, MessageState, Room, Sanction
 from app.chat.people import Person
 from app.chat.requests import Send
+from app.database.prepared import prepared
 from app.invitations.models import Seat, SeatState
 from app.journal.service import LOGS, PUBLIC, Handle
 from app.participants.models import Participant
@@ -39,26 +40,28 @@ REPEATED = (
 ROOM: BindParameter[str] = bindparam("room")
 SENDERS: BindParameter[list[str]] = bindparam("senders", expanding=True)
 LOCK = select(LOGS.c.head).where(LOGS.c.room == ROOM, LOGS.c.log == PUBLIC).with_for_update()
-RULES = (
+RULES = prepared(
     select(SESSIONS.c.state, SESSIONS.c.rehearsal, SESSIONS.c.ended_at, SESSIONS.c.ends_at, SESSIONS.c.late_hours, *OWN)
     .select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room))
     .where(SESSIONS.c.room == ROOM)
 )
-SAID_BEFORE = select(*REPEATED).where(
-    MESSAGES.c.room == ROOM, MESSAGES.c.sender.in_(SENDERS), MESSAGES.c.cid.in_(bindparam("cids", expanding=True))
+SAID_BEFORE = prepared(
+    select(*REPEATED).where(MESSAGES.c.room == ROOM, MESSAGES.c.sender.in_(SENDERS), MESSAGES.c.cid.in_(bindparam("cids", expanding=True)))
 )
-IN_FORCE = select(SANCTIONS.c.person, SANCTIONS.c.kind, SANCTIONS.c.until).where(
-    SANCTIONS.c.room == ROOM, SANCTIONS.c.person.in_(SENDERS), or_(SANCTIONS.c.until.is_(None), SANCTIONS.c.until > bindparam("now"))
+IN_FORCE = prepared(
+    select(SANCTIONS.c.person, SANCTIONS.c.kind, SANCTIONS.c.until).where(
+        SANCTIONS.c.room == ROOM, SANCTIONS.c.person.in_(SENDERS), or_(SANCTIONS.c.until.is_(None), SANCTIONS.c.until > bindparam("now"))
+    )
 )
-ACTIVE_SEATS = select(SEATS.c.id, SEATS.c.generation).where(
-    SEATS.c.id.in_(bindparam("seats", expanding=True)), SEATS.c.state == SeatState.ACTIVE
+ACTIVE_SEATS = prepared(
+    select(SEATS.c.id, SEATS.c.generation).where(SEATS.c.id.in_(bindparam("seats", expanding=True)), SEATS.c.state == SeatState.ACTIVE)
 )
-LAST_SAID = (
-    select(MESSAGES.c.sender, func.max(MESSAGES.c.received_at))
+LAST_SAID = prepared(
+    select(MESSAGES.c.sender, func.max(MESSAGES.c.received_at).label("said_at"))
     .where(MESSAGES.c.room == ROOM, MESSAGES.c.sender.in_(SENDERS))
     .group_by(MESSAGES.c.sender)
 )
-ADD_MESSAGES = insert(MESSAGES)
+ADD_MESSAGES = prepared(insert(MESSAGES))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from app.chat.models import MessageState, Tally, Vote
 from app.chat.people import Person
 from app.chat.requests import Kind
 from app.chat.standing import MESSAGES
+from app.database.prepared import prepared
 from app.errors import ForumError, NotFound
 
 VOTES = cast("Table", Vote.__table__)
@@ -85,7 +86,7 @@ async def touch(db: AsyncSession, room: str, message: str) -> None:
     await db.execute(update(VOTES).where(VOTES.c.message_id == message).values(rev=rev))
 
 
-FOR = (
+FOR = prepared(
     select(VOTES.c.message_id)
     .join(MESSAGES, MESSAGES.c.id == VOTES.c.message_id)
     .where(VOTES.c.room == bindparam("room"), VOTES.c.person == bindparam("by"), VOTES.c.given, MESSAGES.c.state == MessageState.VISIBLE)

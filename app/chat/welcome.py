@@ -21,6 +21,7 @@ from app.chat.standing import MESSAGES, ROOMS, SESSIONS
 from app.chat.values import FRAME
 from app.chat.votes import voted
 from app.clock import millis
+from app.database.prepared import prepared
 from app.errors import NotAllowed
 from app.journal.service import DESK, PUBLIC, Position, positions
 from app.live.room import HEARTBEAT
@@ -113,7 +114,7 @@ OWN = (
     *(MESSAGES.c[name] for name in ("cid", "id", "state", "seq", "proposal", "reason", "kind", "received_at")),
     func.substr(MESSAGES.c.text, 1, WORDS).label("words"),
 )
-SAID_LATELY = (
+SAID_LATELY = prepared(
     select(*OWN)
     .where(
         MESSAGES.c.room == bindparam("room"),
@@ -164,7 +165,7 @@ def _you(person: Person, held: Mapping[str, datetime | None]) -> dict[str, Any]:
     return you
 
 
-OUTSIDE = (
+OUTSIDE = prepared(
     select(SESSIONS.c.title, SESSIONS.c.agenda_item_id, AGENDA.c.title.label("item"), ROOMS.c.announcement)
     .select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room).outerjoin(AGENDA, AGENDA.c.id == SESSIONS.c.agenda_item_id))
     .where(SESSIONS.c.room == bindparam("room"))

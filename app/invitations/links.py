@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.prepared import prepared
 from app.invitations.models import Seat, SeatDevice, SeatState
 from app.participants.models import Participant
 from app.sessions.models import ForumSession, SessionState
@@ -35,8 +36,8 @@ HELD = (
     .join(PEOPLE, PEOPLE.c.id == SEATS.c.participant_id)
     .join(SESSIONS, SESSIONS.c.id == SEATS.c.session_id)
 )
-BY_ID = HELD.where(SEATS.c.id == bindparam("seat"))
-BY_DEVICE = (
+BY_ID = prepared(HELD.where(SEATS.c.id == bindparam("seat")))
+BY_DEVICE = prepared(
     HELD.add_columns(DEVICES.c.id.label("device"))
     .join(DEVICES, (DEVICES.c.seat_id == SEATS.c.id) & (DEVICES.c.generation == SEATS.c.generation))
     .where(DEVICES.c.fingerprint == bindparam("fingerprint"))

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, cast
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.database.prepared import prepared
 from app.database.tables import new_id
 from app.journal.models import FORMAT, Event, Log, Revocation
 from app.live.hub import CHANGED, EVERYBODY
@@ -29,15 +30,15 @@ Handle: TypeAlias = AsyncSession | AsyncConnection
 EVENTS = cast("Table", Event.__table__)
 LOGS = cast("Table", Log.__table__)
 # Built once: on the way of every message, putting a statement together costs as much as running it.
-TAKE = (
+TAKE = prepared(
     update(LOGS)
     .where(LOGS.c.room == bindparam("of"), LOGS.c.log == bindparam("named"))
     .values(head=LOGS.c.head + bindparam("count"))
     .returning(LOGS.c.head)
 )
-STANDS = select(LOGS.c.log, LOGS.c.epoch, LOGS.c.head).where(LOGS.c.room == bindparam("room"))
-ADD = insert(EVENTS)
-NEXT = (
+STANDS = prepared(select(LOGS.c.log, LOGS.c.epoch, LOGS.c.head).where(LOGS.c.room == bindparam("room")))
+ADD = prepared(insert(EVENTS))
+NEXT = prepared(
     select(EVENTS.c.seq, EVENTS.c.subject, EVENTS.c.kind, EVENTS.c.payload)
     .where(EVENTS.c.room == bindparam("room"), EVENTS.c.log == bindparam("log"), EVENTS.c.seq > bindparam("after"))
     .order_by(EVENTS.c.seq)
