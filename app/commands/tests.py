@@ -57,7 +57,7 @@ def _test(given: argparse.Namespace) -> int:
     folders = [f"tests/{part}" for part in PARTS if part in wanted and (ROOT / "tests" / part).is_dir()]
     if not folders:
         return 0
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", *folders]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--durations", "25", *folders]
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode  # noqa: S603 - our own tests
 
 

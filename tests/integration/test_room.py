@@ -235,13 +235,19 @@ async def test_presence_counts_people_and_not_tabs(ground: Ground, server: str) 
 async def test_limits_of_rate_are_answered_with_when_to_come_back(ground: Ground, server: str) -> None:
     room = await seeded(ground, unlimited=False)
     async with Client(server, room.room, room.tokens[0]) as a, Client(server, room.room, room.staff["operator"]) as o:
-        answers = [await a.say(f"cepat {n}", cid=f"c{n}") for n in range(6)]
+        answers = await asyncio.gather(*(a.say(f"cepat {n}", cid=f"c{n}") for n in range(12)))
         again = await a.say("cepat 0", cid="c0")
         staff = [await o.say(f"petugas {n}") for n in range(8)]
-        assert [one["t"] for one in answers] == ["ack"] * 5 + ["err"]
-        assert (answers[5]["code"], 0 < answers[5]["retry"] <= 3000) == ("rate_limited", True)
+        passed = [one["t"] for one in answers].index("err")
+        # Five at once; a slow machine lets another through for each three seconds that it takes.
+        assert passed in {5, 6, 7}
+        assert (answers[passed]["code"], 0 < answers[passed]["retry"] <= 3000) == ("rate_limited", True)
         assert (again["dup"], {one["t"] for one in staff}) == (True, {"ack"})
         async with httpx.AsyncClient(base_url=server) as calls:
-            body = {"cid": uuid.uuid4().hex, "kind": "chat", "text": "lewat panggilan"}
-            answer = await calls.post(f"/api/v1/rooms/{room.room}/messages", headers=room.bearer(0), json=body)
+            # Where the machine was slow the bucket may have a place or two again.
+            for _ in range(8):
+                body = {"cid": uuid.uuid4().hex, "kind": "chat", "text": "lewat panggilan"}
+                answer = await calls.post(f"/api/v1/rooms/{room.room}/messages", headers=room.bearer(0), json=body)
+                if answer.status_code != 201:
+                    break
             assert (answer.status_code, answer.json()["code"], int(answer.headers["Retry-After"]) <= 4) == (429, "chat.rate_limited", True)
