@@ -116,8 +116,14 @@ async def test_a_hundred_votes_at_once_are_all_counted(ground: Ground, server: s
     async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server) as web:
         wish = await aspiration(a)
         door = f"/api/v1/rooms/{room.room}/messages/{wish}/vote"
-        answers = await asyncio.gather(*(web.put(door, json=ON, headers=room.bearer(n), timeout=60) for n in range(100)))
-        assert [answer.status_code for answer in answers] == [200] * 100
+
+        async def vote(who: int) -> None:
+            """Until it is taken: a busy machine may ask to send it again, which changes nothing."""
+            while (answer := await web.put(door, json=ON, headers=room.bearer(who), timeout=60)).status_code == 503:  # noqa: ASYNC110
+                await asyncio.sleep(int(answer.headers["Retry-After"]))
+            assert answer.status_code == 200
+
+        await asyncio.gather(*(vote(n) for n in range(100)))
         await a.until(lambda: votes_of(a) == {wish: 100}, "a hundred votes")
 
 
