@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
+from app.access.jobs import jobs as access_jobs
 from app.access.routes import router as access_router
 from app.chat.house import House
 from app.chat.routes import router as chat_router
@@ -53,7 +54,7 @@ def open_house(ground: Ground) -> House:
 
 def handlers(ground: Ground) -> Mapping[str, Handler]:
     """Which function does which kind of job."""
-    features = (session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs)
+    features = (access_jobs, session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs)
     return {kind: handler for jobs in features for kind, handler in jobs(ground).items()}
 
 

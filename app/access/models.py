@@ -123,3 +123,37 @@ class RecoveryCode(Table):
 
     fingerprint: Mapped[str] = mapped_column(primary_key=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), type_=Id)
+
+
+class DutyLink(Table):
+    """Operator's work in one hall on one day, for whoever opens the link and gives a name; derived from id and generation, so that it can be shown again."""
+
+    __tablename__ = "duty_links"
+    __table_args__ = (UniqueConstraint("site_id", "day"), Index("ix_duty_links_session_id", "session_id"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(Id)
+    site_id: Mapped[str] = mapped_column(Id)
+    day: Mapped[str] = mapped_column(String(10))
+    """The day in the session's zone, as 2021-04-11."""
+    starts_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    generation: Mapped[int] = mapped_column(default=1)
+    revoked_at: Mapped[datetime | None]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class DutyShift(Table):
+    """Somebody on duty by a link, in one browser: the name they gave and the cookie's SHA-256."""
+
+    __tablename__ = "duty_shifts"
+    __table_args__ = (Index("ix_duty_shifts_link_id", "link_id"),)
+
+    id: Mapped[str] = id_column()
+    link_id: Mapped[str] = mapped_column(ForeignKey("duty_links.id"), type_=Id)
+    generation: Mapped[int]
+    name: Mapped[str]
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

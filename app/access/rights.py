@@ -18,7 +18,7 @@ class GrantOf:
 
 @dataclass(frozen=True)
 class Staff:
-    """A signed-in member of staff or a program with a bearer token; `kind` is `account` or `token`."""
+    """A signed-in member of staff or a program with a bearer token; `kind` is `account`, `token`, or `duty` (by a day's link)."""
 
     id: str
     kind: str

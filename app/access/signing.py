@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, column, delete, or_, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.duties import leave, staff_on_duty
 from app.access.lasting import AFTER_SESSION, KEPT_BY_SESSION, USED_ANEW, Work, ends_at, lasts
 from app.access.models import Account, Grant, Role, SignIn
 from app.access.rights import GrantOf, Staff
@@ -59,10 +60,11 @@ async def sign_out(db: AsyncSession, secret: str, now: datetime) -> None:
     ended = await db.execute(delete(SignIn).where(SignIn.fingerprint == fingerprint(secret)).returning(SignIn.account_id))
     for (account_id,) in ended.all():
         await revoke(db, account_id, None, ROLE_CHANGED, now)
+    await leave(db, secret, now)
 
 
 async def staff_by_cookie(db: AsyncSession, secret: str, now: datetime) -> Staff | None:
-    """Who is signed in with this cookie."""
+    """Who is signed in with this cookie, or on duty by a link."""
     row = (
         await db.execute(
             select(SignIn, Account)
@@ -70,7 +72,9 @@ async def staff_by_cookie(db: AsyncSession, secret: str, now: datetime) -> Staff
             .where(SignIn.fingerprint == fingerprint(secret), Account.disabled_at.is_(None))
         )
     ).first()
-    if row is None or not await _counts(db, row[0], now):
+    if row is None:
+        return await staff_on_duty(db, secret, now)
+    if not await _counts(db, row[0], now):
         return None
     found, account = row
     grants = await grants_of(db, Grant.account_id == account.id)

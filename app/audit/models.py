@@ -30,7 +30,7 @@ class AuditEntry(Table):
     number: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]
-    """`account:ID`, `token:ID`, `seat:ID`, `person:ID` (by status key) or `system`."""
+    """`account:ID`, `token:ID`, `duty:ID`, `seat:ID`, `person:ID` (by status key) or `system`."""
     act: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str]
     """`kind:ID` of what was acted on."""

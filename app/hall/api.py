@@ -1,4 +1,4 @@
-"""The desk's doors for programs: guests, check-ins, placeholders that become somebody, attendance in numbers."""
+"""The desk's doors for programs: guests, check-ins, placeholders that become somebody."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +14,6 @@ from app.chat.batch import Given
 from app.chat.calls import MessageBody, ReceiptBody
 from app.chat.house import house_of
 from app.hall import checkin, placeholders
-from app.hall.attendance import figures
 from app.hall.checkin import CheckedIn, Scan
 from app.hall.guards import ROLES, AnyHall, AtHall, Completing, site_named
 from app.hall.people import CompletionFields, GuestFields, person_of
@@ -22,7 +21,6 @@ from app.hall.speech import at_hall, in_hall
 from app.participants.models import Participant
 from app.sessions.guards import Desk
 from app.sessions.models import Site
-from app.sessions.rows import sites_of
 from app.web.ground import Ground, ground
 
 router = APIRouter(prefix="/api/v1/sessions/{slug}", tags=["hall"])
@@ -73,16 +71,6 @@ class CheckinOut(BaseModel):
     site: str
     at: datetime
     warnings: list[str] = []
-
-
-class FiguresOut(BaseModel):
-    """Who is here now; halls by their code, what is not known under an empty name."""
-
-    total: int
-    by_way: dict[str, int]
-    by_site: dict[str, int]
-    by_gender: dict[str, int]
-    by_element: dict[str, int]
 
 
 @router.post("/participants", status_code=201)
@@ -138,15 +126,6 @@ async def say(request: Request, parts: Parts, hall: AtHall, body: MessageBody) -
     person = at_hall(hall.desk.staff, hall.session, hall.site)
     said = await house_of(request).writers.submit(Given(person, message, limits=parts.settings.limits))
     return JSONResponse(answers.receipt(said), 200 if said.dup else 201)
-
-
-@router.get("/attendance")
-async def attendance(desk: AnyHall, parts: Parts) -> FiguresOut:
-    """How many people are here now, by way, hall, sex and element."""
-    async with parts.database.read() as db:
-        found = await figures(db, desk.session.id, at=parts.clock.now())
-        codes = {site.id: site.code for site in await sites_of(db, desk.session.id)}
-    return FiguresOut.model_validate({**vars(found), "by_site": {codes[one]: n for one, n in found.by_site.items() if one in codes}})
 
 
 async def _site(db: AsyncSession, desk: Desk, name: str) -> Site:

@@ -13,6 +13,7 @@ from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.hall.attendance import IN_PERSON
 from app.hall.roster import Expected, by_code, expected_at
+from app.invitations.models import Seat, SeatState
 from app.participants.models import Attendance, Origin, Participant
 from app.participants.service import Person, add_participant, take_turn
 from app.sessions.models import Site
@@ -61,8 +62,8 @@ async def check_in_wanted(
 async def check_in(db: AsyncSession, vault: Vault, site: Site, participant_id: str, scan: Scan, *, actor: str, now: datetime) -> CheckedIn:
     """Somebody of the session is in this hall; a second scan, by whichever desk, is the first one's stay. A stay in another hall ends.
 
-    With `scan.ask`, Conflict `hall.other_hall`, `hall.expected_online` or `hall.no_seat` before an unexpected guest is let in. Conflict
-    `hall.nonce_used` when the nonce belonged to somebody else.
+    With `scan.ask`, Conflict `hall.other_hall`, `hall.expected_online` or `hall.no_seat` before an unexpected guest is let in, and
+    `hall.seat_revoked` or `hall.in_other_hall` for what has changed meanwhile. Conflict `hall.nonce_used` when the nonce was somebody else's.
     """
     person = await hold_person(db, site.session_id, participant_id)
     if (repeated := await _by_nonce(db, site.session_id, scan.nonce)) is not None:
@@ -70,9 +71,9 @@ async def check_in(db: AsyncSession, vault: Vault, site: Site, participant_id: s
     stays = await _open_stays(db, person.id)
     if (here := next((stay for stay in stays if stay.site_id == site.id), None)) is not None:
         return _checked_in(here, person, fresh=False)
-    warnings = await _warnings(db, person, site)
+    warnings = (*await _changed(db, person, stays), *await _warnings(db, person, site))
     if scan.ask and warnings:
-        raise Conflict(warnings[0], person=person.name, participant_id=person.id)
+        raise Conflict(warnings[0], person=person.name, participant_id=person.id, hall=await _name_of(db, stays))
     for stay in stays:
         stay.left_at = now
     made = await _insert(db, site, person, scan, actor, now)
@@ -127,6 +128,17 @@ async def _open_stays(db: AsyncSession, person_id: str) -> list[Attendance]:
         Attendance.participant_id == person_id, Attendance.site_id.is_not(None), Attendance.left_at.is_(None)
     )
     return list(await db.scalars(hall_stays.order_by(Attendance.arrived_at)))
+
+
+async def _changed(db: AsyncSession, person: Participant, stays: list[Attendance]) -> tuple[str, ...]:
+    """What an operator who could not know it has to settle: a seat that was taken away, a stay elsewhere."""
+    revoked = await db.scalar(select(Seat.id).where(Seat.participant_id == person.id, Seat.state == SeatState.REVOKED))
+    return (("hall.seat_revoked",) if revoked else ()) + (("hall.in_other_hall",) if stays else ())
+
+
+async def _name_of(db: AsyncSession, stays: list[Attendance]) -> str:
+    site = await db.get(Site, stays[0].site_id) if stays else None
+    return site.name if site else "–"
 
 
 async def _warnings(db: AsyncSession, person: Participant, site: Site) -> tuple[str, ...]:

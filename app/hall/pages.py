@@ -5,15 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.access.models import Role
 from app.chat import frames
 from app.chat.batch import Given
 from app.chat.frames import LONG_TEXT
 from app.chat.house import house_of
 from app.errors import ForumError, Invalid
-from app.hall import checkin, placeholders
+from app.hall import arrival, checkin, placeholders
 from app.hall.checkin import Scan
 from app.hall.guards import ROLES, AnyHall, AtHall, Completing, HallDesk, site_named
 from app.hall.people import CompletionFields, GuestFields, person_of
+from app.hall.screen_pages import code_of, short
 from app.hall.speech import at_hall, in_hall, typed_words
 from app.hall.view import desk_view, halls_view
 from app.proposals.reading import as_json, read
@@ -33,8 +35,9 @@ async def halls(request: Request, parts: Parts, desk: AnyHall) -> Response:
     async with parts.database.read() as db:
         shown = await halls_view(db, desk.session, parts.clock.now())
     mine = [site.id for site, _ in shown if desk.staff.may(ROLES, desk.session.id, site.id)]
+    chairs = desk.staff.may({Role.MODERATOR}, desk.session.id)
     items = desk_items(desk.session, desk.staff, "lokasi", translator(request))
-    return page(request, "hall/sites.html", session=desk.session, halls=shown, mine=mine, desk_items=items)
+    return page(request, "hall/sites.html", session=desk.session, halls=shown, mine=mine, chairs=chairs, desk_items=items)
 
 
 @router.get("/{site}")
@@ -71,6 +74,25 @@ async def undo(request: Request, parts: Parts, hall: AtHall) -> Response:
     async with parts.database.write() as db:
         await checkin.undo(db, parts.vault, hall.site, form.get("stay")[:40], actor=hall.actor, now=parts.clock.now())
     return _back(hall)
+
+
+@router.post("/{site}/tarik")
+async def take_back(request: Request, parts: Parts, hall: AtHall) -> Response:
+    """Take back what somebody did by themselves with the PIN."""
+    form = await typed(request)
+    async with parts.database.write() as db:
+        await arrival.take_back(db, parts.vault, hall.site, form.get("stay")[:40], actor=hall.actor, now=parts.clock.now())
+    return _back(hall)
+
+
+@router.get("/{site}/poster")
+async def poster(request: Request, parts: Parts, hall: AtHall) -> Response:
+    """The hall's QR code, to be printed and hung at the entrance; without the PIN."""
+    address = f"{parts.settings.public_url}/h/{hall.site.id}"
+    items = desk_items(hall.session, hall.desk.staff, "lokasi", translator(request))
+    return page(
+        request, "hall/poster.html", session=hall.session, site=hall.site, qr=code_of(address), short=short(address), desk_items=items
+    )
 
 
 @router.post("/{site}/tamu")

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from app.errors import NotFound
-from app.invitations.links import TOKEN, resolve
+from app.errors import Conflict, NotFound
+from app.invitations.join import Worth, look_up
+from app.invitations.links import TOKEN
 from app.invitations.models import Seat, SeatState
 from app.participants.models import Attendance, Origin, Participant
 from app.regions import name_key
@@ -18,6 +20,7 @@ from app.registration.models import Application, ApplicationState
 from app.vault import Vault
 
 MOST_ROWS = 2000
+STOPPED = {Worth.REVOKED: "hall.seat_revoked", Worth.ROTATED: "hall.link_replaced"}
 
 
 class Expected(StrEnum):
@@ -59,7 +62,7 @@ class Guest:
 async def roster(db: AsyncSession, vault: Vault, session_id: str, site_id: str) -> list[Guest]:
     """Everybody who may be checked in at a hall: those in it or expected there first, then by name; placeholders stand on a list of their own."""
     stays = await open_stays(db, session_id)
-    rows = await db.execute(_people(session_id).order_by(Participant.name_key, Participant.number).limit(MOST_ROWS))
+    rows = await db.execute(on_list(session_id))
     guests = [_guest(vault, site_id, person, seat, application, stays) for person, seat, application in rows]
     return sorted(guests, key=lambda one: one.expected != Expected.HERE and (one.stay is None or one.stay.site_id != site_id))
 
@@ -88,17 +91,22 @@ def search_text(guest: Guest) -> str:
 
 async def expected_at(db: AsyncSession, person: Participant) -> tuple[Expected, str | None]:
     """Where somebody was to take part (`HERE` meaning the hall that is returned beside it)."""
-    row = (await db.execute(_people(person.session_id).where(Participant.id == person.id))).one()
-    return _expected(person, row[1], row[2])
+    row = (await db.execute(people_of(person.session_id).where(Participant.id == person.id))).one()
+    return where_expected(person, row[1], row[2])
 
 
 async def by_code(db: AsyncSession, vault: Vault, session_id: str, code: str, now: datetime) -> str:
-    """The participant of this session behind what was scanned or typed: a seat's link, a status page's, or an application's code. NotFound else."""
-    last = code.strip().split("?", 1)[0].split("#", 1)[0].rstrip("/").rsplit("/", 1)[-1]
+    """The participant of this session behind what was scanned or typed: a seat's link, a status page's, or an application's code.
+
+    NotFound `hall.unknown_code`; Conflict `hall.seat_revoked` or `hall.link_replaced` for a link that was right once.
+    """
+    last = last_part(code)
     if TOKEN.fullmatch(last):
-        holder = await resolve(db, vault, last, now)
-        if holder is not None and holder.session_id == session_id:
-            return holder.participant_id
+        found = await look_up(db, vault, last, now)
+        if found is not None and found.session.id == session_id and found.person.erased_at is None:
+            if found.worth in STOPPED:
+                raise Conflict(STOPPED[found.worth], person=found.person.name, participant_id=found.person.id)
+            return found.person.id
         application = await db.get(Application, application_of(last))
         if application and application.session_id == session_id and opens(vault, last, application.id, application.key_generation):
             return application.participant_id
@@ -109,7 +117,13 @@ async def by_code(db: AsyncSession, vault: Vault, session_id: str, code: str, no
     raise NotFound("hall.unknown_code")
 
 
-def _people(session_id: str) -> Select[Participant, Seat | None, Application | None]:
+def last_part(code: str) -> str:
+    """What was scanned or typed without the address around it."""
+    return code.strip().split("?", 1)[0].split("#", 1)[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+def people_of(session_id: str) -> Select[Participant, Seat | None, Application | None]:
+    """Everybody who may be checked in, each with their seat and application."""
     return (
         select(Participant, Seat, Application)
         .outerjoin(Seat, (Seat.participant_id == Participant.id) & (Seat.state == SeatState.ACTIVE))
@@ -123,7 +137,16 @@ def _people(session_id: str) -> Select[Participant, Seat | None, Application | N
     )
 
 
-def _expected(person: Participant, seat: Seat | None, application: Application | None) -> tuple[Expected, str | None]:
+def on_list(session_id: str) -> Select[Participant, Seat | None, Application | None]:
+    """The same by name, without those whom only their own hand brought in and an operator sent away."""
+    revoked = aliased(Seat)
+    away = exists().where(revoked.participant_id == Participant.id, revoked.state == SeatState.REVOKED)
+    named = people_of(session_id).where(or_(Participant.origin != Origin.WALK_IN, ~away))
+    return named.order_by(Participant.name_key, Participant.number).limit(MOST_ROWS)
+
+
+def where_expected(person: Participant, seat: Seat | None, application: Application | None) -> tuple[Expected, str | None]:
+    """Where somebody was to take part, and in which hall."""
     if seat is not None:
         return (Expected.HERE, seat.site_id) if seat.site_id else (Expected.ONLINE, None)
     if application is not None and application.state != ApplicationState.SELECTED:
@@ -134,7 +157,7 @@ def _expected(person: Participant, seat: Seat | None, application: Application |
 def _guest(
     vault: Vault, site_id: str, person: Participant, seat: Seat | None, application: Application | None, stays: Mapping[str, Stay]
 ) -> Guest:
-    expected, expected_site = _expected(person, seat, application)
+    expected, expected_site = where_expected(person, seat, application)
     if expected == Expected.HERE and expected_site != site_id:
         expected = Expected.OTHER_HALL
     needs = vault.open(person.needs, "participants", "needs", person.id) if expected == Expected.HERE else None

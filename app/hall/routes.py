@@ -1,12 +1,16 @@
-"""Doors of hall: the operators' desk, the big screen, and both for programs."""
+"""Doors of hall: the operators' desk, the entrance with its PIN, duty links, the big screen, and what programs need of them."""
 
 from fastapi import APIRouter
 
 from app.hall.api import router as api
+from app.hall.arrival_pages import router as arrival_pages
+from app.hall.door_api import router as door_api
+from app.hall.door_pages import router as door_pages
+from app.hall.duty_pages import router as duty_pages
 from app.hall.pages import router as pages
+from app.hall.presence_pages import router as presence_pages
 from app.hall.screen_pages import router as screen_pages
 
 router = APIRouter()
-router.include_router(api)
-router.include_router(pages)
-router.include_router(screen_pages)
+for part in (api, door_api, pages, door_pages, duty_pages, arrival_pages, presence_pages, screen_pages):
+    router.include_router(part)

@@ -59,8 +59,12 @@ class Shown:
 
 @router.get("/s/{slug}/layar")
 async def big_screen(request: Request, parts: Parts, session: PublicSession, kode: Code = "") -> Response:
-    """The screen; any other code than its own is 404."""
-    return await _drawn(request, parts, session, kode, "hall/screen.html")
+    """The screen; for any other code than its own (404), a page that says where the code is found and takes it."""
+    try:
+        return await _drawn(request, parts, session, kode, "hall/screen.html")
+    except NotFound as refused:
+        wrong = translator(request).error(refused.code) if kode else None
+        return page(request, "hall/screen_code.html", status=404, session=session, kode=kode, wrong=wrong)
 
 
 @router.get("/s/{slug}/layar/data")

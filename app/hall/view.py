@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.tables import new_id
+from app.hall import pin
+from app.hall.arrival import ByOwnHand, by_own_hand
 from app.hall.attendance import Figures, figures
 from app.hall.placeholders import Unfinished, unfinished
 from app.hall.roster import Expected, Guest, found, roster
@@ -18,7 +20,7 @@ from app.vault import Vault
 
 @dataclass(frozen=True)
 class DeskView:
-    """The desk: `guests` in the order of the list (`near` those in this hall or expected in it), figures of who is in the hall now, what was typed."""
+    """The desk: `guests` in order (`near` those in this hall or expected in it), who is there now, what was typed, who came in by the PIN of now."""
 
     guests: Sequence[Guest]
     near: frozenset[str]
@@ -27,6 +29,9 @@ class DeskView:
     voices: Sequence[Voice]
     speakers: Sequence[Speaker]
     unfinished: Sequence[Unfinished]
+    own: Sequence[ByOwnHand]
+    pin: str
+    pin_until: datetime
     nonce: str
 
 
@@ -42,6 +47,9 @@ async def desk_view(db: AsyncSession, vault: Vault, session: ForumSession, site:
         voices=await voices_of(db, session.room, session.id, site.id),
         speakers=await speakers_of(db, session.id, session.room, site.id),
         unfinished=await unfinished(db, session.id, site.id),
+        own=await by_own_hand(db, site),
+        pin=pin.pin_of(vault, site.id, pin.turn_of(now)),
+        pin_until=pin.until(now),
         nonce=new_id(),
     )
 

@@ -107,6 +107,6 @@ class Attendance(Table):
     left_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str]
-    """`account:ID`, `token:ID` or `system`."""
+    """`account:ID`, `token:ID`, `duty:ID`, `self` (by their own hand) or `system`."""
     held_by: Mapped[str | None] = mapped_column(Id)
     """The process in which an online stay goes on; whoever finds it dead ends the stay."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.models import Message, Sanction, StaffAct, Vote
 from app.database.tables import Table as Base
-from app.hall.models import ScreenItem
+from app.hall.models import DoorPress, ScreenItem
 from app.participants.models import Attendance, Origin, Participant, ParticipantCounter
 from app.proposals.choices import Via
 from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
@@ -26,7 +26,7 @@ PRACTISED = (Via.ONLINE, Via.HALL, Via.RELAY, Via.DESK)
 MADE_UP = (Origin.WALK_IN, Origin.PLACEHOLDER, Origin.RELAY)
 """People whom only the room and the halls know."""
 CHUNK = 500
-STAFF = ("account:", "token:")
+STAFF = ("account:", "token:", "duty:")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def _loose(span: Span) -> list[tuple[Any, list[ColumnElement[bool]]]]:
         (Sanction, [Sanction.room == room, Sanction.at >= since]),
         (StaffAct, [StaffAct.room == room, StaffAct.at >= since]),
         (ScreenItem, [ScreenItem.session_id == span.session.id, ScreenItem.put_up_at >= since]),
+        (DoorPress, [DoorPress.session_id == span.session.id, DoorPress.uploaded_at >= since]),
     ]
 
 

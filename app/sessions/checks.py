@@ -57,6 +57,12 @@ def seat_problems(seats_online: int, sites: Sequence[SiteFields]) -> list[FieldE
     return wrong
 
 
+def quorum_problems(quorum: int | None, unit: QuotaUnit) -> list[FieldError]:
+    """A share is at most the whole."""
+    over = quorum is not None and unit is QuotaUnit.PERCENT and quorum > 100
+    return [FieldError("quorum", "field.too_big", {"most": 100})] if over else []
+
+
 def quota_problems(quotas: Sequence[QuotaFields], site_codes: set[str], region_code: str) -> list[FieldError]:
     """Each quota has a bound, a value that exists here, and stands once."""
     wrong = []

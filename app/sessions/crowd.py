@@ -18,6 +18,8 @@ _PROPOSALS = table("proposals", column("session_id"), column("status"))
 _PROPOSAL_COUNTERS = table("proposal_counters", column("session_id"), column("last"))
 _PARTICIPANT_COUNTERS = table("participant_counters", column("session_id"), column("last"))
 _GRANTS = table("grants", column("session_id"), column("site_id"))
+_ATTENDANCES = table("attendances", column("session_id"), column("site_id"))
+_DOOR_PRESSES = table("door_presses", column("session_id"), column("site_id"))
 
 ONLINE = "online"
 UNDELIVERED = ("queued", "claimed", "sending", "waiting_retry", "failed")
@@ -65,13 +67,9 @@ async def seated_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
 
 
 async def people_at(db: AsyncSession, session_id: str, site_id: str) -> int:
-    """How many people are bound to a hall in any way: on the list, applied, seated, or working there."""
-    counts = [
-        select(func.count()).select_from(_PARTICIPANTS).where(_PARTICIPANTS.c.session_id == session_id, _PARTICIPANTS.c.site_id == site_id),
-        select(func.count()).select_from(_APPLICATIONS).where(_APPLICATIONS.c.session_id == session_id, _APPLICATIONS.c.site_id == site_id),
-        select(func.count()).select_from(_SEATS).where(_SEATS.c.session_id == session_id, _SEATS.c.site_id == site_id),
-        select(func.count()).select_from(_GRANTS).where(_GRANTS.c.session_id == session_id, _GRANTS.c.site_id == site_id),
-    ]
+    """How many people are bound to a hall in any way: on the list, applied, seated, working there, or seen at its door."""
+    bound = (_PARTICIPANTS, _APPLICATIONS, _SEATS, _GRANTS, _ATTENDANCES, _DOOR_PRESSES)
+    counts = [select(func.count()).select_from(one).where(one.c.session_id == session_id, one.c.site_id == site_id) for one in bound]
     return max([int(await db.scalar(count) or 0) for count in counts])
 
 

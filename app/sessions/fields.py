@@ -166,6 +166,9 @@ class SessionChanges(Fields):
     elements: Annotated[list[Element], Field(min_length=1, max_length=len(Element))] = Field(default_factory=lambda: list(Element))
     criteria: LongText = ""
     stream_url: Link | None = None
+    interpreter_url: Link | None = Field(None, description="Where the sign language interpreter is seen")
+    quorum: Annotated[int, Field(ge=1, le=100_000)] | None = Field(None, description="How many must be there at the same time")
+    quorum_unit: QuotaUnit = Field(QuotaUnit.NUMBER, description="Percent: of those with a seat")
     contact_number: Phone | None = Field(None, description="The office's public WhatsApp number, in any usual form")
     contact_name: Line80 | None = None
     publication: Publication = Publication.AFTER_VERIFICATION

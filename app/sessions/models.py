@@ -48,6 +48,13 @@ class ScheduleKind(StrEnum):
     MOVED = "moved"
 
 
+class QuotaUnit(StrEnum):
+    """Whether a quota's bounds count people or percent of all selected; a quorum's percent is of those with a seat."""
+
+    NUMBER = "number"
+    PERCENT = "percent"
+
+
 class ForumSession(Table):
     """One forum; `room` is the id of its room, `number_prefix` + plan year begin the numbers of its proposals (PKL-2022-0042)."""
 
@@ -73,6 +80,8 @@ class ForumSession(Table):
     elements: Mapped[list[str]]
     criteria: Mapped[str] = mapped_column(default="")
     stream_url: Mapped[str | None]
+    interpreter_url: Mapped[str | None]
+    """Where the sign language interpreter is seen, large enough to be read."""
     contact_number: Mapped[str | None]
     """The office's official WhatsApp number, public, E.164."""
     contact_name: Mapped[str | None]
@@ -89,6 +98,9 @@ class ForumSession(Table):
     closed_hash: Mapped[str | None]
     selection_published_at: Mapped[datetime | None]
     agenda_item_id: Mapped[str | None] = mapped_column(Id)
+    quorum: Mapped[int | None]
+    """How many must be there at the same time for the forum to decide; None where no rule says so."""
+    quorum_unit: Mapped[QuotaUnit] = mapped_column(default=QuotaUnit.NUMBER)
     version: Mapped[int] = mapped_column(default=1)
     practice: Mapped[bool] = mapped_column(default=False)
     """A demonstration or load test: left out of every public list."""
@@ -127,13 +139,6 @@ class AgendaItem(Table):
     title: Mapped[str]
     planned_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
-
-
-class QuotaUnit(StrEnum):
-    """Whether a quota's bounds count people or percent of all selected."""
-
-    NUMBER = "number"
-    PERCENT = "percent"
 
 
 class Quota(Table):

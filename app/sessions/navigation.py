@@ -40,6 +40,7 @@ PAGES = (
     DeskPage("undangan", "Undangan", "send", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
     DeskPage("ruang", "Ruang", "chat", frozenset({Role.MODERATOR, Role.OPERATOR, Role.SECRETARIAT, Role.RESPONDER})),
     DeskPage("lokasi", "Lokasi", "pin", frozenset({Role.OPERATOR, Role.MODERATOR})),
+    DeskPage("kehadiran", "Kehadiran", "chart", frozenset({Role.OPERATOR, Role.MODERATOR, Role.SECRETARIAT, Role.READER})),
     DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("rekaman", "Rekaman", "document", frozenset({Role.SECRETARIAT, Role.READER})),

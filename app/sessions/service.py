@@ -15,7 +15,7 @@ from app.meetings import service as meetings
 from app.meetings.service import MeetingAccess
 from app.outbox.service import cancel, enqueue
 from app.regions import full_name, region, show_phone, zone_of
-from app.sessions.checks import Times, agenda_problems, quota_problems, seat_problems, time_problems, year_problems
+from app.sessions.checks import Times, agenda_problems, quorum_problems, quota_problems, seat_problems, time_problems, year_problems
 from app.sessions.crowd import proposals_numbered, selected_by_place, start_counting
 from app.sessions.fields import MeetingFields, SessionChanges, SessionFields
 from app.sessions.lifecycle import ROOM_STATE, may_follow
@@ -46,6 +46,9 @@ PLAIN = (
     "elements",
     "criteria",
     "stream_url",
+    "interpreter_url",
+    "quorum",
+    "quorum_unit",
     "contact_number",
     "contact_name",
     "publication",
@@ -53,7 +56,7 @@ PLAIN = (
     "late_hours",
 )
 MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-MAY_BE_EMPTY = ("stream_url", "contact_number", "contact_name", "meeting")
+MAY_BE_EMPTY = ("stream_url", "interpreter_url", "quorum", "contact_number", "contact_name", "meeting")
 TIERS = (Tier.PROVINCE, Tier.REGENCY, Tier.DISTRICT, Tier.VILLAGE)
 
 
@@ -188,6 +191,7 @@ def _problems(values: dict[str, Any], fields: SessionChanges) -> list[FieldError
     if fields.model_fields_set & set(MOMENTS):
         problems += time_problems(Times(*(values[name] for name in MOMENTS)))
     problems += seat_problems(values["seats_online"], fields.sites) + agenda_problems(fields.agenda)
+    problems += quorum_problems(values["quorum"], values["quorum_unit"])
     return problems + quota_problems(fields.quotas, {site.code or "" for site in fields.sites}, values["region_code"])
 
 

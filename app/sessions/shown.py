@@ -104,6 +104,8 @@ class StaffPart(Shown):
     closed_at: datetime | None
     closed_count: int | None
     closed_hash: str | None
+    quorum: int | None
+    quorum_unit: QuotaUnit
     quotas: list[QuotaShown]
     meeting_ready: bool = Field(description="Whether somebody could enter the meeting with what is stored")
     meeting: MeetingShown | None = Field(None, description="For administrators only")
@@ -122,6 +124,7 @@ class SessionShown(SessionSummary):
     elements: list[str]
     criteria: str
     stream_url: str | None
+    interpreter_url: str | None
     contact_number: str | None
     contact_name: str | None
     selection_published_at: datetime | None

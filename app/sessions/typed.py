@@ -32,6 +32,9 @@ TEXTS = (
     "seats_online",
     "criteria",
     "stream_url",
+    "interpreter_url",
+    "quorum",
+    "quorum_unit",
     "contact_number",
     "contact_name",
     "publication",
@@ -40,7 +43,7 @@ TEXTS = (
 )
 MEETING = ("link", "meeting_id", "passcode")
 MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-CLEARED = ("stream_url", "contact_number", "contact_name")
+CLEARED = ("stream_url", "interpreter_url", "quorum", "contact_number", "contact_name")
 """What an emptied field takes away; elsewhere in a new session empty means: as proposed."""
 BY_HAND = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})[ ,T]+(?:pukul )?(\d{1,2})[.:](\d{2})")
 LOCAL = "%Y-%m-%dT%H:%M"

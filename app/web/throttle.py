@@ -36,6 +36,11 @@ class Throttle:
         """Start anew for this name, after a success."""
         self._full_at.pop(name, None)
 
+    def give_back(self, name: str) -> None:
+        """One try of this name was no guess: it costs nothing, what others tried stays counted."""
+        if name in self._full_at:
+            self._full_at[name] -= self.pause
+
 
 @dataclass(frozen=True)
 class Guesses:
@@ -52,6 +57,11 @@ class Guesses:
     def forget(self, name: str, request: Request) -> None:
         """Start anew here, after a success; what others tried stays counted."""
         self.near.forget(_here(name, request))
+
+    def was_right(self, name: str, request: Request) -> None:
+        """A try that knew the secret is not counted, neither here nor everywhere: many may know it behind one address."""
+        self.near.give_back(_here(name, request))
+        self.far.give_back(name)
 
 
 def _here(name: str, request: Request) -> str:
@@ -72,6 +82,7 @@ class Throttles:
     sighting: Throttle = field(default_factory=lambda: Throttle(burst=1, pause=20))
     """Not against anybody: how often a hall or screen that asks all the time is written down."""
     test_mail: Throttle = field(default_factory=lambda: Throttle(burst=3, pause=120))
+    hall_pin: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=60, pause=6), Throttle(burst=400, pause=1)))
     send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))
     apply: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=0.5))
     address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))

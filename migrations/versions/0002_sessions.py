@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("elements", sa.JSON(), nullable=False),
         sa.Column("criteria", sa.Text(), nullable=False),
         sa.Column("stream_url", sa.Text(), nullable=True),
+        sa.Column("interpreter_url", sa.Text(), nullable=True),
         sa.Column("contact_number", sa.Text(), nullable=True),
         sa.Column("contact_name", sa.Text(), nullable=True),
         sa.Column("publication", sa.Enum("after_verification", "live", name="publication", native_enum=False, length=20), nullable=False),
@@ -66,6 +67,8 @@ def upgrade() -> None:
         sa.Column("closed_hash", sa.Text(), nullable=True),
         sa.Column("selection_published_at", UtcDateTime(), nullable=True),
         sa.Column("agenda_item_id", sa.String(length=16), nullable=True),
+        sa.Column("quorum", sa.Integer(), nullable=True),
+        sa.Column("quorum_unit", sa.Enum("number", "percent", name="quotaunit", native_enum=False, length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("practice", sa.Boolean(), nullable=False),
         sa.Column(

@@ -1,0 +1,239 @@
+/* The door of a hall: a press is kept on the device first, then sent; the page says in words which of the two it is. */
+import { Line } from "./door_line.js";
+import { People, looksLikeCode } from "./door_people.js";
+import { openStore } from "./door_store.js";
+import { canScan, scan } from "./scanner.js";
+
+const EVERY = 8000;
+const SHOWN = 12;
+const find = (name) => document.querySelector(name);
+const door = find("[data-door]");
+const field = find("#door-wish");
+const template = (name) => find(`[data-${name}]`).content.firstElementChild.cloneNode(true);
+const word = (name) => find("[data-words-of]").content.querySelector(`[data-${name}]`).textContent;
+const format = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: door.dataset.zone });
+const time = (at) => format.format(new Date(at)).replace(":", ".");
+const nonce = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (n) => n.toString(16).padStart(2, "0")).join("");
+
+const store = await openStore(`rembuk-door:${door.dataset.door}`);
+const people = new People();
+const line = new Line(door.dataset.api, door.dataset.door, store, find("[name=csrf]"));
+let live = (await store.get("live")) ?? {};
+let presses = await store.presses();
+people.use((await store.get("people")) ?? [], live.salt ?? "");
+
+/* --- a press */
+
+function here(id) {
+  const there = live.present?.find((one) => one.participant === id && one.site === live.here);
+  return there?.at ?? presses.find((one) => (one.participant ?? one.guess) === id && one.state !== "refused")?.at;
+}
+
+async function press(what, who) {
+  if (what.participant && here(what.participant)) {
+    say(`${who}: ${word("already")} ${time(here(what.participant))}`);
+    return;
+  }
+  await store.keep({ nonce: nonce(), at: new Date().toISOString(), state: "waiting", who, ...what });
+  presses = await store.presses();
+  field.value = "";
+  navigator.vibrate?.(40);
+  say(`${who}: ${word(line.up ? "noted" : "kept")}`);
+  draw();
+  await line.send();
+}
+
+async function byCode(code) {
+  const known = await people.behind(code);
+  if (known && here(known.id)) await press({ participant: known.id }, known.name);
+  else await press({ code, ...(known && { guess: known.id }) }, known?.name ?? word("unknown"));
+}
+
+function say(text) {
+  find("[data-said]").textContent = text;
+}
+
+find("[data-wish-form]").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const typed = field.value.trim();
+  const found = people.like(typed);
+  if (found.length === 1) await press({ participant: found[0].id }, found[0].name);
+  else if (looksLikeCode(typed)) await byCode(typed);
+  field.focus();
+});
+field.addEventListener("input", drawFound);
+find("[data-found]").addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.person) await press({ participant: button.dataset.person }, people.named(button.dataset.person)?.name);
+  else if (field.value.trim()) await press({ name: field.value.trim() }, field.value.trim());
+  field.focus();
+});
+
+/* --- what waits for somebody */
+
+find("[data-waiting]").addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  const id = event.target.closest("[data-press]")?.dataset.press;
+  if (!button || !id) return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await line.call(`/presses/${id}/settle`, { admit: "admit" in button.dataset });
+  } catch {
+    button.removeAttribute("aria-busy");
+    say(word("later"));
+  }
+  await refresh();
+});
+find("[data-recent]").addEventListener("click", async (event) => {
+  const id = event.target.closest("[data-drop]")?.closest("[data-nonce]")?.dataset.nonce;
+  if (!id) return;
+  await store.drop(id);
+  presses = await store.presses();
+  draw();
+});
+
+/* --- the list and the line */
+
+async function refresh() {
+  try {
+    const fresh = await line.call(`/door?known=${encodeURIComponent(live.version ?? "")}`);
+    if (fresh.people) await store.set("people", fresh.people);
+    const kept = fresh.people;
+    delete fresh.people;
+    live = fresh;
+    await store.set("live", live);
+    if (kept) people.use(kept, live.salt);
+  } catch {
+    if (line.out) {
+      // Whoever may not work here any more keeps no names; presses that wait stay until somebody signs in.
+      await store.set("people", []);
+      people.use([], "");
+      live = { ...live, version: "" };
+    }
+  }
+  presses = await store.presses();
+  await store.forgetOld(presses);
+  draw();
+}
+
+/* --- drawing */
+
+function draw() {
+  const waiting = presses.filter((one) => one.state === "waiting");
+  const present = new Set((live.present ?? []).filter((one) => one.site === live.here).map((one) => one.participant));
+  find("[data-here]").textContent = present.size + waiting.filter((one) => !present.has(one.participant ?? one.guess)).length;
+  find("[data-seats-now]").textContent = live.seats ?? door.dataset.seats;
+  find("[data-up]").hidden = !line.up;
+  find("[data-down]").hidden = line.up;
+  find("[data-signed-out]").hidden = !line.out;
+  find("[data-kept]").hidden = waiting.length === 0;
+  find("[data-kept-count]").textContent = waiting.length;
+  const fresh = line.up && live.pin_until && new Date(live.pin_until) > new Date();
+  find("[data-pin]").textContent = fresh ? `${live.pin.slice(0, 3)} ${live.pin.slice(3)}` : "–";
+  find("[data-pin-until]").textContent = fresh ? `${word("until")} ${time(live.pin_until)}` : "";
+  drawWaiting();
+  drawRecent();
+  drawFound();
+}
+
+function drawWaiting() {
+  const list = live.waiting ?? [];
+  find("[data-waiting-part]").hidden = list.length === 0;
+  find("[data-waiting]").replaceChildren(...list.map((one) => {
+    const row = template("waiting-row");
+    row.dataset.press = one.id;
+    row.querySelector("[data-who]").textContent = one.name ?? one.hint ?? word("unknown");
+    row.querySelector("[data-why]").textContent = one.sentence;
+    row.querySelector("[data-times]").textContent = `${word("pressed")} ${time(one.pressed_at)}, ${word("uploaded")} ${time(one.uploaded_at)}`;
+    row.querySelector("[data-admit]").hidden = !one.participant;
+    return row;
+  }));
+}
+
+function drawRecent() {
+  const list = presses.slice(-SHOWN).reverse();
+  find("[data-nothing]").hidden = list.length > 0;
+  find("[data-recent]").replaceChildren(...list.map((one) => {
+    const row = template("recent-row");
+    row.dataset.nonce = one.nonce;
+    row.querySelector("[data-who]").textContent = one.who;
+    row.querySelector("[data-why]").textContent = one.state === "refused" || one.state === "wrong" ? one.sentence : "";
+    for (const state of ["waiting", "in", "refused", "wrong"]) row.querySelector(`[data-${state}]`).hidden = state !== (one.state === "again" ? "in" : one.state);
+    row.querySelector("[data-drop]").hidden = one.state !== "wrong";
+    for (const place of row.querySelectorAll("[data-time]")) place.textContent = time(one.at);
+    return row;
+  }));
+}
+
+function drawFound() {
+  const typed = field.value.trim();
+  const rows = people.like(typed).map((one) => {
+    const row = template("found-row");
+    const at = here(one.id);
+    row.querySelector("[data-who]").textContent = one.name;
+    const place = one.expected === "other_hall" ? `${word("other-hall")} ${live.halls?.[one.hall] ?? "–"}` : one.expected === "here" ? "" : word(one.expected);
+    row.querySelector("[data-what]").textContent = [one.capacity, place].filter(Boolean).join(" · ");
+    row.querySelector("button").dataset.person = one.id;
+    row.querySelector("button").hidden = Boolean(at);
+    row.querySelector("[data-in]").hidden = !at;
+    if (at) row.querySelector("[data-time]").textContent = time(at);
+    return row;
+  });
+  if (typed.length > 2 && !looksLikeCode(typed)) {
+    const row = template("guest-row");
+    row.querySelector("[data-name]").textContent = typed;
+    rows.push(row);
+  }
+  find("[data-found]").replaceChildren(...rows);
+}
+
+/* --- camera */
+
+const scanner = find("[data-scanner]");
+let stop;
+
+function endScan() {
+  stop?.();
+  stop = undefined;
+  scanner.hidden = true;
+}
+
+canScan().then((able) => { find("[data-scan]").hidden = !able; });
+find("[data-scan]").addEventListener("click", async () => {
+  if (stop) {
+    endScan();
+    return;
+  }
+  scanner.hidden = false;
+  try {
+    stop = await scan(scanner.querySelector("video"), byCode);
+  } catch {
+    endScan();
+    field.focus();
+  }
+});
+find("[data-scan-stop]").addEventListener("click", endScan);
+
+/* --- opened without the line */
+
+async function keepPage() {
+  if (!("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("/pekerja.js", { scope: door.dataset.door });
+  const { active } = await navigator.serviceWorker.ready;
+  const files = performance.getEntriesByType("resource").map((one) => one.name.split("#")[0]).filter((name) => new URL(name).pathname.startsWith("/static/"));
+  active.postMessage({ page: door.dataset.door, files: [...new Set(files)] });
+}
+
+async function go() {
+  if (!document.hidden) await refresh();
+  setTimeout(go, EVERY);
+}
+
+line.changed = draw;
+line.delivered = refresh;
+draw();
+document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+setTimeout(() => keepPage().catch(() => {}), 1000);
+await line.send();
+await go();
