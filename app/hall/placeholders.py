@@ -90,7 +90,7 @@ async def complete(
     Conflict `hall.already_complete` when it is none any more, NotFound for another session's.
     """
     person = await _hold_placeholder(db, session_id, placeholder_id)
-    rewrite(vault, person, replace(_as_person(vault, person), **known))
+    rewrite(vault, person, replace(as_person(vault, person), **known))
     person.origin = Origin.WALK_IN
     await db.flush()
     await _give_words(db, person.id, person)
@@ -138,7 +138,8 @@ def _still_placeholder(person: Participant) -> Participant:
     return person
 
 
-def _as_person(vault: Vault, row: Participant) -> Person:
+def as_person(vault: Vault, row: Participant) -> Person:
+    """Everything that is known about a participant, in clear, to be written over."""
     contact = vars(open_contact(vault, row))
     plain = {name: getattr(row, name) for name in Person.__dataclass_fields__ if name not in contact}
     return Person(**plain, **contact)

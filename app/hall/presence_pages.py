@@ -98,7 +98,7 @@ def minutes(session: ForumSession, found: Tally, at: datetime, words: Translator
         return number(value, lang)
 
     moment = {"day": day(at, session.zone, lang), "clock": clock(at, session.zone)}
-    halls = "; ".join(f"{site.name} {count(now.by_site.get(site.id, 0))}" for site in found.sites)
+    halls = ", ".join(f"{site.name} ({count(now.by_site.get(site.id, 0))})" for site in found.sites)
     parts = [
         words.gettext("Pada %(day)s pukul %(clock)s hadir %(total)s orang: %(hall)s di lokasi dan %(online)s daring.")
         % {**moment, "total": count(now.total), "hall": count(now.by_way.get(IN_PERSON, 0)), "online": count(now.by_way.get(ONLINE, 0))}
@@ -128,4 +128,4 @@ def _quorum(session: ForumSession, found: Tally, words: Translator) -> list[str]
 
 def _listed(figures: Mapping[str, int], kind: str, words: Translator) -> str:
     named = {words.label(kind, value) if value != UNKNOWN else words.gettext("belum dicatat"): n for value, n in figures.items()}
-    return ", ".join(f"{name} {number(n, words.language)}" for name, n in named.items())
+    return ", ".join(f"{name} ({number(n, words.language)})" for name, n in named.items())

@@ -44,7 +44,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Guest:
-    """Somebody on the list of the session as the desk of one hall sees them; `needs` is opened only for those expected there."""
+    """Somebody on the list of the session as the desk of one hall sees them; `needs` is opened only for those expected there.
+
+    `brief`: a guest of this hall of whom little more than the name was written down.
+    """
 
     id: str
     name: str
@@ -57,6 +60,7 @@ class Guest:
     expected: Expected
     expected_site: str | None
     stay: Stay | None
+    brief: bool
 
 
 async def roster(db: AsyncSession, vault: Vault, session_id: str, site_id: str) -> list[Guest]:
@@ -173,4 +177,5 @@ def _guest(
         expected=expected,
         expected_site=expected_site,
         stay=stays.get(person.id),
+        brief=person.origin == Origin.WALK_IN and person.site_id == site_id and None in {person.element, person.gender},
     )

@@ -152,6 +152,16 @@ find("[data-code-form]").addEventListener("submit", (event) => {
   event.target.code.focus();
 });
 
+find("[data-quick-guest]").addEventListener("click", () => {
+  const form = find("#guest");
+  form.elements.name.value = roster.search.value.trim();
+  form.requestSubmit();
+  roster.search.value = "";
+  roster.filter();
+  roster.search.focus();
+});
+roster.search.addEventListener("input", () => { find("[data-quick-name]").textContent = roster.search.value.trim(); });
+
 find("#guest").addEventListener("submit", (event) => {
   const form = event.target;
   const typed = form.elements.name.value.trim();

@@ -36,11 +36,10 @@ async function press(what, who) {
   }
   await store.keep({ nonce: nonce(), at: new Date().toISOString(), state: "waiting", who, ...what });
   presses = await store.presses();
-  field.value = "";
   navigator.vibrate?.(40);
   say(`${who}: ${word(line.up ? "noted" : "kept")}`);
   draw();
-  await line.send();
+  line.send();
 }
 
 async function byCode(code) {
@@ -49,25 +48,33 @@ async function byCode(code) {
   else await press({ code, ...(known && { guess: known.id }) }, known?.name ?? word("unknown"));
 }
 
+/* One after the other, and the field is free at once: a hand-held scanner types the next code while this one is being written down. */
+let turn = Promise.resolve();
+
+function next(work) {
+  field.value = "";
+  drawFound();
+  field.focus();
+  turn = turn.then(work).catch(() => say(word("later")));
+}
+
 function say(text) {
   find("[data-said]").textContent = text;
 }
 
-find("[data-wish-form]").addEventListener("submit", async (event) => {
+find("[data-wish-form]").addEventListener("submit", (event) => {
   event.preventDefault();
   const typed = field.value.trim();
   const found = people.like(typed);
-  if (found.length === 1) await press({ participant: found[0].id }, found[0].name);
-  else if (looksLikeCode(typed)) await byCode(typed);
-  field.focus();
+  if (found.length === 1) next(() => press({ participant: found[0].id }, found[0].name));
+  else if (looksLikeCode(typed)) next(() => byCode(typed));
 });
 field.addEventListener("input", drawFound);
-find("[data-found]").addEventListener("click", async (event) => {
-  const button = event.target.closest("button");
-  if (!button) return;
-  if (button.dataset.person) await press({ participant: button.dataset.person }, people.named(button.dataset.person)?.name);
-  else if (field.value.trim()) await press({ name: field.value.trim() }, field.value.trim());
-  field.focus();
+find("[data-found]").addEventListener("click", (event) => {
+  const id = event.target.closest("button")?.dataset.person;
+  const name = field.value.trim();
+  if (id) next(() => press({ participant: id }, people.named(id)?.name));
+  else if (event.target.closest("button") && name) next(() => press({ name }, name));
 });
 
 /* --- what waits for somebody */
@@ -207,7 +214,7 @@ find("[data-scan]").addEventListener("click", async () => {
   }
   scanner.hidden = false;
   try {
-    stop = await scan(scanner.querySelector("video"), byCode);
+    stop = await scan(scanner.querySelector("video"), (code) => { turn = turn.then(() => byCode(code)); });
   } catch {
     endScan();
     field.focus();
@@ -231,7 +238,11 @@ async function go() {
 }
 
 line.changed = draw;
-line.delivered = refresh;
+line.delivered = async () => {
+  say("");
+  await refresh();
+};
+find("[data-passing]").hidden = !store.passing;
 draw();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 setTimeout(() => keepPage().catch(() => {}), 1000);

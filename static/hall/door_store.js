@@ -5,6 +5,14 @@ const KEPT = "kept";
 const RECENT = 40;
 
 export async function openStore(name) {
+  try {
+    return await openDatabase(name);
+  } catch {
+    return new Memory();
+  }
+}
+
+async function openDatabase(name) {
   const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore(PRESSES, { keyPath: "nonce" });
@@ -55,6 +63,37 @@ class Store {
 
   set(key, value) {
     return this.write(KEPT, (store) => store.put(value, key));
+  }
+}
+
+/* A browser that stores nothing (a private window): the same as long as the page stays open. */
+class Memory {
+  constructor() {
+    this.passing = true;
+    this.all = new Map();
+    this.kept = new Map();
+  }
+
+  async presses() {
+    return [...this.all.values()];
+  }
+
+  async keep(press) {
+    this.all.set(press.nonce, press);
+  }
+
+  async drop(nonce) {
+    this.all.delete(nonce);
+  }
+
+  async forgetOld() {}
+
+  async get(key) {
+    return this.kept.get(key);
+  }
+
+  async set(key, value) {
+    this.kept.set(key, value);
   }
 }
 

@@ -100,6 +100,7 @@ async def test_who_has_a_code_or_a_seat_checks_in_with_it_and_the_pin(ground: Gr
     assert await there(ground, session) == [("Siti", sites[0].id, "self"), ("Budi", sites[0].id, "self")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_guesser_waits_and_a_hall_of_a_hundred_behind_the_same_address_does_not(ground: Ground, web: httpx.AsyncClient) -> None:
     session, sites = await make_session(ground, state=SessionState.LIVE, hall_seats=200)
     door, throttle = f"/h/{sites[0].id}", ground.throttles.hall_pin.near
