@@ -44,5 +44,13 @@ async def complete(request: Request, parts: Parts, hall: AtHall, participant: Id
 
 def _form(request: Request, hall: AtHall, form: Typed, participant: str, *, status: int = 200) -> Response:
     items = desk_items(hall.session, hall.desk.staff, "lokasi", translator(request))
-    context = {"site": hall.site, "form": form, "participant": participant, "desk_items": items}
-    return page(request, "hall/guest.html", status=status, session=hall.session, **context)
+    return page(
+        request,
+        "hall/guest.html",
+        status=status,
+        session=hall.session,
+        site=hall.site,
+        form=form,
+        participant=participant,
+        desk_items=items,
+    )
