@@ -3,11 +3,12 @@
 import argparse
 import sys
 
-from app.commands import bench, demo, office, read, seed, serve, tests
+from app.commands import bench, demo, office, read, safekeeping, seed, serve, tests
+from app.safekeeping.book import SafekeepingProblem
 from app.settings import SettingsProblem
 from app.vault import VaultProblem
 
-VERBS = (serve, demo, seed, office, read, tests, bench)
+VERBS = (serve, demo, seed, office, safekeeping, read, tests, bench)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     given = parser.parse_args(argv)
     try:
         return int(given.run(given) or 0)
-    except (SettingsProblem, VaultProblem) as problem:
+    except (SettingsProblem, VaultProblem, SafekeepingProblem) as problem:
         print(f"rembuk: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -21,8 +21,8 @@ ADVISORY_LOCK = 7_262_755
 """The number under which PostgreSQL holds our migration lock."""
 
 
-async def migrate(url: str) -> None:
-    """Upgrade to the newest migration; waits while another process does the same."""
+async def migrate(url: str, to: str = "head") -> None:
+    """Upgrade to the newest migration, or to the one named; waits while another process does the same."""
     address, arguments = arguments_of(url)
     engine = create_async_engine(address, connect_args=arguments)
     if url.startswith("sqlite"):
@@ -32,7 +32,7 @@ async def migrate(url: str) -> None:
             if connection.dialect.name == "postgresql":
                 # To the end of the transaction, which is the whole upgrade: a lock of the connection would stay behind in a PgBouncer.
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ADVISORY_LOCK})
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, to)
             # Not before alembic has let go of its globals: whoever waits for the lock in this process goes on with this commit.
             await connection.commit()
     finally:
@@ -42,6 +42,11 @@ async def migrate(url: str) -> None:
 def head() -> str:
     """The newest migration that this program knows."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def known(migration: str) -> bool:
+    """Whether this program has the migration; a newer program may have more."""
+    return any(script.revision == migration for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 async def current(db: AsyncSession) -> str:
@@ -65,11 +70,11 @@ def _shape(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 @asynccontextmanager

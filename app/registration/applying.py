@@ -67,7 +67,8 @@ async def apply(
     participant = await add_participant(
         db, vault, session_id, person, origin=Origin.COUNTER if sender.at_counter else Origin.APPLICATION, now=now
     )
-    await refuse_doubles(db, session_id, participant.phone_index, participant.name_key)
+    former = vault.former_blinds("phone", person.phone)
+    await refuse_doubles(db, session_id, participant.phone_index, participant.name_key, former=former)
     application = Application(
         id=new_id() if again is not None or wanted_id is None else wanted_id,
         code=await _free_code(db, session_id),

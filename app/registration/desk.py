@@ -71,7 +71,7 @@ def _matching(query: Select[Application, Participant, str], vault: Vault, q: str
     found = [Application.code == written(q), Participant.name_key.contains(key, autoescape=True)]
     phone = normalize_phone(q)
     if phone is not None:
-        found.append(Application.phone_index == vault.blind("phone", phone))
+        found.append(Application.phone_index.in_([vault.blind("phone", phone), *vault.former_blinds("phone", phone)]))
     return query.where(or_(*found))
 
 

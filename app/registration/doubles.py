@@ -1,5 +1,7 @@
 """Who is registered already: refused, limited or flagged. Call only while holding the turn (`take_turn`), so that nobody else adds meanwhile."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,12 +14,19 @@ SAME_PHONE = "same_phone"
 SAME_NAME_VILLAGE = "same_name_village"
 
 
-async def refuse_doubles(db: AsyncSession, session_id: str, phone_index: str | None, name_key: str, *, besides: str | None = None) -> None:
-    """Conflict when this phone and name stand on the list already; Invalid when the phone has been used by five others."""
+async def refuse_doubles(
+    db: AsyncSession, session_id: str, phone_index: str | None, name_key: str, *, besides: str | None = None, former: Sequence[str] = ()
+) -> None:
+    """Conflict when this phone and name stand on the list already; Invalid when the phone has been used by five others.
+
+    `former` are the phone's indexes under keys that are being changed.
+    """
     if phone_index is None:
         return
     rows = await db.execute(
-        select(Application.id, Application.code, Application.name_key).where(_stands(session_id), Application.phone_index == phone_index)
+        select(Application.id, Application.code, Application.name_key).where(
+            _stands(session_id), Application.phone_index.in_([phone_index, *former])
+        )
     )
     others = [row for row in rows if row.id != besides]
     for row in others:

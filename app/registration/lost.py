@@ -47,7 +47,11 @@ async def send_again(parts: Ground, *, name: str, phone: str) -> None:
     async with parts.database.write() as db:
         found = await db.scalars(
             select(Application)
-            .where(Application.phone_index == index, Application.name_key == key, Application.state != ApplicationState.WITHDRAWN)
+            .where(
+                Application.phone_index.in_([index, *parts.vault.former_blinds("phone", number)]),
+                Application.name_key == key,
+                Application.state != ApplicationState.WITHDRAWN,
+            )
             .order_by(Application.received_at.desc())
             .limit(MOST_FOUND)
         )

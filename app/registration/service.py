@@ -42,7 +42,8 @@ async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationFor
     person = person_of(form, offer, session, participant.language)
     rewrite(vault, participant, person)
     await db.flush()
-    await refuse_doubles(db, session.id, participant.phone_index, participant.name_key, besides=application.id)
+    former = vault.former_blinds("phone", person.phone)
+    await refuse_doubles(db, session.id, participant.phone_index, participant.name_key, besides=application.id, former=former)
     new_wish = form.wish != application.wish
     place = (application.attendance, application.site_id)
     for name, value in repeated_of(participant, form).items():

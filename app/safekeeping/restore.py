@@ -1,0 +1,163 @@
+"""Restoring: what must be so before anything is touched, and how the old state gives way to the new one in a single step.
+
+SQLite: a new file is filled beside the old one and takes its place when it is whole; the old one is kept under another name. PostgreSQL:
+everything happens in one transaction.
+"""
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from app.database.migrate import head, known, migrate
+from app.database.postgres import arguments_of
+from app.database.tables import new_id
+from app.safekeeping.book import SafekeepingProblem
+from app.safekeeping.check import Contents, check
+from app.safekeeping.load import empty, findings, load, load_files, serving
+from app.settings import Settings
+from app.tables import metadata
+from app.vault import Vault
+
+SERVING = 30.0
+"""Seconds for which a server that has said nothing is still taken for running."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was done: the contents, files put in place, sentences about what was already wrong in the backup, and where the old database is."""
+
+    contents: Contents
+    files: int
+    findings: list[str]
+    kept: Path | None
+
+
+async def restore(settings: Settings, vault: Vault, source: Path, *, force: bool) -> Restored:
+    """Put a backup in the place of the present database; raises SafekeepingProblem with nothing changed."""
+    contents = check(source, vault)
+    if not known(contents.migration):
+        raise SafekeepingProblem(f"{source.name} was made by a newer Rembuk; install that version, then restore")
+    if settings.on_sqlite:
+        found, kept = await _into_sqlite(settings, vault, source, contents, force=force)
+    else:
+        found, kept = await _into_postgres(settings, vault, source, contents, force=force), None
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Restored(contents, load_files(source, settings.data_dir), found, kept)
+
+
+async def _into_sqlite(settings: Settings, vault: Vault, source: Path, contents: Contents, *, force: bool) -> tuple[list[str], Path | None]:
+    place = Path(settings.database_url.split(":///", 1)[1])
+    old = _is_there(place) and not await _unused(settings.database_url)
+    if old and not force:
+        raise SafekeepingProblem(_filled(settings))
+    draft = place.with_name(f"{place.name}.restoring")
+    _remove(draft)
+    url = f"sqlite+aiosqlite:///{draft}"
+    try:
+        await migrate(url, contents.migration)
+        async with _transaction(url) as connection:
+            await load(connection, source, contents)
+        await migrate(url)
+        async with _transaction(url) as connection:
+            found = await findings(connection, vault)
+        return found, _give_way(place, draft, keep=old)
+    finally:
+        _remove(draft)
+
+
+async def _into_postgres(settings: Settings, vault: Vault, source: Path, contents: Contents, *, force: bool) -> list[str]:
+    url = settings.database_url
+    if not await _tables(url):
+        await migrate(url, contents.migration)
+    async with _transaction(url) as connection:
+        if await serving(connection, datetime.now(UTC) + settings.clock_offset, SERVING):
+            raise SafekeepingProblem("a server uses this database; stop every `serve` and `worker`, wait half a minute, then restore")
+        if not await empty(connection, {*metadata.tables}) and not force:
+            raise SafekeepingProblem(_filled(settings))
+        stands = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if stands != contents.migration:
+            raise SafekeepingProblem(f"{source.name} is of another version than this database; restore into a new, empty database")
+        names = ", ".join(f'"{name}"' for name in metadata.tables)
+        await connection.execute(text(f"TRUNCATE {names}"))
+        await load(connection, source, contents)
+        found = await findings(connection, vault) if stands == head() else []
+    if stands != head():
+        await migrate(url)
+        async with _transaction(url) as connection:
+            found = await findings(connection, vault)
+    return found
+
+
+@asynccontextmanager
+async def _transaction(url: str) -> AsyncIterator[AsyncConnection]:
+    """One transaction as long as it takes, on a connection of its own."""
+    address, arguments = arguments_of(url)
+    engine = create_async_engine(address, connect_args=arguments, hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def _tables(url: str) -> set[str]:
+    async with _transaction(url) as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def _unused(url: str) -> bool:
+    names = await _tables(url)
+    async with _transaction(url) as connection:
+        return await empty(connection, names)
+
+
+def _filled(settings: Settings) -> str:
+    where = settings.data_dir if settings.on_sqlite else "this server"
+    return f"the database of {where} is not empty; with --force the backup takes its place"
+
+
+def _close(path: Path) -> None:
+    """Bring everything into the one file, so that it can be renamed without its log."""
+    with closing(sqlite3.connect(path)) as connection:
+        if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise SafekeepingProblem(f"{path.name} is in use; stop the server first")
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _is_there(place: Path) -> bool:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return place.exists()
+
+
+def _give_way(place: Path, draft: Path, *, keep: bool) -> Path | None:
+    """The filled file takes the place of the present one, in one step; where the present one is kept."""
+    _close(draft)
+    kept = _set_aside(place) if keep else None
+    if place.exists():
+        _close(place)
+    draft.replace(place)
+    return kept
+
+
+def _set_aside(place: Path) -> Path:
+    """Give the present database a second name; its first one is taken over in one step."""
+    _close(place)
+    kept = place.with_name(f"{place.stem}.before-{datetime.now(UTC):%Y%m%d-%H%M%S}-{new_id()[:4]}{place.suffix}")
+    try:
+        os.link(place, kept)
+    except OSError:
+        place.rename(kept)
+    return kept
+
+
+def _remove(path: Path) -> None:
+    for end in ("", "-wal", "-shm", ".migrating"):
+        path.with_name(path.name + end).unlink(missing_ok=True)

@@ -1,0 +1,211 @@
+"""Backup and restore as an office does them: under load, across databases, and never over what is there by mistake."""
+
+import asyncio
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from websockets.exceptions import ConnectionClosed
+
+from app.assembly import lay_ground
+from app.audit.service import Act, chains, record, verify
+from app.journal.service import PUBLIC, position, read
+from app.participants.models import Participant
+from app.proposals.models import Proposal
+from app.safekeeping.book import BookWriter, Damaged, SafekeepingProblem, header_of, lines
+from app.safekeeping.check import check
+from app.safekeeping.dump import back_up
+from app.safekeeping.restore import restore
+from app.sessions.models import ForumSession
+from app.settings import Settings
+from app.vault import load_vault
+from app.web.ground import Ground
+from tests.conftest import _named, _on_server
+from tests.factories import make_session
+from tests.factories_invitations import make_person
+from tests.processes import ROOT, free_port, served
+from tests.room_client import Client, Seeded, seeded
+
+
+@pytest.fixture
+def other_settings(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """A machine with an empty database of the other kind and the same keys."""
+    data_dir = tmp_path / "other"
+    data_dir.mkdir()
+    other = replace(settings, data_dir=data_dir, port=free_port())
+    if not settings.on_sqlite:
+        yield replace(other, database_url=f"sqlite+aiosqlite:///{data_dir / 'rembuk.db'}")
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"other_{uuid.uuid4().hex[:8]}"
+    _on_server(server, f'CREATE DATABASE "{name}"')
+    yield replace(other, database_url=_named(server, name))
+    _on_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def rembuk(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    url = settings.database_url.replace("+aiosqlite", "").replace("+asyncpg", "")
+    env = {**os.environ, "REMBUK_DATA_DIR": str(settings.data_dir), "REMBUK_DATABASE_URL": url}
+    return subprocess.run([sys.executable, "-m", "app.cli", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def give_keys(one: Settings, other: Settings) -> None:
+    other.data_dir.mkdir(exist_ok=True)
+    shutil.copy(one.data_dir / "keys.json", other.data_dir / "keys.json")
+
+
+@asynccontextmanager
+async def laid(settings: Settings) -> AsyncIterator[Ground]:
+    parts = lay_ground(settings)
+    try:
+        yield parts
+    finally:
+        await parts.database.close()
+
+
+async def speak(client: Client, who: int, acked: dict[str, dict[str, Any]], enough: asyncio.Event) -> None:
+    with suppress(ConnectionClosed, AssertionError, TimeoutError):
+        for n in range(10_000):
+            ack = await client.say(f"Usulan {who}-{n}: perbaikan saluran", kind="aspiration" if n % 3 == 0 else "chat", cid=f"s{who}-{n}")
+            assert ack["t"] == "ack", ack
+            acked[ack["cid"]] = ack
+            if len(acked) >= 120:
+                enough.set()
+
+
+async def events_of(parts: Ground, room: str) -> list[dict[str, Any]]:
+    stored = []
+    async with parts.database.read() as db:
+        while page := await read(db, room, PUBLIC, len(stored)):
+            stored += page
+    return [json.loads(event.payload) for event in stored]
+
+
+async def test_a_backup_under_load_holds_everything_acknowledged_before_it_began(
+    ground: Ground, other_settings: Settings, tmp_path: Path
+) -> None:
+    room = await seeded(ground, 4)
+    (ground.settings.data_dir / "scans").mkdir(parents=True)
+    (ground.settings.data_dir / "scans" / "daftar hadir.pdf").write_bytes(b"%PDF tanda tangan" * 9000)
+    acked: dict[str, dict[str, Any]] = {}
+    enough = asyncio.Event()
+    file = tmp_path / "cadangan.rembuk"
+    async with served(ground):
+        clients = [await Client(ground.settings.public_url, room.room, token).__aenter__() for token in room.tokens]
+        speaking = [asyncio.create_task(speak(client, n, acked, enough)) for n, client in enumerate(clients)]
+        await asyncio.wait_for(enough.wait(), 90)
+        before = dict(acked)
+        made = await asyncio.to_thread(rembuk, ground.settings, "backup", str(file))
+        during = len(acked) - len(before)
+        for task in speaking:
+            task.cancel()
+        await asyncio.gather(*speaking, return_exceptions=True)
+        for client in clients:
+            await client.__aexit__()
+    assert (made.returncode, "keys are not in it" in made.stdout) == (0, True), made.stderr
+    assert during > 0
+    async with ground.database.read() as db:
+        epoch = (await position(db, room.room, PUBLIC)).epoch
+    await into_the_other(ground, other_settings, file, room, before, epoch)
+
+
+async def into_the_other(ground: Ground, other: Settings, file: Path, room: Seeded, before: dict[str, dict[str, Any]], epoch: str) -> None:
+    give_keys(ground.settings, other)
+    again = await asyncio.to_thread(rembuk, other, "restore", str(file))
+    assert again.returncode == 0, again.stderr
+    async with laid(other) as parts:
+        events = await events_of(parts, room.room)
+        assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+        by_cid = {event["cid"]: event for event in events if "cid" in event}
+        assert {cid: by_cid[cid]["seq"] for cid in before} == {cid: ack["seq"] for cid, ack in before.items()}
+        async with parts.database.read() as db:
+            numbers = set(await db.scalars(select(Proposal.number)))
+            assert {ack["proposal"] for ack in before.values() if "proposal" in ack} <= numbers
+            assert (await position(db, room.room, PUBLIC)).epoch != epoch
+            verdicts = [await verify(db, parts.vault, chain) for chain in await chains(db)]
+        assert [one.broken_at for one in verdicts] == [None] * len(verdicts) != []
+        assert (other.data_dir / "scans" / "daftar hadir.pdf").read_bytes() == b"%PDF tanda tangan" * 9000
+        async with served(parts), Client(f"http://127.0.0.1:{other.port}", room.room, room.tokens[0]) as client:
+            assert (await client.say("sesudah pemulihan"))["seq"] == len(events) + 1
+
+
+async def test_restore_says_why_it_refuses_and_changes_nothing(ground: Ground, tmp_path: Path) -> None:
+    session, _ = await make_session(ground)
+    await make_person(ground, session, "Siti Rahmawati")
+    async with ground.database.write() as db:
+        await record(db, ground.vault, session.id, ground.clock.now(), Act("system", "sessions.published", f"session:{session.id}", {}))
+    file = tmp_path / "cadangan.rembuk"
+    await back_up(ground, file)
+    with pytest.raises(SafekeepingProblem, match="exists already"):
+        await back_up(ground, file)
+    assert file.stat().st_mode & 0o077 == 0
+
+    settings, vault = ground.settings, ground.vault
+    with pytest.raises(SafekeepingProblem, match="not empty"):
+        await restore(settings, vault, file, force=False)
+    with pytest.raises(SafekeepingProblem, match="not the keys"):
+        await restore(settings, load_vault(None, tmp_path / "stranger"), file, force=True)
+    with pytest.raises(Damaged, match="damaged"):
+        await restore(settings, vault, bitten(file), force=True)
+    with pytest.raises(Damaged, match="damaged"):
+        await restore(settings, vault, bitten(file, cut=True), force=True)
+    with pytest.raises(SafekeepingProblem, match="newer"):
+        await restore(settings, vault, rewritten(file, format=99), force=True)
+    with pytest.raises(SafekeepingProblem, match="newer"):
+        await restore(settings, vault, rewritten(file, migration="9999"), force=True)
+
+    async with ground.database.write() as db:
+        (await db.get_one(ForumSession, session.id)).title = "Diubah sesudah cadangan"
+    await ground.database.close()
+    done = await restore(settings, vault, file, force=True)
+    assert (done.findings, done.kept is not None) == ([], settings.on_sqlite)
+    async with laid(settings) as parts, parts.database.read() as db:
+        person = (await db.scalars(select(Participant))).one()
+        assert vault.open(person.phone, "participants", "phone", person.id) == "+6285326905742"
+        assert (await db.scalars(select(ForumSession.title))).all() == [session.title]
+
+
+def bitten(file: Path, *, cut: bool = False) -> Path:
+    """A copy of which a part was lost, or in which one letter is another."""
+    copy = file.with_name(f"{uuid.uuid4().hex}.rembuk")
+    if cut:
+        copy.write_bytes(file.read_bytes()[:-40])
+        return copy
+    text = gzip.decompress(file.read_bytes())
+    copy.write_bytes(gzip.compress(text.replace(b"Siti Rahmawati", b"Siti Rahmawata", 1)))
+    return copy
+
+
+def rewritten(file: Path, **changes: object) -> Path:
+    """A whole file whose header says something else."""
+    copy = file.with_name(f"{uuid.uuid4().hex}.rembuk")
+    book = BookWriter(copy)
+    book.line({**header_of(file), **changes})
+    for line in list(lines(file))[1:]:
+        book.line(line)
+    book.finish()
+    return copy
+
+
+async def test_a_running_server_is_not_restored_over(ground: Ground, tmp_path: Path) -> None:
+    await make_session(ground)
+    file = tmp_path / "cadangan.rembuk"
+    await back_up(ground, file)
+    assert check(file, ground.vault).rows["forum_sessions"] == 1
+    async with served(ground) as running:
+        refused = await asyncio.to_thread(rembuk, ground.settings, "restore", str(file), "--force")
+        assert refused.returncode != 0
+        assert "stop" in refused.stderr
+        async with httpx.AsyncClient() as calls:
+            assert (await calls.get(f"{running.address}/health/live")).status_code == 200
