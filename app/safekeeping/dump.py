@@ -83,10 +83,8 @@ async def _write(ground: Ground, path: Path) -> None:
             told = Progress("backup", sum([int(await connection.scalar(select(func.count()).select_from(one)) or 0) for one in tables]))
             for table in tables:
                 await _table(connection, table, book, told)
-        for file in files_of(ground.settings.data_dir):
-            # Earlier backups that lie in the data folder are no part of it.
-            if path.parent.absolute() not in file.parents:
-                _file(ground.settings.data_dir, file, book)
+        for file in files_of(ground.settings.data_dir, besides=path.parent):
+            _file(ground.settings.data_dir, file, book)
         book.finish()
         told.end()
     finally:
@@ -105,10 +103,14 @@ async def _table(connection: AsyncConnection, table: CoreTable, book: BookWriter
     book.line({"end": table.name, "rows": rows})
 
 
-def files_of(data_dir: Path) -> Iterator[Path]:
-    """The files that belong to the database: all in folders of the data folder. Keys, locks and the database itself stand beside those folders."""
-    for folder in sorted(one for one in data_dir.iterdir() if one.is_dir() and not one.name.startswith(".")) if data_dir.is_dir() else ():
-        yield from sorted(one for one in folder.rglob("*") if one.is_file() and not one.is_symlink())
+def files_of(data_dir: Path, besides: Path) -> Iterator[Path]:
+    """The files that belong to the database: all in folders of the data folder but the folder of backups.
+
+    Keys, locks and the database itself stand beside those folders.
+    """
+    for folder in sorted(one for one in data_dir.iterdir() if one.is_dir()) if data_dir.is_dir() else ():
+        if folder != besides and not folder.name.startswith("."):
+            yield from sorted(one for one in folder.rglob("*") if one.is_file() and not one.is_symlink())
 
 
 def _file(data_dir: Path, path: Path, book: BookWriter) -> None:
