@@ -10,6 +10,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Float,
@@ -70,8 +71,16 @@ def kind_of(given: Column[Any]) -> str:
 
 def reading(source: Table) -> Select[Any]:
     """Every row of a table, with texts, enumerations and JSON as they are stored."""
-    as_stored = {"text": lambda one: type_coerce(one, Text()), "json": lambda one: cast(one, Text())}
-    return select(*(as_stored.get(kind_of(one), lambda it: it)(one).label(one.name) for one in source.columns))
+    return select(*(_as_stored(one).label(one.name) for one in source.columns))
+
+
+def _as_stored(given: Column[Any]) -> ColumnElement[Any]:
+    match kind_of(given):
+        case "text":
+            return type_coerce(given, Text())
+        case "json":
+            return cast(given, Text())
+    return given
 
 
 def writing(name: str, columns: Sequence[tuple[str, str]], *, postgres: bool) -> Insert:

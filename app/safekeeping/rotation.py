@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, String, Table, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -136,7 +137,7 @@ async def _write_again(db: AsyncSession, vault: Vault, one: Sealed, ids: list[st
                     await db.execute(update(table).where(repeats).values({index: changes[index]}))
 
 
-def _changes(vault: Vault, one: Sealed, row: Mapping[str, object]) -> dict[str, object]:
+def _changes(vault: Vault, one: Sealed, row: Mapping[Any, Any]) -> dict[str, object]:
     """The cells of a row that stand under an older key, as they should be."""
     row_id, prefix = str(row["id"]), f"{vault.sealing_id}:".encode()
     changes: dict[str, object] = {}
