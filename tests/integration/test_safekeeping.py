@@ -43,7 +43,7 @@ def other_settings(request: pytest.FixtureRequest, settings: Settings, tmp_path:
     """A machine with an empty database of the other kind and the same keys."""
     data_dir = tmp_path / "other"
     data_dir.mkdir()
-    other = replace(settings, data_dir=data_dir, port=free_port())
+    other = replace(settings.at("127.0.0.1", free_port()), data_dir=data_dir)
     if not settings.on_sqlite:
         yield replace(other, database_url=f"sqlite+aiosqlite:///{data_dir / 'rembuk.db'}")
         return
