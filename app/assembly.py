@@ -25,6 +25,8 @@ from app.proposals.routes import router as proposals_router
 from app.readiness.routes import router as readiness_router
 from app.registration.jobs import jobs as registration_jobs
 from app.registration.routes import router as registration_router
+from app.rights.jobs import jobs as rights_jobs
+from app.rights.routes import router as rights_router
 from app.sessions.jobs import jobs as session_jobs
 from app.sessions.routes import router as sessions_router
 from app.settings import Settings
@@ -54,7 +56,7 @@ def open_house(ground: Ground) -> House:
 
 def handlers(ground: Ground) -> Mapping[str, Handler]:
     """Which function does which kind of job."""
-    features = (access_jobs, session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs)
+    features = (access_jobs, session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs, rights_jobs)
     return {kind: handler for jobs in features for kind, handler in jobs(ground).items()}
 
 
@@ -71,5 +73,6 @@ def routers() -> list[APIRouter]:
         hall_router,
         exports_router,
         readiness_router,
+        rights_router,
         health_router,
     ]

@@ -14,6 +14,7 @@ from app.participants import models as participants
 from app.proposals import models as proposals
 from app.readiness import models as readiness
 from app.registration import models as registration
+from app.rights import models as rights
 from app.sessions import models as sessions
 
 FEATURES = (
@@ -30,6 +31,7 @@ FEATURES = (
     proposals,
     readiness,
     registration,
+    rights,
     sessions,
 )
 metadata = Table.metadata

@@ -171,6 +171,8 @@ def _shape_sqlite(engine: Engine, *, query_only: bool) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What was erased is overwritten in the file, not only forgotten.
+            "secure_delete=ON",
             f"busy_timeout={int(BUSY * 1000)}",
             f"query_only={'ON' if query_only else 'OFF'}",
         ):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import NotFound
+from app.errors import Gone, NotFound
 from app.participants.models import Participant
 from app.participants.service import Contact, consents_of, open_contact
 from app.registration.filing import by_key
@@ -53,12 +53,14 @@ class Status:
 
 
 async def status_of(db: AsyncSession, vault: Vault, key: str, now: datetime) -> Status:
-    """The application of a key with everything around it; NotFound for any other text."""
+    """The application of a key with everything around it; NotFound for any other text, Gone once the person was forgotten."""
     application = await by_key(db, vault, key)
     participant = await db.get(Participant, application.participant_id)
     session = await db.get(ForumSession, application.session_id)
     if participant is None or session is None:
         raise NotFound("registration.unknown_key")
+    if participant.erased_at is not None:
+        raise Gone("registration.erased")
     stands = window(session, now)
     return Status(
         application=application,

@@ -43,6 +43,7 @@ PAGES = (
     DeskPage("kehadiran", "Kehadiran", "chart", frozenset({Role.OPERATOR, Role.MODERATOR, Role.SECRETARIAT, Role.READER})),
     DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
+    DeskPage("data-pribadi", "Data pribadi", "lock", frozenset({Role.SECRETARIAT})),
     DeskPage("rekaman", "Rekaman", "document", frozenset({Role.SECRETARIAT, Role.READER})),
 )
 

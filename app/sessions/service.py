@@ -28,6 +28,10 @@ from app.vault import Vault
 
 GRACE = timedelta(seconds=90)
 """From the deadline to the closing of the list: longer than any request may last."""
+RETENTION = "rights.retention"
+"""Kind of the job that removes what a session need not keep any longer."""
+FIRST_LOOK = timedelta(days=1)
+"""After the end as planned; the job then finds the real dates by itself."""
 USUAL_LENGTH = timedelta(hours=3)
 PLAIN = (
     "title",
@@ -138,6 +142,7 @@ async def change_state(
     if to is SessionState.PUBLISHED:
         due = session.registration_closes_at + GRACE
         await enqueue(db, "registration.close", closing_key(session.id), {"session_id": session.id}, due_at=due, now=now)
+        await enqueue(db, RETENTION, retention_key(session.id), {"session_id": session.id}, due_at=session.ends_at + FIRST_LOOK, now=now)
     if to is SessionState.CANCELLED:
         await cancel(db, closing_key(session.id), now)
         payload: dict[str, object] = {"session_id": session.id, "change_id": f"cancelled:{session.id}"}
@@ -163,6 +168,11 @@ async def notice_of(db: AsyncSession, session_id: str) -> PrivacyNotice | None:
     """The privacy notice in force: the newest version."""
     newest = select(PrivacyNotice).where(PrivacyNotice.session_id == session_id).order_by(PrivacyNotice.version.desc())
     return (await db.scalars(newest.limit(1))).first()
+
+
+def retention_key(session_id: str) -> str:
+    """The key of the job that removes what the session need not keep any longer."""
+    return f"retention:{session_id}"
 
 
 def closing_key(session_id: str) -> str:

@@ -1,0 +1,141 @@
+"""The desk's page on personal data: who wants to be forgotten, for how long what is kept, and what was removed when."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.models import Role
+from app.errors import Invalid
+from app.participants.models import Participant
+from app.regions import name_key
+from app.rights.erasure import BEING_HELD, ask, let_happen
+from app.rights.models import Erasure, RetentionRun
+from app.rights.plan import MOST_MONTHS, Months
+from app.rights.retention import dates_of, months_of, set_months
+from app.sessions.guards import Desk, desk
+from app.sessions.navigation import desk_items
+from app.web.forms import Typed, parse, typed
+from app.web.ground import Ground, ground
+from app.web.pages import page, translator
+
+router = APIRouter(include_in_schema=False)
+Parts = Annotated[Ground, Depends(ground)]
+AtDesk = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
+MOST_FOUND = 20
+KEY = "data-pribadi"
+
+
+class Plan(BaseModel):
+    """Months after the end."""
+
+    specific: int = Field(ge=0, le=MOST_MONTHS)
+    contact: int = Field(ge=0, le=MOST_MONTHS)
+    traces: int = Field(ge=0, le=MOST_MONTHS)
+
+
+class Whose(BaseModel):
+    """A participant of the session."""
+
+    participant: str = Field(max_length=16)
+
+
+class Which(BaseModel):
+    """A wish to be forgotten."""
+
+    erasure: str = Field(max_length=16)
+
+
+@router.get(f"/meja/{{slug}}/{KEY}")
+async def privacy_page(request: Request, parts: Parts, at: AtDesk) -> Response:
+    """Everything on one page; `q` looks for a person who asked by word of mouth."""
+    return await _page(request, parts, at)
+
+
+@router.post(f"/meja/{{slug}}/{KEY}/simpan")
+async def keep(request: Request, parts: Parts, at: AtDesk) -> Response:
+    """Set how long what is kept; the privacy notice follows."""
+    form = await typed(request)
+    try:
+        plan = parse(Plan, form)
+    except Invalid as wrong:
+        return await _page(request, parts, at, form.with_errors(wrong, translator(request)), status=422)
+    months = Months(plan.specific, plan.contact, plan.traces)
+    async with parts.database.write() as db:
+        await set_months(db, parts.vault, at.session, months, _sentence(parts, months), actor=at.staff.actor, now=parts.clock.now())
+    return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?tersimpan=1", 303)
+
+
+@router.post(f"/meja/{{slug}}/{KEY}/hapus")
+async def forget(request: Request, parts: Parts, at: AtDesk) -> Response:
+    """Forget somebody who asked for it in person."""
+    wish = parse(Whose, await typed(request))
+    async with parts.database.write() as db:
+        await ask(db, parts.vault, at.session, wish.participant, actor=at.staff.actor, now=parts.clock.now())
+    return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?diminta=1", 303)
+
+
+@router.post(f"/meja/{{slug}}/{KEY}/sekarang")
+async def now_please(request: Request, parts: Parts, at: AtDesk) -> Response:
+    """Do not wait for the end of the live session."""
+    wish = parse(Which, await typed(request))
+    async with parts.database.write() as db:
+        await let_happen(db, parts.vault, at.session, wish.erasure, actor=at.staff.actor, now=parts.clock.now())
+    return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?diminta=1", 303)
+
+
+async def _page(request: Request, parts: Ground, at: Desk, form: Typed | None = None, *, status: int = 200) -> Response:
+    q = request.query_params.get("q", "").strip()[:120]
+    async with parts.database.read() as db:
+        months = await months_of(db, at.session.id)
+        wishes = await db.execute(
+            select(Erasure, Participant.name)
+            .join(Participant, Participant.id == Erasure.participant_id)
+            .where(Erasure.session_id == at.session.id)
+            .order_by(Erasure.asked_at.desc())
+        )
+        runs = await db.scalars(select(RetentionRun).where(RetentionRun.session_id == at.session.id).order_by(RetentionRun.began_at))
+        context: dict[str, Any] = {
+            "wishes": [(wish, name) for wish, name in wishes],
+            "runs": runs.all(),
+            "found": await _people(db, at.session.id, q) if q else [],
+        }
+    values = {"specific": str(months.specific), "contact": str(months.contact), "traces": str(months.traces)}
+    return page(
+        request,
+        "rights/desk.html",
+        status=status,
+        session=at.session,
+        form=form or Typed(values),
+        until=dates_of(months, at.session),
+        live=at.session.state in BEING_HELD,
+        q=q,
+        saved=request.query_params.get("tersimpan"),
+        asked=request.query_params.get("diminta"),
+        desk_items=desk_items(at.session, at.staff, KEY, translator(request)),
+        **context,
+    )
+
+
+async def _people(db: AsyncSession, session_id: str, q: str) -> list[Participant]:
+    """People of the session whose name holds these words."""
+    wanted = select(Participant).where(
+        Participant.session_id == session_id,
+        Participant.erased_at.is_(None),
+        Participant.name_key.contains(name_key(q), autoescape=True),
+    )
+    return list(await db.scalars(wanted.order_by(Participant.name, Participant.id).limit(MOST_FOUND)))
+
+
+def _sentence(parts: Ground, months: Months) -> str:
+    """The paragraph of the privacy notice, which is written in Indonesian whoever sets it."""
+    words = parts.catalogues.translator("id")
+    text = words.gettext(
+        "Lama penyimpanan: data disabilitas, bantuan, dan wali dihapus %(specific)s bulan setelah forum selesai, nomor telepon, surel, dan"
+        " alamat %(contact)s bulan, catatan pengiriman dan perangkat %(traces)s bulan. Daftar hadir dan berita acara disimpan sebagai"
+        " arsip daerah."
+    )
+    return text % {"specific": months.specific, "contact": months.contact, "traces": months.traces}

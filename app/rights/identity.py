@@ -1,0 +1,80 @@
+"""What a person is known by in texts, and taking it out of them: a pure rule over words."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+COVER = "▪▪▪"
+SHORTEST_PHRASE = 8
+"""Letters below which an address is no trace of anybody ("RT 3")."""
+_BETWEEN = r"[\s().\-–·/]{0,3}"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody's names, phones (E.164) and phrases such as an e-mail or postal address; `pseudonym` stands for the names afterwards."""
+
+    person_id: str
+    names: tuple[str, ...]
+    phones: tuple[str, ...]
+    phrases: tuple[str, ...]
+    pseudonym: str
+
+    @cached_property
+    def _named(self) -> re.Pattern[str] | None:
+        return _any(_name(name) for name in sorted(set(self.names), key=len, reverse=True))
+
+    @cached_property
+    def _traced(self) -> re.Pattern[str] | None:
+        phrases = (_phrase(one) for one in self.phrases if len(one) >= SHORTEST_PHRASE)
+        return _any([*(_phone(one) for one in self.phones), *phrases])
+
+    def out_of(self, text: str) -> str:
+        """The text with the pseudonym for each name and dots for each number and address."""
+        if self._traced is not None:
+            text = self._traced.sub(COVER, text)
+        if self._named is not None:
+            text = self._named.sub(self.pseudonym, text)
+        return text
+
+    def out_of_all(self, value: Any) -> Any:
+        """The same for everything in a JSON value; who says something keeps their name unless it is this person."""
+        match value:
+            case str():
+                return self.out_of(value)
+            case Mapping():
+                if value.get("id") == self.person_id and "name" in value:
+                    kept = {name: one for name, one in value.items() if name not in {"capacity", "institution"}}
+                    return {**kept, "name": self.pseudonym}
+                return {name: one if self._someone_else(name, one) else self.out_of_all(one) for name, one in value.items()}
+            case list():
+                return [self.out_of_all(one) for one in value]
+        return value
+
+    def _someone_else(self, name: str, value: Any) -> bool:
+        return name == "by" and isinstance(value, Mapping) and value.get("id") != self.person_id
+
+
+def _any(patterns: Iterable[str | None]) -> re.Pattern[str] | None:
+    found = [pattern for pattern in patterns if pattern]
+    return re.compile("|".join(found), re.IGNORECASE) if found else None
+
+
+def _name(name: str) -> str | None:
+    """A name however its words are set apart; as it stands for one that has signs besides letters."""
+    words = re.findall(r"\w+", name)
+    if len("".join(words)) < 3:
+        return None
+    return r"(?<!\w)" + r"[\W_]+".join(map(re.escape, words)) + r"(?!\w)"
+
+
+def _phrase(phrase: str) -> str:
+    return r"\s+".join(map(re.escape, phrase.split()))
+
+
+def _phone(e164: str) -> str:
+    """A number in every spelling: with +62, 62, 0 or nothing before it, and with signs between its digits."""
+    digits = e164.removeprefix("+62").lstrip("+")
+    return rf"(?<!\d)(?:\+?{_BETWEEN}(?:0{_BETWEEN}0{_BETWEEN})?6{_BETWEEN}2|0)?{_BETWEEN}{_BETWEEN.join(digits)}(?!\d)"

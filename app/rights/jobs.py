@@ -1,0 +1,24 @@
+"""Jobs of people's rights: `rights.erase` {erasure_id} and `rights.retention` {session_id}; both harmless to repeat."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.outbox.worker import Again, Handler
+from app.rights.erasure import ERASE, erase
+from app.rights.retention import carry_out
+from app.sessions.service import RETENTION
+from app.web.ground import Ground
+
+
+def jobs(ground: Ground) -> Mapping[str, Handler]:
+    """The handlers of this feature by kind."""
+
+    async def forget(payload: dict[str, Any]) -> None:
+        await erase(ground, str(payload["erasure_id"]))
+
+    async def retain(payload: dict[str, Any]) -> None:
+        again = await carry_out(ground, str(payload["session_id"]))
+        if again is not None:
+            raise Again(again)
+
+    return {ERASE: forget, RETENTION: retain}

@@ -1,0 +1,71 @@
+"""Taking somebody's name, numbers and addresses out of what others wrote in the session: a few rows at a time, harmless to repeat."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database.engine import Database
+from app.rights.identity import Identity
+from app.rights.places import Place, key_of, places, sorted_keys, within
+
+TOGETHER = 200
+"""Rows that are read at once."""
+WRITTEN = 20
+"""Rows that one transaction changes at most."""
+
+
+async def sweep(database: Database, identity: Identity, session_id: str, room: str) -> int:
+    """Rewrite every row of the session in which the person is named; how many."""
+    return sum([await _table(database, identity, place, session_id, room) for place in places()])
+
+
+async def _table(database: Database, identity: Identity, place: Place, session_id: str, room: str) -> int:
+    table, keys, count = place.table, sorted_keys(place.table), 0
+    inside = within(table, session_id, room)
+    assert inside is not None
+    columns = [*keys, *(table.c[name] for name in (*place.texts, *place.values))]
+    last: tuple[Any, ...] | None = None
+    while True:
+        page = select(*columns).where(inside).order_by(*keys).limit(TOGETHER)
+        if last is not None:
+            page = page.where(tuple_(*keys) > last)
+        async with database.read() as db:
+            rows = (await db.execute(page)).mappings().all()
+        if not rows:
+            return count
+        last = tuple(rows[-1][key.name] for key in keys)
+        named = [row for row in rows if changes(identity, place, row)]
+        for start in range(0, len(named), WRITTEN):
+            async with database.write() as db:
+                for row in named[start : start + WRITTEN]:
+                    await _rewrite(db, identity, place, row)
+        count += len(named)
+
+
+async def _rewrite(db: AsyncSession, identity: Identity, place: Place, seen: Mapping[Any, Any]) -> None:
+    table = place.table
+    columns = [table.c[name] for name in (*place.texts, *place.values)]
+    row = (await db.execute(select(*columns).where(key_of(table, seen)).with_for_update())).mappings().one_or_none()
+    if row is not None and (new := changes(identity, place, row)):
+        await db.execute(update(table).where(key_of(table, seen)).values(**new))
+
+
+def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The cells of a row that name the person, as they should be."""
+    new: dict[str, Any] = {}
+    for name in place.texts:
+        text = row[name]
+        if isinstance(text, str) and (clean := identity.out_of(text)) != text:
+            new[name] = clean
+    for name in place.values:
+        value = row[name]
+        if isinstance(value, bytes | memoryview):
+            frame = json.loads(bytes(value))
+            if (clean := identity.out_of_all(frame)) != frame:
+                new[name] = json.dumps(clean, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        elif value is not None and (clean := identity.out_of_all(value)) != value:
+            new[name] = clean
+    return new

@@ -1,0 +1,207 @@
+"""My data behind both doors: seen, taken along, corrected, consent withdrawn, asked to be forgotten; and the desk's page with its dates."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from app.assembly import handlers
+from app.audit.models import AuditEntry
+from app.database.tables import new_id
+from app.invitations.join import open_device
+from app.invitations.models import Seat, SeatDevice
+from app.outbox.models import Job
+from app.outbox.worker import Again
+from app.participants.models import Participant
+from app.participants.service import open_contact
+from app.registration.keys import status_key
+from app.registration.models import Application
+from app.rights.models import Erasure, RetentionRun
+from app.sessions.models import PrivacyNotice, SessionState
+from app.sessions.service import RETENTION
+from app.web.csrf import SEAT_COOKIE
+from app.web.ground import Ground
+from tests.conftest import PASSWORD, Office
+from tests.factories import make_session
+from tests.factories_invitations import make_seat
+from tests.factories_registration import apply_via_service
+
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+async def person_of(ground: Ground, application: Application) -> Participant:
+    async with ground.database.read() as db:
+        return await db.get_one(Participant, application.participant_id)
+
+
+def form_of(page: httpx.Response, **values: str) -> dict[str, str]:
+    csrf = CSRF.search(page.text)
+    return {**values, **({"csrf": csrf.group(1)} if csrf else {})}
+
+
+async def test_everything_that_is_kept_can_be_taken_along(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    given = {
+        "email": "siti@example.org",
+        "needs": "Kursi roda",
+        "disability": "Daksa",
+        "disability_data": True,
+        "wish": "Perbaikan saluran",
+    }
+    application = await apply_via_service(ground, session, name="Siti Rahayu", phone="085326905742", **given)
+    base = f"/r/{status_key(ground.vault, application.id, 1)}"
+    assert f'href="{base}/data"' in (await web.get(base)).text
+    page = await web.get(f"{base}/data")
+    assert (page.status_code, "siti@example.org" in page.text) == (200, True)
+    taken = await web.get(f"{base}/data/unduh.json")
+    told = taken.json()
+    assert (told["person"]["phone"], told["person"]["needs"], told["application"]["wish"]) == (
+        "+6285326905742",
+        "Kursi roda",
+        given["wish"],
+    )
+    assert {one["purpose"]: one["given"] for one in told["consents"]}["disability_data"] is True
+    assert "selected" not in taken.text
+    readable = await web.get(f"{base}/data/unduh.html")
+    assert ("attachment" in readable.headers["content-disposition"], "Kursi roda" in readable.text) == (True, True)
+    assert "mine:" not in readable.text
+    assert (await web.get(f"{base[:-1]}0/data")).status_code == 404
+
+
+async def test_data_are_corrected_and_consent_withdrawn_after_the_deadline_too(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    application = await apply_via_service(
+        ground, session, name="Siti Rahayu", phone="085326905742", needs="Kursi roda", disability_data=True, publish_name=True
+    )
+    await apply_via_service(ground, session, name="Budi", phone="081234567890")
+    async with ground.database.write() as db:
+        held = await db.merge(session)
+        held.registration_closes_at, held.state = ground.clock.now() - timedelta(hours=1), SessionState.ENDED
+    base = f"/r/{status_key(ground.vault, application.id, 1)}/data"
+    page = await web.get(base)
+    wrong = await web.post(f"{base}/perbaiki", data=form_of(page, name="Siti Rahayu", phone="123", address="Jalan Ikan 3"))
+    assert (wrong.status_code, "Jalan Ikan 3" in wrong.text, "kurang panjang" in wrong.text) == (422, True, True)
+    double = await web.post(f"{base}/perbaiki", data=form_of(page, name="Budi", phone="081234567890"))
+    assert double.status_code == 409
+    right = form_of(page, name="Siti Rahayuningsih", phone="0812 1111 2222", address="Jalan Ikan 3")
+    assert (await web.post(f"{base}/perbaiki", data=right)).status_code == 303
+    for purpose in ("disability_data", "publish_name", "publish_name"):
+        assert (await web.post(f"{base}/persetujuan", data=form_of(page, purpose=purpose))).status_code == 303
+    person = await person_of(ground, application)
+    contact = open_contact(ground.vault, person)
+    assert (person.name, contact.phone, contact.address) == ("Siti Rahayuningsih", "+6281211112222", "Jalan Ikan 3")
+    assert (person.publish_name, contact.needs) == (False, None)
+    async with ground.database.read() as db:
+        stored = await db.get_one(Application, application.id)
+        acts = list(await db.scalars(select(AuditEntry.act).where(AuditEntry.chain == session.id, AuditEntry.act.startswith("rights."))))
+    assert (stored.phone_index, stored.name_key) == (person.phone_index, person.name_key)
+    assert acts == ["rights.corrected", "rights.consent_withdrawn", "rights.consent_withdrawn"]
+
+
+async def test_the_last_four_digits_confirm_and_guessing_is_slowed(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    application = await apply_via_service(ground, session, name="Siti Rahayu", phone="085326905742")
+    base = f"/r/{status_key(ground.vault, application.id, 1)}/data/hapus"
+    page = await web.get(base)
+    answers = [
+        (await web.post(base, data=form_of(page, four=four))).status_code for four in ("0000", "1111", "2222", "3333", "4444", "5742")
+    ]
+    assert answers == [422] * 5 + [429]
+    async with ground.database.read() as db:
+        assert (await db.scalars(select(Erasure))).all() == []
+
+
+async def test_a_seat_without_application_has_the_same_rights_longer_than_its_link(ground: Ground, web: httpx.AsyncClient) -> None:
+    now = ground.clock.now()
+    session, _ = await make_session(
+        ground,
+        state=SessionState.ENDED,
+        starts_at=now - timedelta(days=9),
+        ends_at=now - timedelta(days=8),
+        ended_at=now - timedelta(days=8),
+    )
+    seat, _ = await make_seat(ground, session, "Hendra Wijaya", phone=None)
+    async with ground.database.write() as db:
+        secret = await open_device(db, await db.get_one(Seat, seat.id), now)
+    base = f"/s/{session.slug}/hadir/data"
+    assert (await web.get(base)).status_code == 401
+    web.cookies.set(SEAT_COOKIE, secret)
+    page = await web.get(base)
+    assert (page.status_code, "Hendra Wijaya" in page.text) == (200, True)
+    before = await web.get(f"{base}/hapus")
+    assert (await web.post(f"{base}/hapus", data=form_of(before))).status_code == 422
+    assert (await web.post(f"{base}/hapus", data={"sure": "1"})).status_code == 403
+    assert (await web.post(f"{base}/hapus", data=form_of(before, sure="1"))).status_code == 200
+    async with ground.database.read() as db:
+        wish = (await db.scalars(select(Erasure))).one()
+    await run(ground, wish.id)
+    async with ground.database.read() as db:
+        assert (await db.get_one(Participant, seat.participant_id)).name == "Peserta 1"
+        assert (await db.scalars(select(SeatDevice))).all() == []
+    assert (await web.get(base)).status_code == 401
+
+
+async def run(ground: Ground, erasure_id: str) -> None:
+    try:
+        await handlers(ground)["rights.erase"]({"erasure_id": erasure_id})
+    except Again:
+        return
+
+
+async def test_the_desk_forgets_for_people_and_sets_how_long_what_is_kept(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    application = await apply_via_service(ground, session, name="Siti Rahayu", phone="085326905742")
+    page = await web.get("/masuk")
+    signed_in = await web.post("/masuk", data=form_of(page, login="secretariat", password=PASSWORD))
+    assert signed_in.status_code == 303
+    base = f"/meja/{session.slug}/data-pribadi"
+    found = await web.get(base, params={"q": "rahayu"})
+    assert (found.status_code, "Siti Rahayu" in found.text) == (200, True)
+    await web.post(f"{base}/hapus", data=form_of(found, participant=application.participant_id))
+    async with ground.database.read() as db:
+        wish = (await db.scalars(select(Erasure))).one()
+    await run(ground, wish.id)
+    after = (await web.get(base)).text
+    assert ("Peserta 1" in after, "Siti Rahayu" in after) == (True, False)
+    bad = await web.post(f"{base}/simpan", data=form_of(found, specific="-1", contact="12", traces="x"))
+    assert (bad.status_code, 'value="x"' in bad.text) == (422, True)
+    good = await web.post(f"{base}/simpan", data=form_of(found, specific="1", contact="6", traces="3"))
+    assert good.status_code == 303
+    async with ground.database.read() as db:
+        notices = list(await db.scalars(select(PrivacyNotice.text).order_by(PrivacyNotice.version)))
+        job = (await db.scalars(select(Job).where(Job.kind == RETENTION))).one()
+    assert (len(notices), "alamat 6 bulan" in notices[-1], job.due_at > session.ends_at + timedelta(days=27)) == (2, True, True)
+    stranger = await web.post(f"{base}/hapus", data=form_of(found, participant=new_id()))
+    assert stranger.status_code == 404
+
+
+async def test_what_is_due_is_removed_in_chunks_and_reported_once(ground: Ground) -> None:
+    now = ground.clock.now()
+    session, _ = await make_session(ground)
+    given = {"email": "a@example.org", "needs": "Kursi roda", "disability_data": True}
+    people = [await apply_via_service(ground, session, name=f"Warga {n}", **given) for n in range(60)]
+    seat, _ = await make_seat(ground, session)
+    async with ground.database.write() as db:
+        await open_device(db, await db.get_one(Seat, seat.id), now)
+        held = await db.merge(session)
+        held.state, held.starts_at, held.ends_at = SessionState.ENDED, now - timedelta(days=122), now - timedelta(days=121)
+        held.ended_at = held.ends_at
+    with pytest.raises(Again) as later:
+        await handlers(ground)[RETENTION]({"session_id": session.id})
+    assert later.value.at > now + timedelta(days=200)
+    person = await person_of(ground, people[0])
+    contact = open_contact(ground.vault, person)
+    assert (contact.needs, contact.phone is not None, contact.email) == (None, True, "a@example.org")
+    async with ground.database.write() as db:
+        held = await db.merge(session)
+        held.ended_at = now - timedelta(days=400)
+    for _ in range(2):
+        await handlers(ground)[RETENTION]({"session_id": session.id})
+    person = await person_of(ground, people[0])
+    assert (person.phone, person.phone_index, person.email, person.name) == (None, None, None, "Warga 0")
+    async with ground.database.read() as db:
+        runs = {run.kind: (run.people, run.finished_at is not None) for run in await db.scalars(select(RetentionRun))}
+        assert (await db.scalars(select(SeatDevice))).all() == []
+    assert runs == {"specific": (60, True), "contact": (61, True), "traces": (61, True)}
