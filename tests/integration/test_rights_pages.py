@@ -81,7 +81,7 @@ async def test_data_are_corrected_and_consent_withdrawn_after_the_deadline_too(g
         held.registration_closes_at, held.state = ground.clock.now() - timedelta(hours=1), SessionState.ENDED
     base = f"/r/{status_key(ground.vault, application.id, 1)}/data"
     page = await web.get(base)
-    wrong = await web.post(f"{base}/perbaiki", data=form_of(page, name="Siti Rahayu", phone="123", address="Jalan Ikan 3"))
+    wrong = await web.post(f"{base}/perbaiki", data=form_of(page, name="Siti Rahayu", phone="0853 26", address="Jalan Ikan 3"))
     assert (wrong.status_code, "Jalan Ikan 3" in wrong.text, "kurang panjang" in wrong.text) == (422, True, True)
     double = await web.post(f"{base}/perbaiki", data=form_of(page, name="Budi", phone="081234567890"))
     assert double.status_code == 409
