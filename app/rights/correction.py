@@ -15,8 +15,8 @@ from app.participants.models import Participant
 from app.participants.service import PURPOSES, Person, add_consents, consents_of, open_contact, rewrite, take_turn
 from app.registration.doubles import refuse_doubles
 from app.registration.fields import Email, Name, Phone, one_line, without_nik
+from app.registration.filing import PERSON
 from app.registration.models import Application
-from app.registration.service import PERSON
 from app.vault import Vault
 
 _Line = BeforeValidator(lambda value: without_nik(one_line(value)))

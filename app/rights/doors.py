@@ -10,7 +10,7 @@ from app.errors import Gone, NotFound, SignInNeeded
 from app.invitations.guards import attendee_or_none
 from app.invitations.models import Seat, SeatDevice
 from app.participants.models import Participant
-from app.registration.service import by_key
+from app.registration.filing import by_key
 from app.sessions.guards import find_session
 from app.sessions.models import ForumSession
 from app.vault import fingerprint
