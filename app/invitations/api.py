@@ -1,10 +1,12 @@
 """Invitations for programs: publish, seats, deliveries, and the way into the meeting."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Role
@@ -15,8 +17,10 @@ from app.invitations.guards import Attendee
 from app.invitations.models import SeatState
 from app.invitations.publish import Undecided, publish
 from app.notices import hand
-from app.notices.models import Channel, DeliveryState
+from app.notices.models import Channel, Delivery, DeliveryState, Notice
+from app.participants.unmasking import Datum, note
 from app.sessions.guards import Desk, desk
+from app.vault import Vault
 from app.web.ground import Ground, ground
 
 router = APIRouter(prefix="/api/v1", tags=["invitations"])
@@ -148,7 +152,7 @@ async def deliveries(
 async def act_on_delivery(parts: Parts, at: Officer, delivery_id: SomeId, verb: Verb, body: VerbIn | None = None) -> None:
     """Claim a row of WhatsApp by hand, mark it as sent, undo, give it up; send any delivery again or cancel it."""
     async with parts.database.write() as db:
-        await act(db, at, delivery_id, verb, parts.clock.now(), (body or VerbIn()).why)
+        await act(db, parts.vault, at, delivery_id, verb, parts.clock.now(), (body or VerbIn()).why)
 
 
 @router.post("/join/reveal")
@@ -159,7 +163,7 @@ async def reveal(parts: Parts, holder: Attendee) -> RevealOut:
     return RevealOut(link=shown.link, meeting_id=shown.meeting_id, passcode=shown.passcode)
 
 
-async def act(db: AsyncSession, at: Desk, delivery_id: str, verb: Verb, now: datetime, why: hand.HandProblem) -> None:
+async def act(db: AsyncSession, vault: Vault, at: Desk, delivery_id: str, verb: Verb, now: datetime, why: hand.HandProblem) -> None:
     """One verb of an officer on one delivery, for calls and forms alike; Conflict when a colleague was faster."""
     where = (db, at.session.id, delivery_id, at.staff.actor, now)
     match verb:
@@ -177,6 +181,15 @@ async def act(db: AsyncSession, at: Desk, delivery_id: str, verb: Verb, now: dat
             await hand.resend(*where)
         case "cancel":
             await hand.cancel(*where)
+    if verb in {"claim", "undo"}:
+        await note_numbers(db, vault, at, [delivery_id], now)
+
+
+async def note_numbers(db: AsyncSession, vault: Vault, at: Desk, deliveries: Sequence[str], now: datetime) -> None:
+    """Record that an officer sees the numbers of those whom they took in hand to write to."""
+    who = select(Notice.participant_id).join(Delivery, Delivery.notice_id == Notice.id).where(Delivery.id.in_(deliveries)).distinct()
+    for person_id in (await db.scalars(who.order_by(Notice.participant_id))).all():
+        await note(db, vault, at.session.id, person_id, [Datum.PHONE], actor=at.staff.actor, now=now)
 
 
 def delivery_out(row: Row) -> DeliveryOut:

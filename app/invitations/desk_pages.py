@@ -13,7 +13,7 @@ from app.access.models import Role
 from app.errors import Conflict, NotFound
 from app.invitations import desk as desk_rows
 from app.invitations import seats
-from app.invitations.api import Moderator, Officer, Parts, SomeId, Verb, act
+from app.invitations.api import Moderator, Officer, Parts, SomeId, Verb, act, note_numbers
 from app.invitations.desk import Filter, Row
 from app.invitations.letters import LETTER_KINDS, compose, gather, letter_environment
 from app.invitations.publish import plan, publish
@@ -114,7 +114,9 @@ async def take_rows(request: Request, parts: Parts, at: Officer, wanted: SoughtN
     given = (await typed(request)).get("count")
     count = int(given) if given.isdecimal() and int(given) in COUNTS else COUNTS[1]
     async with parts.database.write() as db:
-        taken = await hand.claim(db, at.session.id, at.staff.actor, parts.clock.now(), count=count)
+        now = parts.clock.now()
+        taken = await hand.claim(db, at.session.id, at.staff.actor, now, count=count)
+        await note_numbers(db, parts.vault, at, taken, now)
     return _back(at, wanted, "tangan", kabar="" if taken else "habis")
 
 
@@ -125,7 +127,7 @@ async def act_on_row(request: Request, parts: Parts, at: Officer, wanted: Sought
     reason = HandProblem(why) if why in set(HandProblem) else HandProblem.OTHER
     try:
         async with parts.database.write() as db:
-            await act(db, at, delivery_id, verb, parts.clock.now(), reason)
+            await act(db, parts.vault, at, delivery_id, verb, parts.clock.now(), reason)
     except (Conflict, NotFound) as refused:
         return await _page(request, parts, at, wanted, refused=refused)
     undoable = verb in {"sent", "failed"}

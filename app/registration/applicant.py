@@ -1,16 +1,16 @@
-"""One applicant for the moderator who decides: what they wrote, what was decided, and their phone, shown in full only against a trace."""
+"""One applicant for the moderator who decides: what they wrote, what was decided, and how to reach them, shown in full only against a trace."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import Act, record
+from app.access.rights import Staff
 from app.errors import NotFound
 from app.participants.models import Participant
-from app.regions import mask_phone, show_phone
+from app.participants.unmasking import SEALED, Datum, masked, unmask
 from app.registration.models import Application, Decision
 from app.registration.roll import names_of
 from app.vault import Vault
@@ -29,31 +29,39 @@ class Step:
 
 @dataclass(frozen=True)
 class Detail:
-    """What the panel shows beside the row; phones are masked unless asked for with a trace."""
+    """What the panel shows beside the row; `contact` is masked unless asked for with a trace."""
 
     wish: str | None
     gender: str | None
     age_group: str | None
     has_disability: bool
     received_at: datetime
-    phone: str | None
-    guardian_phone: str | None
+    contact: Mapping[Datum, str]
     steps: list[Step]
 
 
 async def detail(db: AsyncSession, vault: Vault, session_id: str, application_id: str) -> Detail:
-    """An applicant with masked phones; NotFound when they are not in this session."""
-    return await _read(db, vault, session_id, application_id, show=mask_phone)
+    """An applicant with masked data; NotFound when they are not in this session."""
+    application, person = await _found(db, session_id, application_id)
+    return Detail(
+        wish=application.wish,
+        gender=person.gender,
+        age_group=person.age_group,
+        has_disability=application.has_disability,
+        received_at=application.received_at,
+        contact=masked(vault, person),
+        steps=await _steps(db, application_id),
+    )
 
 
-async def detail_with_phone(db: AsyncSession, vault: Vault, session_id: str, application_id: str, *, actor: str, now: datetime) -> Detail:
-    """The same with the phones in full; who looked is recorded."""
-    found = await _read(db, vault, session_id, application_id, show=show_phone)
-    await record(db, vault, session_id, now, Act(actor, "selection.phone_shown", f"application:{application_id}", {}))
-    return found
+async def detail_in_full(db: AsyncSession, vault: Vault, session_id: str, application_id: str, *, staff: Staff, now: datetime) -> Detail:
+    """The same with phones, e-mail, address and needs in full; who looked is recorded."""
+    known = await detail(db, vault, session_id, application_id)
+    _, person = await _found(db, session_id, application_id)
+    return replace(known, contact=await unmask(db, vault, staff, person, SEALED, now=now))
 
 
-async def _read(db: AsyncSession, vault: Vault, session_id: str, application_id: str, *, show: Callable[[str], str]) -> Detail:
+async def _found(db: AsyncSession, session_id: str, application_id: str) -> tuple[Application, Participant]:
     row = (
         await db.execute(
             select(Application, Participant)
@@ -63,19 +71,7 @@ async def _read(db: AsyncSession, vault: Vault, session_id: str, application_id:
     ).first()
     if row is None:
         raise NotFound("selection.unknown")
-    application, person = row
-    phones = [vault.open(getattr(person, column), "participants", column, person.id) for column in ("phone", "guardian_phone")]
-    phone, guardian_phone = (show(one) if one else None for one in phones)
-    return Detail(
-        wish=application.wish,
-        gender=person.gender,
-        age_group=person.age_group,
-        has_disability=application.has_disability,
-        received_at=application.received_at,
-        phone=phone,
-        guardian_phone=guardian_phone,
-        steps=await _steps(db, application_id),
-    )
+    return row[0], row[1]
 
 
 async def _steps(db: AsyncSession, application_id: str) -> list[Step]:

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import NotFound
 from app.outbox.service import enqueue
@@ -41,17 +40,6 @@ async def by_key(db: AsyncSession, vault: Vault, key: str) -> Application:
     found = await db.get(Application, key[:16]) if key.isascii() else None
     if found is None or not opens(vault, key, found.id, found.key_generation):
         raise NotFound("registration.unknown_key")
-    return found
-
-
-async def show_link(
-    db: AsyncSession, vault: Vault, session_id: str, application_id: str, *, actor: str, now: datetime
-) -> Application | None:
-    """The application whose status link an officer is shown; that they saw it is recorded. None when it is not of this session."""
-    found = await db.get(Application, application_id)
-    if found is None or found.session_id != session_id:
-        return None
-    await record(db, vault, session_id, now, Act(actor, "registration.link_shown", subject(found), {}))
     return found
 
 

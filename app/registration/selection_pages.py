@@ -12,7 +12,7 @@ from app.access.models import Role
 from app.access.rights import Staff
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.registration import decisions
-from app.registration.applicant import detail, detail_with_phone
+from app.registration.applicant import detail, detail_in_full
 from app.registration.decisions import Item
 from app.registration.roll import load_roll
 from app.registration.selection import Choice
@@ -136,8 +136,8 @@ async def applicant(request: Request, parts: Parts, at: Moderator, application: 
 
 
 @router.post("/orang/{application}/nomor")
-async def show_phone(request: Request, parts: Parts, at: Moderator, application: str) -> Response:
-    """The same with the phone in full; that it was looked at is recorded."""
+async def unmask(request: Request, parts: Parts, at: Moderator, application: str) -> Response:
+    """The same with phones, e-mail, address and needs in full; that they were looked at is recorded."""
     return await _applicant(request, parts, at, application, shown=True)
 
 
@@ -148,7 +148,7 @@ async def _applicant(request: Request, parts: Ground, at: Desk, application: str
         roll = await load_roll(db, at.session)
     if shown:
         async with parts.database.write() as db:
-            known = await detail_with_phone(db, parts.vault, at.session.id, application, actor=at.staff.actor, now=parts.clock.now())
+            known = await detail_in_full(db, parts.vault, at.session.id, application, staff=at.staff, now=parts.clock.now())
     one = next(view for view in views(roll, Filters(), words) if view.row.id == application)
     template = "registration/selection_panel.html" if request.query_params.get("panel") else "registration/selection_applicant.html"
     return page(

@@ -187,7 +187,8 @@ async def test_an_officer_who_is_shown_a_status_link_is_recorded(ground: Ground,
     mine, foreign = await apply_via_service(ground, session), await apply_via_service(ground, other)
     for shown in (mine, foreign):
         await web.get(f"/meja/{session.slug}/pendaftar/baru?terdaftar={shown.id}", headers=office.bearer("operator"))
+        await web.post(f"/meja/{session.slug}/pendaftar/baru/tautan", data={"application": shown.id}, headers=office.bearer("moderator"))
     async with ground.database.read() as db:
-        entries = list(await db.scalars(select(AuditEntry).where(AuditEntry.act == "registration.link_shown")))
-    assert [(one.chain, one.subject) for one in entries] == [(session.id, f"application:{mine.id}")]
+        entries = list(await db.scalars(select(AuditEntry).where(AuditEntry.act == "personal.unmasked")))
+    assert [(one.chain, one.subject) for one in entries] == [(session.id, f"participant:{mine.participant_id}")]
     assert entries[0].actor.startswith("token:")

@@ -47,6 +47,12 @@ async def send(web: httpx.AsyncClient, session: ForumSession, step: str = "send"
     return await web.post(f"/s/{session.slug}/daftar", data={**TYPED, "step": step, **changes})
 
 
+def qr_of(page: str) -> str:
+    """The QR code of a status page, as far as a page shows one."""
+    found = re.search(r'<div class="qr".*?</div>', page, re.DOTALL)
+    return found.group(0) if found else ""
+
+
 async def count(ground: Ground) -> int:
     async with ground.database.read() as db:
         return int(await db.scalar(select(func.count()).select_from(Application)) or 0)
@@ -377,12 +383,14 @@ async def test_the_counter_registers_somebody_without_a_phone(ground: Ground, of
         application = (await db.scalars(select(Application))).one()
         participant = await db.get_one(Participant, application.participant_id)
         actor = await db.scalar(select(AuditEntry.actor).where(AuditEntry.act == "registration.received"))
-    assert sent.headers["location"] == f"/meja/{session.slug}/pendaftar/baru?terdaftar={application.id}"
+    assert sent.headers["location"].startswith(f"/meja/{session.slug}/pendaftar/baru?terdaftar={application.id}&tanda=")
     assert (participant.origin, participant.phone, application.flags, application.late) == (Origin.COUNTER, None, ["counter"], False)
     assert actor is not None
     assert actor.startswith("token:")
     shown = await web.get(sent.headers["location"], headers=office.bearer("operator"))
-    assert application.code in shown.text
+    assert (application.code in shown.text, "<svg" in qr_of(shown.text)) == (True, True)
+    other = await web.get(sent.headers["location"], headers=office.bearer("secretariat"))
+    assert (application.code in other.text, qr_of(other.text)) == (True, "")
 
 
 async def test_the_counter_is_late_only_with_a_reason(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
@@ -405,7 +413,15 @@ async def test_the_counter_is_shown_who_is_registered_already(ground: Ground, of
     answer = await web.post(f"/meja/{session.slug}/pendaftar/baru", data=TYPED, headers=office.bearer("operator"))
     assert answer.status_code == 409
     assert "Orang ini sudah terdaftar" in answer.text
-    assert made.code in answer.text
+    assert (made.code in answer.text, qr_of(answer.text)) == (True, "")
+    asked = {"application": made.id}
+    address = f"/meja/{session.slug}/pendaftar/baru/tautan"
+    assert (await web.post(address, data=asked, headers=office.bearer("operator"))).status_code == 403
+    shown = await web.post(address, data=asked, headers=office.bearer("secretariat"))
+    assert "<svg" in qr_of(shown.text)
+    async with ground.database.read() as db:
+        facts = list(await db.scalars(select(AuditEntry.facts).where(AuditEntry.act == "personal.unmasked")))
+    assert facts == ['{"data":["status_link"]}']
 
 
 async def test_the_form_speaks_english_too(ground: Ground, web: httpx.AsyncClient) -> None:

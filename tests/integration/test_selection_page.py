@@ -1,12 +1,13 @@
 """The moderators' page as plain forms: filters, decisions that keep what was ticked, fill, one applicant, and the phone only against a trace."""
 
+import json
 import re
 
 import httpx
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
-from app.registration.models import ApplicationState
+from app.registration.models import Application, ApplicationState
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 from tests.conftest import PASSWORD, Office
@@ -162,8 +163,12 @@ async def test_an_applicant_is_shown_with_a_masked_phone_and_unmasking_is_record
     opened = await web.post(f"{one}/nomor", data={"csrf": csrf(page)})
     assert "0853-0000-0001" in opened.text
     async with ground.database.read() as db:
-        acts = list(await db.scalars(select(AuditEntry).where(AuditEntry.subject == f"application:{ids[0]}")))
-    assert [(a.act, a.facts, a.actor.partition(":")[0]) for a in acts] == [("selection.phone_shown", "{}", "account")]
+        acts = list(await db.scalars(select(AuditEntry).where(AuditEntry.act == "personal.unmasked")))
+    person = await db.scalar(select(Application.participant_id).where(Application.id == ids[0]))
+    everything = ["address", "email", "guardian_name", "guardian_phone", "needs", "phone"]
+    assert [(a.subject, json.loads(a.facts), a.actor.partition(":")[0]) for a in acts] == [
+        (f"participant:{person}", {"data": everything}, "account")
+    ]
     assert (await web.get(f"/meja/{other.slug}/pendaftar/orang/{ids[0]}")).status_code == 404
 
 

@@ -23,4 +23,4 @@ REGISTRATION = {
     ("GET", "/meja/{slug}/pendaftar/baru"): COUNTER,
     ("POST", "/meja/{slug}/pendaftar/baru"): COUNTER,
 }
-RIGHTS = {**REGISTRATION}
+RIGHTS = {("POST", "/meja/{slug}/pendaftar/baru/tautan"): {Role.MODERATOR, Role.SECRETARIAT}, **REGISTRATION}
