@@ -44,7 +44,7 @@ class Stay:
 
 @dataclass(frozen=True)
 class Guest:
-    """Somebody on the list of the session as the desk of one hall sees them; `needs` is opened only for those expected there.
+    """Somebody on the list of the session as the desk of one hall sees them; `needs` says whether somebody expected there needs help.
 
     `brief`: a guest of this hall of whom little more than the name was written down.
     """
@@ -56,7 +56,7 @@ class Guest:
     village: str | None
     element: str | None
     code: str | None
-    needs: str | None
+    needs: bool
     expected: Expected
     expected_site: str | None
     stay: Stay | None
@@ -164,7 +164,6 @@ def _guest(
     expected, expected_site = where_expected(person, seat, application)
     if expected == Expected.HERE and expected_site != site_id:
         expected = Expected.OTHER_HALL
-    needs = vault.open(person.needs, "participants", "needs", person.id) if expected == Expected.HERE else None
     return Guest(
         id=person.id,
         name=person.name,
@@ -173,7 +172,7 @@ def _guest(
         village=person.village,
         element=person.element,
         code=application.code if application else None,
-        needs=needs,
+        needs=person.needs is not None and expected == Expected.HERE,
         expected=expected,
         expected_site=expected_site,
         stay=stays.get(person.id),

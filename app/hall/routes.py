@@ -8,6 +8,7 @@ from app.hall.door_api import router as door_api
 from app.hall.door_pages import router as door_pages
 from app.hall.duty_pages import router as duty_pages
 from app.hall.guest_pages import router as guest_pages
+from app.hall.need_shown import router as need_shown
 from app.hall.needs_pages import router as needs_pages
 from app.hall.pages import router as pages
 from app.hall.presence_pages import router as presence_pages
@@ -16,3 +17,4 @@ from app.hall.screen_pages import router as screen_pages
 router = APIRouter()
 for part in (api, door_api, pages, door_pages, duty_pages, arrival_pages, guest_pages, needs_pages, presence_pages, screen_pages):
     router.include_router(part)
+router.include_router(need_shown)

@@ -20,6 +20,7 @@ PAGES = {
     ("GET", "/meja/{slug}/lokasi/{site}"): AT_HALL,
     ("GET", "/meja/{slug}/lokasi/{site}/keadaan"): AT_HALL,
     ("POST", "/meja/{slug}/lokasi/{site}/hadir"): AT_HALL,
+    ("POST", "/meja/{slug}/lokasi/{site}/kebutuhan"): AT_HALL,
     ("POST", "/meja/{slug}/lokasi/{site}/batal"): AT_HALL,
     ("POST", "/meja/{slug}/lokasi/{site}/tarik"): AT_HALL,
     ("GET", "/meja/{slug}/lokasi/{site}/poster"): AT_HALL,
