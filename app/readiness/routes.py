@@ -121,6 +121,7 @@ async def _page(
         may_begin=rehearsal.may_begin(session),
         chairs=at.staff.may({Role.MODERATOR}, session.id),
         last=last,
+        device_clock=int((now - parts.settings.clock_offset).timestamp() * 1000),
         form=form,
         sent_to=sent_to,
         own_address=account.login if account is not None and "@" in account.login else "",
