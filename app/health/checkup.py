@@ -116,9 +116,9 @@ class Checkup:
         self._writes = Probe(self._try_to_write, WRITE_FRESH)
         self._disk = Probe(self._look_at_disk, WRITE_FRESH)
 
-    async def report(self) -> Report:
-        """How things stand now."""
-        facts, writes, disk = await asyncio.gather(self._facts.answer(PATIENCE), self._writes.answer(PATIENCE), self._disk.answer(PATIENCE))
+    async def report(self, patience: float = PATIENCE) -> Report:
+        """How things stand now; what does not answer within `patience` seconds counts as silent."""
+        facts, writes, disk = await asyncio.gather(self._facts.answer(patience), self._writes.answer(patience), self._disk.answer(patience))
         return Report(
             facts=facts,
             writes=writes is True,

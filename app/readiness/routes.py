@@ -36,6 +36,10 @@ Chair = Annotated[Desk, Depends(desk(Role.MODERATOR))]
 Examiner = Annotated[Checkup, Depends(checkup_of)]
 
 
+PATIENCE = 25.0
+"""Seconds: the page needs the database itself, so that it waits rather than calling a busy one silent."""
+
+
 class TestLetter(BaseModel):
     """Where the letter to oneself goes."""
 
@@ -95,7 +99,7 @@ async def _page(
     request: Request, parts: Ground, at: Desk, checkup: Checkup, form: Typed, *, status: int = 200, sent_to: str | None = None
 ) -> Response:
     now, session = parts.clock.now(), at.session
-    report = await checkup.report()
+    report = await checkup.report(PATIENCE)
     async with parts.database.read() as db:
         crowd, sites = await crowd_of(db, session.id), await sites_of(db, session.id)
         own = readiness(session, await facts_of(db, parts.vault, session, sites, crowd))
