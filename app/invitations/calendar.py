@@ -21,6 +21,7 @@ class Event:
     about: str
     url: str
     cancelled: bool = False
+    """Also while it is postponed without a new day: the old one must not stay in anybody's calendar."""
 
 
 def calendar(event: Event, now: datetime) -> bytes:
@@ -30,7 +31,7 @@ def calendar(event: Event, now: datetime) -> bytes:
         "VERSION:2.0",
         "PRODID:-//Rembuk//Rembuk//ID",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
+        f"METHOD:{method(event)}",
         *_zone(event.zone, event.starts_at),
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
@@ -52,6 +53,11 @@ def calendar(event: Event, now: datetime) -> bytes:
         "END:VCALENDAR",
     ]
     return b"".join(_folded(line) for line in lines)
+
+
+def method(event: Event) -> str:
+    """What a calendar shall do with the file: take the event in, or strike it out."""
+    return "CANCEL" if event.cancelled else "PUBLISH"
 
 
 def _zone(zone: str, at: datetime) -> list[str]:

@@ -1,27 +1,100 @@
-"""A change of the schedule: everybody who was told of the forum is told of the change, once."""
+"""A change of plans: everybody who was told of what changed is told of the change, once, by the channel that reached them.
 
+A notice of change that has not gone out yet takes further changes in, so that it tells the final state; one that has gone out is followed by another.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from app.notices.models import Delivery, DeliveryState, Notice
+from app.invitations.models import Seat, SeatState
+from app.notices.models import Attempt, Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.notices.service import Told, notify_all
 from app.participants.models import Participant
+from app.registration.models import Application, ApplicationState
+from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind
 
 CHANGED = "changed"
-REACHED = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.CLAIMED)
-"""Letters that carry, or may carry, the old times; those not yet composed will carry the new ones."""
+CHUNK = 50
+"""People told in one transaction: the writer of SQLite is held for a moment only."""
+GOING = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.CLAIMED)
+"""Letters that carry, or may carry, the plans as they were; those not yet composed will carry the new ones."""
+WAITING = (DeliveryState.QUEUED, DeliveryState.WAITING_RETRY)
 
 
 async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now: datetime) -> int:
-    """One notice per person already told and change, however often the job runs; how many are new."""
-    told = (
-        select(Notice.participant_id)
-        .join(Delivery, Delivery.notice_id == Notice.id)
-        .join(Participant, Participant.id == Notice.participant_id)
-        .where(Notice.session_id == session_id, Delivery.state.in_(REACHED), Participant.erased_at.is_(None))
-        .distinct()
+    """Tell the next people of a change, at most CHUNK; how many. Each is told once however often this runs, and in whatever order changes come."""
+    # Held alone: two changes that tell the same people at one moment would each write a notice of its own.
+    await db.get(ForumSession, session_id, with_for_update={"key_share": True})
+    change = await db.get(ScheduleChange, change_id)
+    if change is None:
+        return 0
+    people = list(
+        await db.scalars(
+            select(Participant.id)
+            .where(Participant.session_id == session_id, Participant.erased_at.is_(None), _was_told(), *_concerned(change))
+            .where(~exists().where(Application.participant_id == Participant.id, Application.state == ApplicationState.WITHDRAWN))
+            .where(~exists().where(ToldChange.change_id == change_id, ToldChange.participant_id == Participant.id))
+            .order_by(Participant.id)
+            .limit(CHUNK)
+        )
     )
-    people = [Told(person, f"changed:{change_id}:{person}", {"change_id": change_id}) for person in await db.scalars(told)]
-    return await notify_all(db, session_id=session_id, kind=CHANGED, people=people, now=now)
+    open_notices = await _not_yet_out(db, people)
+    fresh = [person for person in people if person not in open_notices]
+    keys = {f"changed:{change_id}:{person}": person for person in fresh}
+    await notify_all(db, session_id=session_id, kind=CHANGED, people=[Told(person, key) for key, person in keys.items()], now=now)
+    written = await db.execute(select(Notice.key, Notice.id).where(Notice.key.in_(keys)))
+    telling = open_notices | {keys[key]: notice_id for key, notice_id in written}
+    if telling:
+        rows = [{"change_id": change_id, "participant_id": person, "notice_id": notice} for person, notice in telling.items()]
+        await db.execute(insert(ToldChange), rows)
+    return len(people)
+
+
+def _was_told() -> ColumnElement[bool]:
+    """Whether any letter reached this person or may have: sent and not taken back as not sent, or on its way."""
+    taken_back = aliased(Attempt)
+    undone = exists().where(
+        taken_back.delivery_id == Attempt.delivery_id, taken_back.outcome == "undone", taken_back.number > Attempt.number
+    )
+    sent_once = exists().where(Attempt.delivery_id == Delivery.id, Attempt.outcome == DeliveryState.SENT.value, ~undone)
+    of_person = and_(Notice.id == Delivery.notice_id, Notice.participant_id == Participant.id)
+    return exists().where(of_person, or_(Delivery.state.in_(GOING), sent_once))
+
+
+def _concerned(change: ScheduleChange) -> list[ColumnElement[bool]]:
+    """Whoever was told of the thing that changed: of a hall those who come there, of the meeting those who are online, of all else everybody."""
+    seated = and_(Seat.participant_id == Participant.id, Seat.state == SeatState.ACTIVE)
+    match change.kind:
+        case ScheduleKind.MEETING:
+            return [exists().where(seated, Seat.way == "online")]
+        case ScheduleKind.RELOCATED:
+            standing = Application.state.not_in((ApplicationState.WITHDRAWN, ApplicationState.DECLINED))
+            applied = exists().where(Application.participant_id == Participant.id, Application.site_id == change.site_id, standing)
+            return [or_(exists().where(seated, Seat.site_id == change.site_id), and_(~exists().where(seated), applied))]
+        case _:
+            return []
+
+
+async def _not_yet_out(db: AsyncSession, people: Sequence[str]) -> dict[str, str]:
+    """By person, the notice of change that nobody has composed or taken in hand yet; held, so that it is not taken while it grows."""
+    mine = (Notice.participant_id.in_(people), Notice.kind == CHANGED)
+    notices = {row.id: row.participant_id for row in await db.scalars(select(Notice).where(*mine).order_by(Notice.id).with_for_update())}
+    standing: dict[str, list[Delivery]] = {notice: [] for notice in notices}
+    for one in await db.scalars(
+        select(Delivery)
+        .where(Delivery.notice_id.in_(list(notices)), Delivery.channel != Channel.CONSOLE)
+        .order_by(Delivery.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        standing[one.notice_id].append(one)
+    return {notices[notice]: notice for notice, rows in standing.items() if _waits({row.state for row in rows})}
+
+
+def _waits(states: set[DeliveryState]) -> bool:
+    """No delivery yet, or one that waits and none that went or may be going out."""
+    return not states or (bool(states & set(WAITING)) and not states & set(GOING))

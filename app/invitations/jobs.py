@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.invitations.changes import CHUNK as CHANGE_CHUNK
 from app.invitations.changes import tell_of_change
 from app.invitations.letters import letter_environment, letter_of
 from app.invitations.routing import CHUNK, fall_back, route
@@ -42,7 +43,9 @@ def jobs(ground: Ground) -> Mapping[str, Handler]:
             raise Again(outcome.again)
 
     async def schedule_changed(payload: dict[str, Any]) -> None:
-        async with ground.database.write() as db:
-            await tell_of_change(db, str(payload["session_id"]), str(payload["change_id"]), ground.clock.now())
+        told = CHANGE_CHUNK
+        while told == CHANGE_CHUNK:
+            async with ground.database.write() as db:
+                told = await tell_of_change(db, str(payload["session_id"]), str(payload["change_id"]), ground.clock.now())
 
     return {ROUTE: route_notices, DELIVER: deliver_one, "invitations.schedule_changed": schedule_changed}

@@ -13,15 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.i18n import Translator
+from app.invitations.appointment import FILE_NAME, appointment
+from app.invitations.calendar import calendar, method
 from app.invitations.links import token_for
 from app.invitations.models import Seat, SeatState
-from app.notices.letters import Letter
-from app.notices.models import Channel, Delivery, Notice
+from app.notices.letters import Enclosure, Letter
+from app.notices.models import Channel, Delivery, Notice, ToldChange
 from app.participants.models import Participant
 from app.regions import show_phone
 from app.registration.keys import status_key
 from app.registration.models import Application, ApplicationState
-from app.sessions.models import ForumSession, ScheduleChange, Site
+from app.sessions.changes import Shown, shown
+from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind, Site
 from app.vault import Vault
 from app.web.ground import Ground
 from app.web.pages import FILTERS, TEMPLATES
@@ -42,7 +45,8 @@ class Sheet:
     seat: Seat | None
     site: Site | None
     application: Application | None
-    change: ScheduleChange | None = None
+    changes: tuple[Shown, ...] = ()
+    """What a notice of change tells, oldest first."""
 
 
 @cache
@@ -73,9 +77,9 @@ async def gather(db: AsyncSession, notice_id: str) -> Sheet | None:
     if notice.kind in {"invited", "rotated"} and seat is None:
         return None
     site = await db.get(Site, seat.site_id) if seat is not None and seat.site_id is not None else None
-    change_id = notice.facts.get("change_id")
-    change = await db.get(ScheduleChange, str(change_id)) if change_id else None
-    return Sheet(notice, session, person, seat, site, application, change)
+    told = select(ScheduleChange).join(ToldChange, ToldChange.change_id == ScheduleChange.id).where(ToldChange.notice_id == notice.id)
+    changes = list(await db.scalars(told.order_by(ScheduleChange.at, ScheduleChange.id)))
+    return Sheet(notice, session, person, seat, site, application, tuple(shown(changes)))
 
 
 def compose(env: Environment, parts: Ground, sheet: Sheet, channel: Channel) -> Letter | None:
@@ -91,7 +95,8 @@ def compose(env: Environment, parts: Ground, sheet: Sheet, channel: Channel) -> 
     subject, _, text = written.partition("\n")
     text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     html = _html(env, text, words) if channel == Channel.EMAIL else None
-    return Letter(to or person.name, subject.strip(), text, html)
+    enclosed = _calendar(parts, sheet, words["translator"]) if channel == Channel.EMAIL else None
+    return Letter(to or person.name, subject.strip(), text, html, enclosed)
 
 
 async def letter_of(parts: Ground, env: Environment, delivery: Delivery) -> Letter | None:
@@ -128,8 +133,29 @@ def _words(parts: Ground, sheet: Sheet, channel: Channel, language: str) -> dict
         "page": f"{url}/s/{session.slug}",
         "contact": show_phone(session.contact_number) if session.contact_number else None,
         "contact_name": session.contact_name or parts.settings.office_unit,
-        "reason": sheet.change.reason if sheet.change else None,
+        **_changed(sheet),
     }
+
+
+def _changed(sheet: Sheet) -> dict[str, Any]:
+    """What changed since this person was told, each reason once; of a forum that was cancelled that alone."""
+    told = [one for one in sheet.changes if one.kind is ScheduleKind.CANCELLED] or list(sheet.changes)
+    kinds = {one.kind for one in told}
+    halls = [one for one in told if one.kind is ScheduleKind.HALL_ADDED]
+    return {
+        "reasons": list(dict.fromkeys(one.reason for one in told if one.reason)),
+        "new_meeting": ScheduleKind.MEETING in kinds,
+        "new_halls": [one.after for one in halls],
+        "moved_from": next((one.before for one in told if one.kind is ScheduleKind.RELOCATED), None),
+    }
+
+
+def _calendar(parts: Ground, sheet: Sheet, words: Translator) -> Enclosure | None:
+    """The appointment anew, for a change that a calendar must know."""
+    if sheet.notice.kind != "changed" or sheet.seat is None:
+        return None
+    event = appointment(sheet.session, sheet.site, sheet.seat.version, public_url=parts.settings.public_url, words=words)
+    return Enclosure(FILE_NAME, "calendar", {"method": method(event)}, calendar(event, parts.clock.now()))
 
 
 def _status(vault: Vault, url: str, application: Application | None) -> str | None:

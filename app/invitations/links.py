@@ -31,7 +31,7 @@ HELD = (
         *(SEATS.c[name] for name in ("id", "session_id", "participant_id", "way", "site_id", "generation")),
         SEATS.c.state.label("seat_state"),
         *(PEOPLE.c[name] for name in ("name", "capacity", "element", "erased_at")),
-        *(SESSIONS.c[name] for name in ("room", "state", "ends_at", "ended_at", "late_hours")),
+        *(SESSIONS.c[name] for name in ("room", "state", "undated", "ends_at", "ended_at", "late_hours")),
     )
     .join(PEOPLE, PEOPLE.c.id == SEATS.c.participant_id)
     .join(SESSIONS, SESSIONS.c.id == SEATS.c.session_id)
@@ -89,8 +89,8 @@ async def resolve_device(db: AsyncSession, cookie_secret: str, now: datetime) ->
 
 
 def ends(session: ForumSession | Row[*tuple[Any, ...]]) -> datetime | None:
-    """Until when the session's links work: end plus the hours for late aspirations; None while it is being held."""
-    if session.state in {SessionState.LIVE, SessionState.PAUSED}:
+    """Until when the session's links work: end plus the hours for late aspirations; None while it is being held, or postponed without a day."""
+    if session.state in {SessionState.LIVE, SessionState.PAUSED} or (session.undated and session.state is SessionState.PUBLISHED):
         return None
     end: datetime = session.ended_at or session.ends_at
     return end + timedelta(hours=session.late_hours)

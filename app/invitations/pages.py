@@ -10,14 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import FieldError, ForumError, Invalid, NotFound, SignInNeeded, Unavailable
 from app.invitations import join
-from app.invitations.calendar import Event, calendar
+from app.invitations.appointment import FILE_NAME, appointment
+from app.invitations.calendar import calendar
 from app.invitations.guards import Attendee, MaybeAttendee
 from app.invitations.join import Found, Shown, Worth
 from app.invitations.links import SeatHolder, ends
 from app.invitations.meeting import meeting_name
+from app.invitations.models import Seat
+from app.invitations.switching import MAY_MOVE, RETURNED, places
 from app.meetings.models import Meeting
+from app.sessions.changes import shown_of
 from app.sessions.guards import find_session
-from app.sessions.models import ForumSession, SessionState, Site
+from app.sessions.models import ForumSession, Site
 from app.web.csrf import SEAT_COOKIE
 from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
@@ -114,21 +118,9 @@ async def calendar_file(request: Request, parts: Parts, session: ForumOf, holder
     _must_be_here(session, holder)
     async with parts.database.read() as db:
         site = await db.get(Site, holder.site_id) if holder.site_id else None
-    words = translator(request)
-    url = parts.settings.public_url
-    event = Event(
-        uid=f"{session.id}@{url.partition('://')[2]}",
-        sequence=session.version,
-        title=session.title,
-        starts_at=session.starts_at,
-        ends_at=session.ends_at,
-        zone=session.zone,
-        place=", ".join(part for part in (site.name, site.address) if part) if site else words.gettext("Daring"),
-        about=words.gettext("Buka tautan undangan Anda untuk masuk."),
-        url=f"{url}{_home(session)}",
-        cancelled=session.state == SessionState.CANCELLED,
-    )
-    headers = {"Content-Disposition": 'attachment; filename="musrenbang.ics"', "Cache-Control": "no-store"}
+        seat = await db.get_one(Seat, holder.seat_id)
+    event = appointment(session, site, seat.version, public_url=parts.settings.public_url, words=translator(request))
+    headers = {"Content-Disposition": f'attachment; filename="{FILE_NAME}"', "Cache-Control": "no-store"}
     return Response(calendar(event, parts.clock.now()), headers=headers, media_type="text/calendar; charset=utf-8")
 
 
@@ -154,6 +146,8 @@ async def _home_page(
     async with parts.database.read() as db:
         site = await db.get(Site, holder.site_id) if holder.site_id else None
         meeting = await _meeting_name(db, parts, session.id) if holder.way == "online" else None
+        changes = await shown_of(db, session)
+        free = await places(db, session) if session.state in MAY_MOVE else []
     return page(
         request,
         "invitations/home.html",
@@ -166,6 +160,8 @@ async def _home_page(
         shown_at=shown_at,
         problem=problem,
         late_until=ends(session),
+        changes=changes,
+        places=free,
     )
 
 
@@ -191,6 +187,7 @@ def _door(request: Request, found: Found, form: Typed, status: int | None = None
         headers=QUIET,
         session=found.session,
         worth=found.worth,
+        returned=found.seat.reason == RETURNED,
         needs_last_four=found.seat.needs_last_four,
         form=form,
     )

@@ -39,6 +39,8 @@ async def route(db: AsyncSession, settings: Settings, notice_ids: Sequence[str],
         select(Notice, Participant)
         .join(Participant, Participant.id == Notice.participant_id)
         .where(Notice.id.in_(notice_ids), Notice.id.not_in(select(Delivery.notice_id)), Participant.erased_at.is_(None))
+        # A notice of change may be taking in another change in this moment.
+        .with_for_update(of=Notice)
     )
     for notice, person in people.all():
         reach = Reach(person.email is not None and settings.mail is not None, person.phone is not None, settings.console_mail)

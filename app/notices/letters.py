@@ -1,6 +1,6 @@
 """A letter as channels take it: composed when it is handed over, never stored."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -8,13 +8,24 @@ from app.notices.models import Delivery
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that goes with an e-mail: text in UTF-8 of a subtype of `text/`, with parameters of its type."""
+
+    name: str
+    subtype: str
+    parameters: Mapping[str, str]
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
-    """What one person is told: `to` is an e-mail address or an E.164 number, `html` only for e-mail."""
+    """What one person is told: `to` is an e-mail address or an E.164 number, `html` and `enclosed` only for e-mail."""
 
     to: str
     subject: str
     text: str
     html: str | None = None
+    enclosed: Enclosure | None = None
 
 
 Compose: TypeAlias = Callable[[Delivery], Awaitable[Letter | None]]

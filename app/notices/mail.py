@@ -86,6 +86,9 @@ def write(letter: Letter, delivery_id: str, sender: str) -> EmailMessage:
     message.set_content(letter.text)
     if letter.html:
         message.add_alternative(letter.html, subtype="html")
+    if letter.enclosed:
+        file = letter.enclosed
+        message.add_attachment(file.content.decode(), subtype=file.subtype, filename=file.name, params=dict(file.parameters))
     return message
 
 

@@ -77,3 +77,14 @@ class Attempt(Table):
     outcome: Mapped[str] = mapped_column(String(15))
     problem: Mapped[str | None]
     by: Mapped[str]
+
+
+class ToldChange(Table):
+    """That a notice tells a person of one change of plans; the key makes it once per person and change, and changes that come before it goes out join it."""
+
+    __tablename__ = "told_changes"
+    __table_args__ = (Index("ix_told_changes_notice_id", "notice_id"),)
+
+    change_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    participant_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notices.id", ondelete="CASCADE"), type_=Id)

@@ -72,9 +72,16 @@ async def is_waiting(db: AsyncSession, number: str) -> bool:
 
 
 async def matching(
-    db: AsyncSession, session_id: str, filters: Filters, *, public: bool, limit: int, skip: int = 0, after: str | None = None
+    db: AsyncSession,
+    session_id: str | Sequence[str],
+    filters: Filters,
+    *,
+    public: bool,
+    limit: int,
+    skip: int = 0,
+    after: str | None = None,
 ) -> Sequence[Proposal]:
-    """Proposals in the order of their numbers, at most `limit`, past `skip` or after a number."""
+    """Proposals of one session, or of several, in the order of their numbers, at most `limit`, past `skip` or after a number."""
     wanted = select(Proposal).where(*_conditions(session_id, filters, public=public))
     if after is not None:
         size = func.length(Proposal.number)
@@ -82,7 +89,7 @@ async def matching(
     return (await db.scalars(wanted.order_by(func.length(Proposal.number), Proposal.number).offset(skip).limit(limit))).all()
 
 
-async def count(db: AsyncSession, session_id: str, filters: Filters, *, public: bool) -> int:
+async def count(db: AsyncSession, session_id: str | Sequence[str], filters: Filters, *, public: bool) -> int:
     """How many proposals match."""
     return await db.scalar(select(func.count()).select_from(Proposal).where(*_conditions(session_id, filters, public=public))) or 0
 
@@ -93,7 +100,7 @@ async def by_status(db: AsyncSession, session_id: str) -> Counter[ProposalStatus
     return Counter({row[0]: row[1] for row in rows})
 
 
-async def villages_in(db: AsyncSession, session_id: str, *, public: bool) -> list[str]:
+async def villages_in(db: AsyncSession, session_id: str | Sequence[str], *, public: bool) -> list[str]:
     """The villages that proposals of the session name, for a filter."""
     wanted = select(Proposal.village).distinct().where(*_conditions(session_id, Filters(), public=public))
     return sorted(name for name in await db.scalars(wanted.where(Proposal.village.is_not(None))) if name)
@@ -128,8 +135,9 @@ def is_public() -> ColumnElement[bool]:
     return and_(Proposal.published_at.is_not(None), ~practised.correlate(Proposal))
 
 
-def _conditions(session_id: str, filters: Filters, *, public: bool) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [Proposal.session_id == session_id]
+def _conditions(session_id: str | Sequence[str], filters: Filters, *, public: bool) -> list[ColumnElement[bool]]:
+    of = Proposal.session_id == session_id if isinstance(session_id, str) else Proposal.session_id.in_(session_id)
+    wanted: list[ColumnElement[bool]] = [of]
     if public:
         wanted.append(is_public())
     if filters.status:

@@ -94,6 +94,7 @@ async def withdraw(db: AsyncSession, vault: Vault, key: str, *, received_at: dat
     session, application, _ = await _held_by_key(db, vault, key, received_at, withdrawn=True)
     if application.state == ApplicationState.WITHDRAWN:
         return application
+    _must_have_no_seat(application)
     db.add(decision(application, before=application.state, after=ApplicationState.WITHDRAWN, by=actor(application), at=now))
     application.state = ApplicationState.WITHDRAWN
     application.version += 1
@@ -123,8 +124,13 @@ def _reconsider(db: AsyncSession, application: Application, place: tuple[str, st
     """Who was chosen for one place and, not knowing it, asks for another is decided about again: its seats may all be given."""
     if place == (application.attendance, application.site_id) or application.state != ApplicationState.SELECTED:
         return
-    if application.told_state == ApplicationState.SELECTED:
-        return
+    _must_have_no_seat(application)
     back = ApplicationState.SUBMITTED
     application.state, application.reason, application.decided_by, application.decided_at = back, None, None, None
     db.add(decision(application, before=ApplicationState.SELECTED, reason=MOVED, by=actor(application), at=now))
+
+
+def _must_have_no_seat(application: Application) -> None:
+    """Whoever was told of a seat changes it or gives it back as a seat: `invitations.switching` counts those."""
+    if application.state == application.told_state == ApplicationState.SELECTED:
+        raise Conflict("registration.has_seat")

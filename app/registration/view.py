@@ -12,7 +12,11 @@ from app.participants.service import Contact, consents_of, open_contact
 from app.registration.filing import by_key
 from app.registration.models import Application, ApplicationState
 from app.registration.window import Window, window
-from app.sessions.models import ForumSession, Site
+from app.sessions.changes import Shown, shown_of
+from app.sessions.crowd import taken_by_place
+from app.sessions.models import ForumSession, SessionState, Site
+from app.sessions.registering import Place, places_of
+from app.sessions.rows import sites_of
 from app.vault import Vault
 
 
@@ -50,6 +54,10 @@ class Status:
     standing: Standing
     window: Window
     reason: str | None
+    changes: list[Shown]
+    """What changed of the forum's plans, newest first."""
+    places: list[Place]
+    """Where a seat may be taken instead of one's own; empty for those who have none."""
 
 
 async def status_of(db: AsyncSession, vault: Vault, key: str, now: datetime) -> Status:
@@ -72,7 +80,16 @@ async def status_of(db: AsyncSession, vault: Vault, key: str, now: datetime) -> 
         standing=standing(application.state, application.told_state, stands),
         window=stands,
         reason=application.reason if application.told_state == application.state else None,
+        changes=await shown_of(db, session),
+        places=await _places(db, session, application),
     )
+
+
+async def _places(db: AsyncSession, session: ForumSession, application: Application) -> list[Place]:
+    seated = application.state == application.told_state == ApplicationState.SELECTED
+    if not seated or session.state not in {SessionState.PUBLISHED, SessionState.LIVE, SessionState.PAUSED}:
+        return []
+    return places_of(session, await sites_of(db, session.id), await taken_by_place(db, session.id))
 
 
 def standing(state: ApplicationState, told: ApplicationState | None, stands: Window) -> Standing:

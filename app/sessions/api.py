@@ -8,11 +8,12 @@ from pydantic import BaseModel, Field
 from app.access.guards import MaybeStaff, OfficeAdmin
 from app.access.models import Role
 from app.access.service import must
-from app.sessions.fields import Fields, Moment, ScheduleFields, SessionChanges, SessionFields
+from app.sessions.fields import Fields, HallFields, HallMove, MeetingSwap, Moment, RowId, ScheduleFields, SessionChanges, SessionFields
 from app.sessions.guards import Desk, PublicSession, desk
 from app.sessions.lifecycle import ADMINS_ONLY
 from app.sessions.lists import PAGE, visible
-from app.sessions.models import ScheduleKind, SessionState
+from app.sessions.models import ScheduleChange, ScheduleKind, SessionState
+from app.sessions.plans import add_hall, move_hall, swap_meeting
 from app.sessions.schedule import change_schedule
 from app.sessions.service import change_state, create_session, update_session
 from app.sessions.shown import SessionList, SessionShown, SessionSummary, shown
@@ -43,6 +44,15 @@ class Scheduled(BaseModel):
     starts_at: Moment
     ends_at: Moment
     registration_closes_at: Moment
+    undated: bool = Field(description="Postponed until further notice: the moments do not hold")
+
+
+class PlanChanged(BaseModel):
+    """A change of the plan that was made; everybody whom it concerns is told by a job."""
+
+    id: str
+    kind: ScheduleKind
+    site: str | None = Field(None, description="The hall that moved or was added")
 
 
 @router.post("", status_code=201)
@@ -96,5 +106,30 @@ async def move(parts: Parts, at: Annotated[Desk, Depends(desk(Role.MODERATOR))],
     async with parts.database.write() as db:
         done = await change_schedule(db, parts.vault, at.session.id, fields, actor=at.staff.actor, now=parts.clock.now())
         session = await db.get_one(type(at.session), at.session.id)
-        moments = {name: getattr(session, name) for name in ("starts_at", "ends_at", "registration_closes_at")}
+        moments = {name: getattr(session, name) for name in ("starts_at", "ends_at", "registration_closes_at", "undated")}
     return Scheduled(id=done.id, kind=done.kind, **moments)
+
+
+@router.post("/{slug}/halls", status_code=201)
+async def hall_added(parts: Parts, at: Annotated[Desk, Depends(desk(Role.MODERATOR))], fields: HallFields) -> PlanChanged:
+    """One more hall, with the reason that everybody already told will read."""
+    async with parts.database.write() as db:
+        return _plan_changed(await add_hall(db, parts.vault, at.session.id, fields, actor=at.staff.actor, now=parts.clock.now()))
+
+
+@router.post("/{slug}/halls/{site}/move")
+async def hall_moved(parts: Parts, at: Annotated[Desk, Depends(desk(Role.MODERATOR))], site: RowId, fields: HallMove) -> PlanChanged:
+    """Another building for a hall; those who are to come there are told."""
+    async with parts.database.write() as db:
+        return _plan_changed(await move_hall(db, parts.vault, at.session.id, site, fields, actor=at.staff.actor, now=parts.clock.now()))
+
+
+@router.post("/{slug}/meeting")
+async def meeting_swapped(parts: Parts, at: Annotated[Desk, Depends(desk(Role.MODERATOR))], fields: MeetingSwap) -> PlanChanged:
+    """Another meeting in place of the one before; those who are online are told to look again, without any of it in the letter."""
+    async with parts.database.write() as db:
+        return _plan_changed(await swap_meeting(db, parts.vault, at.session.id, fields, actor=at.staff.actor, now=parts.clock.now()))
+
+
+def _plan_changed(change: ScheduleChange) -> PlanChanged:
+    return PlanChanged(id=change.id, kind=change.kind, site=change.site_id)

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, column, func, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_APPLICATIONS = table("applications", column("session_id"), column("state"), column("attendance"), column("site_id"))
-_SEATS = table("seats", column("session_id"), column("state"), column("way"), column("site_id"))
+_APPLICATIONS = table(
+    "applications", column("session_id"), column("participant_id"), column("state"), column("attendance"), column("site_id")
+)
+_SEATS = table("seats", column("session_id"), column("participant_id"), column("state"), column("way"), column("site_id"))
 _PARTICIPANTS = table("participants", column("session_id"), column("site_id"))
 _NOTICES = table("notices", column("id"), column("session_id"))
 _DELIVERIES = table("deliveries", column("notice_id"), column("state"))
@@ -64,6 +66,21 @@ async def selected_by_place(db: AsyncSession, session_id: str) -> dict[str, int]
 async def seated_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
     """Active seats, by hall id (`online` …)."""
     return await _by_place(db, _SEATS.c.way, _SEATS.c.site_id, _SEATS.c.session_id == session_id, _SEATS.c.state == "active")
+
+
+async def taken_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
+    """Seats that nobody else may have, by hall id (`online` …): those given, and those of people selected who have not been told yet."""
+    taken = await seated_by_place(db, session_id)
+    given = select(_SEATS.c.participant_id).where(_SEATS.c.participant_id == _APPLICATIONS.c.participant_id)
+    promised = await _by_place(
+        db,
+        _APPLICATIONS.c.attendance,
+        _APPLICATIONS.c.site_id,
+        _APPLICATIONS.c.session_id == session_id,
+        _APPLICATIONS.c.state == "selected",
+        ~given.exists(),
+    )
+    return {place: taken.get(place, 0) + promised.get(place, 0) for place in taken | promised}
 
 
 async def people_at(db: AsyncSession, session_id: str, site_id: str) -> int:

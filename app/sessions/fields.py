@@ -13,7 +13,7 @@ from app.sessions.vocabulary import ZONES, Element, QuotaAttribute
 from app.web.problems import CodedValueError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-RESERVED = frozenset({"baru", "petugas", "sandi"})
+RESERVED = frozenset({"baru", "petugas", "sandi", "seri"})
 """Last parts of addresses of the desk that are no session."""
 PHONE_CODES = {"too_short": "sessions.phone_short", "too_long": "sessions.phone_long", "not_a_phone": "sessions.not_a_phone"}
 
@@ -191,10 +191,57 @@ class SessionFields(SessionChanges):
     practice: bool = Field(default=False, description="A rehearsal: left out of every public list")
 
 
+Reason = Annotated[str, BeforeValidator(_clean), StringConstraints(strip_whitespace=True, min_length=5, max_length=500)]
+
+
 class ScheduleFields(Fields):
     """New moments with the reason that everybody already told will read; only what is given changes."""
 
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     registration_closes_at: Moment | None = None
-    reason: Annotated[str, BeforeValidator(_clean), StringConstraints(strip_whitespace=True, min_length=5, max_length=500)]
+    until_further_notice: bool = Field(default=False, description="Postponed, and no new day is known yet; a later `starts_at` ends that")
+    reason: Reason
+
+
+class HallMove(Fields):
+    """Another building for a hall that was announced; the seats may be fewer, not fewer than people in them."""
+
+    name: Named
+    address: Line160 = ""
+    access_notes: Line160 = ""
+    seats: Annotated[int, Field(ge=1, le=20_000)] | None = None
+    reason: Reason
+
+
+class HallFields(HallMove):
+    """One more hall."""
+
+    seats: Annotated[int, Field(ge=1, le=20_000)]
+
+
+class CopyFields(Fields):
+    """A session made from another: all its times move by as much as the start; people, results and the meeting are not copied."""
+
+    starts_at: Moment
+    title: Named | None = Field(None, description="Absent: the old one, with its years moved on")
+    staff: bool = Field(default=False, description="Whether those who worked in the old one work in the new one")
+
+
+class SeriesFields(Fields):
+    """The name of sessions that belong together."""
+
+    title: Named
+    summary: Paragraph = ""
+
+
+class CancelFields(Fields):
+    """Why the forum does not take place."""
+
+    reason: Reason
+
+
+class MeetingSwap(MeetingFields):
+    """Another meeting in place of the one that people were given: a link, or an ID with its passcode."""
+
+    reason: Reason

@@ -41,11 +41,29 @@ class Publication(StrEnum):
 
 
 class ScheduleKind(StrEnum):
-    """A later deadline while it was open, a new deadline after it had passed, or another day of the forum."""
+    """What changed of a plan that people know: the deadline, the day, a hall, the meeting, or that there is a forum at all."""
 
     EXTENDED = "extended"
     REOPENED = "reopened"
     MOVED = "moved"
+    POSTPONED = "postponed"
+    """Until further notice: the day that was announced does not hold, and there is no other yet."""
+    RELOCATED = "relocated"
+    HALL_ADDED = "hall_added"
+    MEETING = "meeting"
+    CANCELLED = "cancelled"
+
+
+class Series(Table):
+    """Several sessions that belong together (one city, five days): they share staff and settings, one public page and one list."""
+
+    __tablename__ = "series"
+
+    id: Mapped[str] = id_column()
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
 
 
 class QuotaUnit(StrEnum):
@@ -108,6 +126,9 @@ class ForumSession(Table):
     """What the room plays while the office rehearses in it: live, paused or ended; `state` stays published meanwhile."""
     rehearsal_at: Mapped[datetime | None]
     """Since when: whatever is made in the room from then on is practice and goes with it."""
+    undated: Mapped[bool] = mapped_column(default=False)
+    """Postponed until further notice: `starts_at` and `ends_at` are those that were announced last and do not hold."""
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"), type_=Id)
     created_at: Mapped[datetime]
 
 
@@ -171,7 +192,7 @@ class PrivacyNotice(Table):
 
 
 class ScheduleChange(Table):
-    """Moments that were moved after people had been told, with the reason that they are told; append-only."""
+    """What was changed after people had been told, with the reason that they are told; append-only, without any secret."""
 
     __tablename__ = "schedule_changes"
     __table_args__ = (Index("ix_schedule_changes_session_id", "session_id"),)
@@ -180,8 +201,10 @@ class ScheduleChange(Table):
     session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
     kind: Mapped[ScheduleKind]
     reason: Mapped[str]
+    site_id: Mapped[str | None] = mapped_column(Id)
+    """The hall that moved or was added."""
     before: Mapped[dict[str, object]]
-    """The moved moments as they were, by column name, RFC 3339 in UTC."""
+    """The moved moments as they were, by column name, RFC 3339 in UTC; of a hall its name and address; of a meeting nothing."""
     after: Mapped[dict[str, object]]
     by: Mapped[str]
     at: Mapped[datetime]

@@ -35,6 +35,7 @@ PAGES = (
     DeskPage("siap", "Kesiapan", "check-circle", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
     DeskPage("atur", "Pengaturan", "edit", frozenset({Role.ADMIN})),
     DeskPage("jadwal", "Jadwal", "calendar", frozenset({Role.MODERATOR})),
+    DeskPage("salin", "Salin", "copy", frozenset({Role.ADMIN})),
     DeskPage("petugas", "Petugas", "users", frozenset({Role.ADMIN})),
     DeskPage("pendaftar", "Pendaftar", "users", frozenset({Role.MODERATOR})),
     DeskPage("undangan", "Undangan", "send", frozenset({Role.MODERATOR, Role.SECRETARIAT})),

@@ -10,13 +10,13 @@ from fastapi.responses import Response
 from app.access.guards import MaybeStaff
 from app.i18n import Translator
 from app.regions import show_phone, wa_number
+from app.sessions.changes import shown_of
 from app.sessions.crowd import applied_by_place, seated_by_place
 from app.sessions.guards import PublicSession
 from app.sessions.lists import visible
-from app.sessions.models import ForumSession, SessionState
+from app.sessions.models import ForumSession, Series, SessionState
 from app.sessions.registering import Registration, places_of, registration_of
 from app.sessions.rows import agenda_of, sites_of
-from app.sessions.schedule import changes_of
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
 
@@ -41,9 +41,10 @@ async def forum(request: Request, parts: Parts, session: PublicSession, staff: M
     async with parts.database.read() as db:
         sites = await sites_of(db, session.id)
         agenda = await agenda_of(db, session.id)
-        changes = await changes_of(db, session.id)
+        changes = await shown_of(db, session)
         count = applied_by_place if session.selection_published_at is None else seated_by_place
         taken = await count(db, session.id)
+        series = await db.get(Series, session.series_id) if session.series_id else None
     return page(
         request,
         "sessions/forum.html",
@@ -52,7 +53,8 @@ async def forum(request: Request, parts: Parts, session: PublicSession, staff: M
         places=places_of(session, sites, taken),
         halls=len(sites),
         agenda=agenda,
-        change=changes[0] if changes and session.state is not SessionState.DRAFT else None,
+        changes=changes,
+        series=series,
         contact=(show_phone(session.contact_number), wa_number(session.contact_number)) if session.contact_number else None,
         nav_items=forum_links(session, translator(request)),
     )

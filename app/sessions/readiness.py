@@ -17,6 +17,7 @@ class Step(StrEnum):
 
     PUBLISH = "publish"
     REHEARSE = "rehearse"
+    DATE = "date"
     WAIT = "wait"
     SELECT = "select"
     DELIVER = "deliver"
@@ -78,6 +79,8 @@ def next_step(session: ForumSession, crowd: Crowd, now: datetime) -> Step:
 def _before_the_forum(session: ForumSession, crowd: Crowd, now: datetime) -> Step:
     if session.rehearsal is not None:
         return Step.REHEARSE
+    if session.undated:
+        return Step.DATE
     if now >= session.starts_at - SOON:
         return Step.OPEN
     if session.selection_published_at is None:

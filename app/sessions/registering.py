@@ -38,6 +38,11 @@ class Place:
     free: int
     left: Left
 
+    @property
+    def value(self) -> str:
+        """As forms name it: `online`, or `in_person:CODE` of a hall."""
+        return f"in_person:{self.site.code}" if self.site else "online"
+
 
 def registration_of(session: ForumSession, now: datetime) -> Registration:
     """Where registration stands; the deadline itself is still in time."""

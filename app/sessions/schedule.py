@@ -1,15 +1,14 @@
-"""Moving what people have been told: a later deadline, a reopened registration, another day; everybody already told is told again."""
+"""Moving what people have been told: a later deadline, a reopened registration, another day or none yet; everybody already told is told again."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
-from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid
-from app.outbox.service import enqueue, want
+from app.outbox.service import want
+from app.sessions.changes import Change, write_change
 from app.sessions.checks import Times, time_problems
 from app.sessions.fields import ScheduleFields
 from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind, SessionState
@@ -24,59 +23,43 @@ BEGUN = {SessionState.LIVE, SessionState.PAUSED}
 async def change_schedule(
     db: AsyncSession, vault: Vault, session_id: str, fields: ScheduleFields, *, actor: str, now: datetime
 ) -> ScheduleChange:
-    """Move moments with a reason. The change's id goes to the job `invitations.schedule_changed`, which tells everybody already told."""
+    """Move moments with a reason, or postpone until further notice; everybody already told is told by a job."""
     session = await locked(db, session_id)
     if session.state in FIXED:
         raise Conflict("sessions.over")
     after = _moved(session, fields)
-    if not after:
+    postponed = fields.until_further_notice and not session.undated
+    if not after and not postponed:
         raise Invalid(FieldError("registration_closes_at", "sessions.nothing_moved"), code="sessions.nothing_moved")
-    if problems := _problems(session, after, now):
+    if problems := _problems(session, fields, after, now):
         raise Invalid(*problems)
-    kind = _kind(session, after, now)
+    kind = ScheduleKind.POSTPONED if postponed else _kind(session, after, now)
     if kind is ScheduleKind.REOPENED and session.selection_published_at is not None:
         raise Conflict("sessions.results_out")
     before = {name: getattr(session, name).isoformat() for name in after}
     for name, moment in after.items():
         setattr(session, name, moment)
+    session.undated = postponed or (session.undated and "starts_at" not in after)
     session.version += 1
     if "registration_closes_at" in after:
         await _move_closing(db, session, now)
-    change = ScheduleChange(
-        id=new_id(),
-        session_id=session.id,
-        kind=kind,
-        reason=fields.reason,
-        before=before,
-        after={name: moment.isoformat() for name, moment in after.items()},
-        by=actor,
-        at=now,
-    )
-    db.add(change)
-    await db.flush()
-    if session.state is not SessionState.DRAFT:
-        payload: dict[str, object] = {"session_id": session.id, "change_id": change.id}
-        await enqueue(db, "invitations.schedule_changed", f"schedule:{change.id}", payload, due_at=now, now=now)
-    facts: dict[str, object] = {"kind": kind, "before": before, "after": change.after}
+    written = {name: moment.isoformat() for name, moment in after.items()}
+    change = await write_change(db, session, Change(kind, fields.reason, before, written), actor=actor, now=now)
+    facts: dict[str, object] = {"kind": kind, "before": before, "after": written}
     await record(db, vault, session.id, now, Act(actor, "sessions.schedule_changed", f"schedule:{change.id}", facts))
     return change
 
 
-async def changes_of(db: AsyncSession, session_id: str) -> list[ScheduleChange]:
-    """Every move of a session's moments, newest first."""
-    newest = select(ScheduleChange).where(ScheduleChange.session_id == session_id).order_by(ScheduleChange.at.desc(), ScheduleChange.id)
-    return list(await db.scalars(newest))
-
-
 def _moved(session: ForumSession, fields: ScheduleFields) -> dict[str, datetime]:
-    """Only what really moves; a start that moves takes the end with it unless a new end is given."""
+    """Only what really moves; a start that moves takes the end with it unless a new end is given. After a postponement any start is a move."""
     wanted: dict[str, datetime | None] = {name: getattr(fields, name) for name in MOVABLE}
     if fields.starts_at is not None and fields.ends_at is None:
         wanted["ends_at"] = fields.starts_at + (session.ends_at - session.starts_at)
-    return {name: moment for name, moment in wanted.items() if moment is not None and moment != getattr(session, name)}
+    dated = {"starts_at", "ends_at"} if session.undated and fields.starts_at is not None else set()
+    return {name: moment for name, moment in wanted.items() if moment is not None and (moment != getattr(session, name) or name in dated)}
 
 
-def _problems(session: ForumSession, after: dict[str, datetime], now: datetime) -> list[FieldError]:
+def _problems(session: ForumSession, fields: ScheduleFields, after: dict[str, datetime], now: datetime) -> list[FieldError]:
     values: dict[str, Any] = {name: getattr(session, name) for name in MOMENTS} | after
     problems = time_problems(Times(*(values[name] for name in MOMENTS)))
     deadline = after.get("registration_closes_at")
@@ -85,8 +68,10 @@ def _problems(session: ForumSession, after: dict[str, datetime], now: datetime) 
             problems.append(FieldError("registration_closes_at", "sessions.deadline_earlier"))
         elif deadline <= now:
             problems.append(FieldError("registration_closes_at", "sessions.in_the_past"))
-    if session.state in BEGUN and "starts_at" in after:
+    if session.state in BEGUN and ("starts_at" in after or fields.until_further_notice):
         problems.append(FieldError("starts_at", "sessions.begun"))
+    if fields.until_further_notice and {"starts_at", "ends_at"} & set(after):
+        problems.append(FieldError("starts_at", "sessions.date_or_none"))
     return problems
 
 

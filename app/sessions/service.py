@@ -15,13 +15,15 @@ from app.meetings import service as meetings
 from app.meetings.service import MeetingAccess
 from app.outbox.service import cancel, enqueue
 from app.regions import full_name, region, show_phone, zone_of
+from app.sessions.changes import Change, write_change
 from app.sessions.checks import Times, agenda_problems, quorum_problems, quota_problems, seat_problems, time_problems, year_problems
 from app.sessions.crowd import proposals_numbered, selected_by_place, start_counting
 from app.sessions.fields import MeetingFields, SessionChanges, SessionFields
 from app.sessions.lifecycle import ROOM_STATE, may_follow
-from app.sessions.models import ForumSession, PrivacyNotice, SessionState, Tier
+from app.sessions.models import ForumSession, PrivacyNotice, ScheduleKind, SessionState, Tier
 from app.sessions.naming import not_taken, prefix_of, slug_of
 from app.sessions.notice import first_notice
+from app.sessions.promises import refuse_silence
 from app.sessions.rehearsing import play
 from app.sessions.rows import coded, named_sites, rows_of, write_agenda, write_quotas, write_sites
 from app.vault import Vault
@@ -82,7 +84,7 @@ async def create_session(db: AsyncSession, vault: Vault, fields: SessionFields, 
     await write_sites(db, session, sites)
     await write_agenda(db, session, fields.agenda)
     await write_quotas(db, session, quotas)
-    await _write_notice(db, session, fields.notice or _notice_text(session), now)
+    await _write_notice(db, session, fields.notice or first_notice_of(session), now)
     await meetings.store(db, vault, session.id, _access(fields.meeting), now)
     await start_counting(db, session.id)
     await open_room(db, session.room)
@@ -106,6 +108,7 @@ async def update_session(
     if problems:
         raise Invalid(*problems)
     await _refuse_losses(db, session, values, given)
+    await refuse_silence(db, vault, session, changes, given)
     if problems := _problems(values, changes):
         raise Invalid(*problems)
     changed = _overwrite(session, values)
@@ -133,6 +136,8 @@ async def change_state(
     before = session.state
     if not may_follow(before, to):
         raise Conflict("sessions.wrong_state", state=before, to=to)
+    if to is SessionState.LIVE and session.undated:
+        raise Conflict("sessions.undated")
     session.state = to
     session.version += 1
     if to is SessionState.LIVE and session.opened_at is None:
@@ -145,8 +150,9 @@ async def change_state(
         await enqueue(db, RETENTION, retention_key(session.id), {"session_id": session.id}, due_at=session.ends_at + FIRST_LOOK, now=now)
     if to is SessionState.CANCELLED:
         await cancel(db, closing_key(session.id), now)
-        payload: dict[str, object] = {"session_id": session.id, "change_id": f"cancelled:{session.id}"}
-        await enqueue(db, "invitations.schedule_changed", f"cancelled:{session.id}", payload, due_at=now, now=now)
+        if before is not SessionState.DRAFT:
+            why = " ".join((reason or "").split())
+            await write_change(db, session, Change(ScheduleKind.CANCELLED, why, {}, {}), actor=actor, now=now)
     if ROOM_STATE[to] != ROOM_STATE[before]:
         frame = {"t": "room", "op": "state", "v": {"to": ROOM_STATE[to]}}
         await append(db, session.room, PUBLIC, [Entry(frame)], now)
@@ -253,7 +259,8 @@ async def _write_notice(db: AsyncSession, session: ForumSession, text: str, now:
     return True
 
 
-def _notice_text(session: ForumSession) -> str:
+def first_notice_of(session: ForumSession) -> str:
+    """The notice that a session has when its office wrote none."""
     contact = show_phone(session.contact_number) if session.contact_number else None
     office = f"Pemerintah {full_name(session.region_code)}"
     return first_notice(office=office, title=session.title, ends_at=session.ends_at, zone=session.zone, contact=contact)

@@ -79,6 +79,7 @@ class SessionSummary(Shown):
     zone: str
     starts_at: datetime
     ends_at: datetime
+    undated: bool = Field(description="Postponed until further notice: `starts_at` and `ends_at` are those announced last and do not hold")
     registration_opens_at: datetime
     registration_closes_at: datetime
 

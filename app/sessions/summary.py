@@ -16,7 +16,7 @@ from app.sessions.crowd import Crowd, crowd_of, selected_by_place
 from app.sessions.guards import Desk, desk
 from app.sessions.lifecycle import ADMINS_ONLY, next_states
 from app.sessions.lists import own
-from app.sessions.models import ForumSession, SessionState, Site
+from app.sessions.models import ForumSession, Series, SessionState, Site
 from app.sessions.navigation import desk_items, may_open
 from app.sessions.readiness import Facts, next_step, readiness
 from app.sessions.registering import registration_of
@@ -60,9 +60,11 @@ async def summary(request: Request, parts: Parts, at: Anybody) -> Response:
         sites = await sites_of(db, session.id)
         selected = await selected_by_place(db, session.id)
         facts = await facts_of(db, parts.vault, session, sites, crowd)
+        series = await db.get(Series, session.series_id) if session.series_id else None
     admin = at.staff.may({Role.ADMIN}, session.id)
     chairs = at.staff.may({Role.MODERATOR}, session.id)
-    pressable = [to for to in next_states(session) if (admin if to in ADMINS_ONLY else chairs)]
+    may_come = set(next_states(session)) - ({SessionState.LIVE} if session.undated else set())
+    pressable = [to for to in next_states(session) if to in may_come and (admin if to in ADMINS_ONLY else chairs)]
     points = readiness(session, facts)
     return page(
         request,
@@ -81,6 +83,7 @@ async def summary(request: Request, parts: Parts, at: Anybody) -> Response:
         registration=registration_of(session, now),
         pressable=pressable,
         chairs=chairs,
+        series=series,
         desk_items=desk_items(session, at.staff, "", translator(request)),
     )
 

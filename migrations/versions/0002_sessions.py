@@ -13,6 +13,16 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "series",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sa.UniqueConstraint("slug", name=op.f("uq_series_slug")),
+    )
+    op.create_table(
         "forum_sessions",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -77,7 +87,10 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("rehearsal_at", UtcDateTime(), nullable=True),
+        sa.Column("undated", sa.Boolean(), nullable=False),
+        sa.Column("series_id", sa.String(length=16), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_forum_sessions_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_sessions")),
         sa.UniqueConstraint("room", name=op.f("uq_forum_sessions_room")),
         sa.UniqueConstraint("slug", name=op.f("uq_forum_sessions_slug")),
@@ -136,8 +149,25 @@ def upgrade() -> None:
         "schedule_changes",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("session_id", sa.String(length=16), nullable=False),
-        sa.Column("kind", sa.Enum("extended", "reopened", "moved", name="schedulekind", native_enum=False, length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "extended",
+                "reopened",
+                "moved",
+                "postponed",
+                "relocated",
+                "hall_added",
+                "meeting",
+                "cancelled",
+                name="schedulekind",
+                native_enum=False,
+                length=20,
+            ),
+            nullable=False,
+        ),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.String(length=16), nullable=True),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
@@ -170,3 +200,4 @@ def downgrade() -> None:
     op.drop_table("meetings")
     op.drop_table("agenda_items")
     op.drop_table("forum_sessions")
+    op.drop_table("series")

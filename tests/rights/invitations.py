@@ -26,4 +26,10 @@ RIGHTS = {
     ("GET", "/s/{slug}/hadir"): "attendee",
     ("POST", "/s/{slug}/hadir"): "attendee",
     ("GET", "/s/{slug}/hadir/kalender.ics"): "attendee",
+    ("POST", "/s/{slug}/hadir/tempat"): "attendee",
+    ("POST", "/s/{slug}/hadir/kembalikan"): "attendee",
+    ("POST", "/r/{key}/tempat"): "public",
+    ("POST", "/r/{key}/kembalikan"): "public",
+    ("POST", "/api/v1/join/place"): "attendee",
+    ("POST", "/api/v1/join/return"): "attendee",
 }

@@ -5,6 +5,7 @@ from app.access.models import Role
 WRITERS = {Role.SECRETARIAT, Role.MODERATOR}
 
 RIGHTS = {
+    ("GET", "/seri/{series}"): "public",
     ("GET", "/meja/{slug}/usulan"): WRITERS,
     ("GET", "/meja/{slug}/usulan/baru"): WRITERS,
     ("POST", "/meja/{slug}/usulan/baru"): WRITERS,

@@ -31,6 +31,7 @@ def words(language: str, **changes: Any) -> dict[str, Any]:
         registration_closes_at=START - timedelta(days=1),
         stream_url="https://example.org/siaran",
         state="published",
+        undated=False,
     )
     return {
         "lang": language,
@@ -50,7 +51,10 @@ def words(language: str, **changes: Any) -> dict[str, Any]:
         "page": "https://musrenbang.example/s/pkl",
         "contact": "0853-2690-5742",
         "contact_name": "Bappeda",
-        "reason": None,
+        "reasons": [],
+        "new_meeting": False,
+        "new_halls": [],
+        "moved_from": None,
         **changes,
     }
 
