@@ -175,18 +175,23 @@ async def _open(ground: Ground, session: ForumSession) -> None:
             item.started_at = item.planned_at
         held = await db.get_one(ForumSession, session.id)
         held.agenda_item_id = items[2].id
+    await arrived(ground, session, event.STARTS, share=0.67)
+
+
+async def arrived(ground: Ground, session: ForumSession, starts_at: datetime, *, share: float) -> None:
+    """So large a share of those who are expected in the halls came, most of them before the start."""
     dice = random.Random(11)  # noqa: S311 - the same at every demonstration
     async with ground.database.write() as db:
         expected = await db.execute(
             select(Seat.participant_id, Seat.site_id).where(Seat.session_id == session.id, Seat.site_id.is_not(None))
         )
-        arrivals = [(person, hall) for person, hall in expected if dice.random() < 0.67]
+        arrivals = [(person, hall) for person, hall in expected if dice.random() < share]
         acts = []
         for person, hall in arrivals:
-            at = event.STARTS + timedelta(minutes=dice.uniform(-35, 40))
+            at = starts_at + timedelta(minutes=dice.uniform(-35, 40))
             db.add(_arrival(session, person, hall, at))
             acts.append(Act("system", "hall.checked_in", f"person:{person}", {"site": hall}))
-        await record(db, ground.vault, session.id, event.STARTS, *acts)
+        await record(db, ground.vault, session.id, starts_at, *acts)
 
 
 def _arrival(session: ForumSession, person: str, hall: str | None, at: datetime) -> Attendance:
@@ -217,6 +222,6 @@ async def _links(ground: Ground, session: ForumSession) -> Filled:
     return Filled(session.slug, session.room, online, {hall: login for login, _, _, _, hall in event.STAFF if hall})
 
 
-def shifted(now: datetime) -> Clock:
-    """A clock that shows the event's moment now, and runs on from there."""
-    return Clock(event.NOW - now)
+def shifted(now: datetime, moment: datetime) -> Clock:
+    """A clock that shows `moment` now, and runs on from there."""
+    return Clock(moment - now)

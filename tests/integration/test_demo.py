@@ -5,15 +5,20 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
+from app.access.models import Grant, Role
 from app.audit.service import verify
 from app.invitations.links import resolve
 from app.invitations.models import Seat
 from app.participants.models import Attendance
 from app.proposals.models import Proposal, ProposalStatus
 from app.registration.models import Application, ApplicationState
-from app.scenarios import pekalongan
+from app.scenarios import bekasi, pekalongan
+from app.scenarios.events import EVENTS
 from app.scenarios.fill import APPLICANTS, fill_pekalongan
-from app.sessions.models import ForumSession, SessionState
+from app.scenarios.fill_bekasi import PER_HALL, fill_bekasi
+from app.scenarios.lines import play_of
+from app.sessions.models import ForumSession, SessionState, Site
+from app.sessions.series import days_of, series_named
 from app.web.ground import Ground
 
 
@@ -41,3 +46,29 @@ async def test_the_event_of_pekalongan_stands_as_it_stood(ground: Ground) -> Non
     assert 20 <= present <= 70
     assert holder is not None
     assert (verdict.broken_at, len(filled.online) > 40) == (None, True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_five_days_of_bekasi_stand_as_they_stood_on_the_third(ground: Ground) -> None:
+    event = EVENTS["bekasi-2018"]
+    filled = await fill_bekasi(ground)
+    play = await play_of(ground, filled, event.script, [])
+    async with ground.database.read() as db:
+        assert event.series is not None
+        series = await series_named(db, event.series)
+        days = await days_of(db, series.id)
+        halls = Counter(await db.scalars(select(Site.session_id)))
+        operators = Counter(await db.scalars(select(Grant.session_id).where(Grant.role == Role.OPERATOR, Grant.account_id.is_not(None))))
+        seats = Counter(await db.scalars(select(Seat.session_id)))
+        statuses = Counter((await db.execute(select(Proposal.session_id, Proposal.status))).all())
+        holder = await resolve(db, ground.vault, filled.online[0].token, bekasi.NOW)
+        verdicts = [(await verify(db, ground.vault, day.id)).broken_at for day in days]
+    over, today, coming = SessionState.ENDED, SessionState.LIVE, SessionState.PUBLISHED
+    assert [day.state for day in days] == [over, over, today, coming, coming]
+    assert [(day.starts_at, day.plan_year) for day in days] == [(bekasi.wib(day, 9), 2019) for day in bekasi.DAYS]
+    assert [(halls[day.id], operators[day.id]) for day in days] == [(12, 12)] * 5
+    assert [seats[day.id] for day in days] == [12 * PER_HALL] * 3 + [0, 0]
+    assert [statuses[day.id, ProposalStatus.AGREED] for day in days] == [9, 9, 0, 0, 0]
+    assert {day.number_prefix for day in days} == {"BKS", "BKS2", "BKS3", "BKS4", "BKS5"}
+    assert (filled.slug, holder is not None, verdicts) == (days[2].slug, True, [None] * 5)
+    assert (len(play.lines) > len(bekasi.HALL) + len(bekasi.ONLINE), play.room) == (True, days[2].room)

@@ -1,0 +1,185 @@
+"""Filling an empty database with the five days of Bekasi: two are over, the third is being held, two are still to come."""
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.access.models import Role
+from app.access.rights import GrantOf
+from app.access.service import create_account, grant
+from app.invitations.links import token_for
+from app.invitations.models import Seat, SeatState
+from app.invitations.publish import publish
+from app.participants.models import Participant
+from app.participants.service import open_contact
+from app.proposals.service import change
+from app.proposals.upkeep import take_wish
+from app.regions import last_four
+from app.registration.closing import close
+from app.registration.decisions import fill_seats
+from app.registration.form import ApplicationForm
+from app.registration.models import Application
+from app.registration.roll import load_roll
+from app.registration.selection import fill
+from app.registration.service import Sender, apply
+from app.scenarios import bekasi as event
+from app.scenarios.fill import PASSWORD, Filled, Guest, arrived
+from app.scenarios.pekalongan import FAMILY, FEMALE, MALE
+from app.sessions.fields import SeriesFields, SessionChanges
+from app.sessions.models import AgendaItem, ForumSession, SessionState
+from app.sessions.rows import sites_of
+from app.sessions.series import add_day, start_series
+from app.sessions.service import GRACE, change_state, create_session, update_session
+from app.web.ground import Ground
+
+PER_HALL = 3
+"""Applicants of a hall on a day that has been or is being held; one on a day still to come."""
+
+
+async def fill_bekasi(ground: Ground) -> Filled:
+    """The event as it stood on the third day at 09.52 WIB: halls filled, the agenda at the voices of the twelve, the days before verified."""
+    days = await _prepare(ground)
+    for number, day in enumerate(days):
+        await _register(ground, day, number)
+        if number > event.TODAY:
+            continue
+        await _select(ground, day)
+        await _hold(ground, day, over=number < event.TODAY)
+        await _check(ground, day, over=number < event.TODAY)
+    return await _links(ground, days[event.TODAY])
+
+
+async def _prepare(ground: Ground) -> list[ForumSession]:
+    """One day set up with its staff; the others are copies of it, and all five are announced."""
+    now, actor = event.PREPARED, "system"
+    async with ground.database.write() as db:
+        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=PASSWORD, actor=actor, now=now)
+        await grant(db, ground.vault, admin.id, GrantOf(Role.ADMIN), actor=actor, now=now)
+        actor = f"account:{admin.id}"
+        first = await create_session(db, ground.vault, event.FIRST, actor=actor, now=now)
+        halls = {site.code: site.id for site in await sites_of(db, first.id)}
+    for login, name, agency, role, hall in event.STAFF:
+        async with ground.database.write() as db:
+            account = await create_account(db, ground.vault, login=login, name=name, password=PASSWORD, agency=agency, actor=actor, now=now)
+            given = GrantOf(Role(role), first.id, halls[hall] if hall else None)
+            await grant(db, ground.vault, account.id, given, actor=actor, now=now)
+    async with ground.database.write() as db:
+        about = SeriesFields(title=event.SERIES, summary=event.ABOUT)
+        series = await start_series(db, ground.vault, first.id, about, actor=actor, now=now)
+    days = [first]
+    for number, day in enumerate(event.DAYS[1:], 2):
+        async with ground.database.write() as db:
+            title = f"Musrenbang Kota Bekasi 2018, hari {number}"
+            made = await add_day(db, ground.vault, series, event.wib(day, 9), actor=actor, now=now, title=title)
+            meeting = SessionChanges(meeting=event.FIRST.meeting)
+            days.append(await update_session(db, ground.vault, made.id, meeting, version=made.version, actor=actor, now=now))
+    for one in days:
+        async with ground.database.write() as db:
+            await change_state(db, ground.vault, one.id, SessionState.PUBLISHED, actor=actor, reason=None, now=now)
+    return days
+
+
+async def _register(ground: Ground, day: ForumSession, number: int) -> None:
+    """RT and RW heads and others of the twelve kelurahan; those of the days to come are just registering."""
+    dice = random.Random(2018 + number)  # noqa: S311 - the same people at every demonstration
+    coming = number > event.TODAY
+    until = min(day.registration_closes_at, event.NOW)
+    for place, (code, _, _, village) in enumerate(event.HALLS):
+        for turn in range(1 if coming else PER_HALL):
+            at = until - timedelta(minutes=dice.uniform(30, 3000))
+            form = ApplicationForm.model_validate(_resident(dice, number, place * PER_HALL + turn, code, village))
+            async with ground.database.write() as db:
+                await apply(db, ground.vault, day.id, form, Sender(), received_at=at, now=at)
+    if not coming:
+        async with ground.database.write() as db:
+            await close(db, ground.vault, day.id, day.registration_closes_at + GRACE)
+
+
+def _resident(dice: random.Random, day: int, number: int, hall: str, village: str) -> dict[str, object]:
+    female = dice.random() < 0.4
+    rt, rw = f"{dice.randint(1, 9):02}", f"{dice.randint(1, 20):02}"
+    element = ("rt", "rw", "perempuan" if female else "pemuda")[number % 3]
+    given = dice.choice(FEMALE if female else MALE)
+    known: dict[str, object] = {
+        "name": f"{given} {dice.choice(FAMILY)} {'ABCDEFGHIJKL'[number // 3 % 12]}.",
+        "phone": f"0821{day}{number:03}{dice.randint(1000, 9999)}",
+        "village": village,
+        "address": f"RT {rt}/RW {rw}",
+        "element": element,
+        "attendance": "in_person",
+        "site": hall,
+        "gender": "female" if female else "male",
+        "age_group": dice.choice(("youth", "adult", "adult", "elder")),
+        "publish_name": True,
+        "photos": False,
+        "consent_version": 1,
+        "wish": event.WISHES[(number + day) % len(event.WISHES)].format(rt=rt, rw=rw, n=dice.randint(6, 40), village=village),
+    }
+    if element in {"rt", "rw"}:
+        known["capacity"] = f"Ketua RT {rt}/RW {rw}" if element == "rt" else f"Ketua RW {rw}"
+    return known
+
+
+async def _select(ground: Ground, day: ForumSession) -> None:
+    async with ground.database.read() as db:
+        roll = await load_roll(db, await db.get_one(ForumSession, day.id))
+    at = day.registration_closes_at + timedelta(hours=1)
+    async with ground.database.write() as db:
+        await fill_seats(db, ground.vault, day.id, roll, fill(roll.candidates, roll.bounds, roll.seats), actor="system", now=at)
+    async with ground.database.write() as db:
+        await publish(db, ground.vault, day.id, actor="system", now=at, leave_undecided="decline")
+
+
+async def _hold(ground: Ground, day: ForumSession, *, over: bool) -> None:
+    """The room open since the start, the halls filled, the second point of the agenda reached; a day that is over has ended in time."""
+    async with ground.database.write() as db:
+        await change_state(db, ground.vault, day.id, SessionState.LIVE, actor="system", reason=None, now=day.starts_at)
+        points = (await db.scalars(select(AgendaItem).where(AgendaItem.session_id == day.id).order_by(AgendaItem.position))).all()
+        for point in points if over else points[:2]:
+            point.started_at = point.planned_at
+        (await db.get_one(ForumSession, day.id)).agenda_item_id = points[-1 if over else 1].id
+    await arrived(ground, day, day.starts_at, share=0.85)
+    if over:
+        async with ground.database.write() as db:
+            await change_state(db, ground.vault, day.id, SessionState.ENDED, actor="system", reason=None, now=day.ends_at)
+
+
+async def _check(ground: Ground, day: ForumSession, *, over: bool) -> None:
+    """Wishes become proposals; of a day that is over all are verified and some agreed, of today's every second is looked at."""
+    async with ground.database.read() as db:
+        wanted = select(Application.id, Application.wish, Application.received_at).where(Application.session_id == day.id)
+        wishes = (await db.execute(wanted.order_by(Application.order))).all()
+    for place, (application, wish, received_at) in enumerate(wishes):
+        async with ground.database.write() as db:
+            number = await take_wish(db, application, now=received_at + timedelta(minutes=1))
+        if number is None or (not over and place % 2):
+            continue
+        await _verify(ground, day, number, str(wish), agreed=over and place % 4 == 0, at=_checked_at(day, place, over=over))
+
+
+async def _verify(ground: Ground, day: ForumSession, number: str, wish: str, *, agreed: bool, at: datetime) -> None:
+    changes: dict[str, object] = {"status": "agreed" if agreed else "verified", "sector": event.SECTORS[wish.split(maxsplit=1)[0]]}
+    if agreed:
+        changes["reason"] = event.AGREED
+    async with ground.database.write() as db:
+        await change(db, ground.vault, day, number, changes, if_version=1, actor="system", now=at)
+
+
+def _checked_at(day: ForumSession, place: int, *, over: bool) -> datetime:
+    return (day.ends_at if over else day.registration_closes_at) + timedelta(minutes=3 * place + 5)
+
+
+async def _links(ground: Ground, day: ForumSession) -> Filled:
+    async with ground.database.read() as db:
+        seats = await db.execute(
+            select(Seat.id, Seat.generation, Participant)
+            .join(Participant, Participant.id == Seat.participant_id)
+            .where(Seat.session_id == day.id, Seat.state == SeatState.ACTIVE)
+            .order_by(Participant.number)
+        )
+        guests = [
+            Guest(token_for(ground.vault, seat, generation), last_four(open_contact(ground.vault, person).phone or ""))
+            for seat, generation, person in seats
+        ]
+    return Filled(day.slug, day.room, guests, {hall: login for login, _, _, _, hall in event.STAFF if hall})
