@@ -159,11 +159,12 @@ async def _check(ground: Ground, day: ForumSession, *, over: bool) -> None:
 
 
 async def _verify(ground: Ground, day: ForumSession, number: str, wish: str, *, agreed: bool, at: datetime) -> None:
-    changes: dict[str, object] = {"status": "agreed" if agreed else "verified", "sector": event.SECTORS[wish.split(maxsplit=1)[0]]}
+    steps: list[dict[str, object]] = [{"status": "verified", "sector": event.SECTORS[wish.split(maxsplit=1)[0]]}]
     if agreed:
-        changes["reason"] = event.AGREED
-    async with ground.database.write() as db:
-        await change(db, ground.vault, day, number, changes, if_version=1, actor="system", now=at)
+        steps.append({"status": "agreed", "reason": event.AGREED})
+    for version, changes in enumerate(steps, 1):
+        async with ground.database.write() as db:
+            await change(db, ground.vault, day, number, changes, if_version=version, actor="system", now=at)
 
 
 def _checked_at(day: ForumSession, place: int, *, over: bool) -> datetime:
