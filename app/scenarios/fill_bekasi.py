@@ -33,7 +33,7 @@ from app.sessions.series import add_day, start_series
 from app.sessions.service import GRACE, change_state, create_session, update_session
 from app.web.ground import Ground
 
-PER_HALL = 3
+PER_HALL = 2
 """Applicants of a hall on a day that has been or is being held; one on a day still to come."""
 
 
