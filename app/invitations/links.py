@@ -90,7 +90,7 @@ async def resolve_device(db: AsyncSession, cookie_secret: str, now: datetime) ->
 
 def ends(session: ForumSession | Row[*tuple[Any, ...]]) -> datetime | None:
     """Until when the session's links work: end plus the hours for late aspirations; None while it is being held, or postponed without a day."""
-    if session.state in {SessionState.LIVE, SessionState.PAUSED} or (session.undated and session.state is SessionState.PUBLISHED):
+    if session.state in {SessionState.LIVE, SessionState.PAUSED} or (session.undated and session.state == SessionState.PUBLISHED):
         return None
     end: datetime = session.ended_at or session.ends_at
     return end + timedelta(hours=session.late_hours)

@@ -15,8 +15,8 @@ from app.journal.service import revoke as close_sockets
 from app.meetings.models import Meeting
 from app.notices.hand import cancel_waiting
 from app.participants.models import Participant
+from app.registration.filing import by_key
 from app.registration.models import Application, ApplicationState, Decision
-from app.registration.service import by_key
 from app.sessions.crowd import taken_by_place
 from app.sessions.models import ForumSession, SessionState
 from app.sessions.registering import Place, places_of

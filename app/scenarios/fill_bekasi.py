@@ -16,13 +16,13 @@ from app.participants.service import open_contact
 from app.proposals.service import change
 from app.proposals.upkeep import take_wish
 from app.regions import last_four
+from app.registration.applying import Sender, apply
 from app.registration.closing import close
 from app.registration.decisions import fill_seats
 from app.registration.form import ApplicationForm
 from app.registration.models import Application
 from app.registration.roll import load_roll
 from app.registration.selection import fill
-from app.registration.service import Sender, apply
 from app.scenarios import bekasi as event
 from app.scenarios.fill import PASSWORD, Filled, Guest, arrived
 from app.scenarios.pekalongan import FAMILY, FEMALE, MALE
