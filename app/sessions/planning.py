@@ -46,7 +46,7 @@ async def move(request: Request, parts: Parts, at: Chair) -> Response:
     form = await typed(request)
 
     async def change(db: AsyncSession) -> object:
-        fields = _read(form, at.session.zone)
+        fields = _read(form, at)
         return await change_schedule(db, parts.vault, at.session.id, fields, actor=at.staff.actor, now=parts.clock.now())
 
     return await _changed(request, parts, at, "time", form, change)
@@ -130,7 +130,9 @@ def _standing(at: Desk) -> Typed:
     return Typed({name: local(getattr(at.session, name), at.session.zone) for name in names})
 
 
-def _read(form: Typed, zone: str) -> ScheduleFields:
+def _read(form: Typed, at: Desk) -> ScheduleFields:
+    """What was changed: a field left as it was filled in is no wish, though the moment behind it may have seconds that no field shows."""
+    standing = _standing(at)
     values: dict[str, object] = {"reason": form.get("reason")}
     wrong = []
     open_day = form.get("until_further_notice") == "1"
@@ -138,9 +140,9 @@ def _read(form: Typed, zone: str) -> ScheduleFields:
         values["until_further_notice"] = True
     for name in MOVABLE:
         # What stands prefilled beside a ticked "no new day yet" is not a wish.
-        if not form.get(name) or (open_day and name in {"starts_at", "ends_at"}):
+        if form.get(name) in {"", standing.get(name)} or (open_day and name in {"starts_at", "ends_at"}):
             continue
-        moment = local_moment(form.get(name), zone)
+        moment = local_moment(form.get(name), at.session.zone)
         if moment is None:
             wrong.append(FieldError(name, "field.not_a_moment"))
         else:
