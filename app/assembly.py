@@ -14,6 +14,7 @@ from app.clock import Clock
 from app.database.engine import Database, connect
 from app.exports.jobs import jobs as export_jobs
 from app.exports.routes import router as exports_router
+from app.guests.routes import router as guests_router
 from app.hall.routes import router as hall_router
 from app.health.routes import router as health_router
 from app.i18n import Catalogues
@@ -68,6 +69,7 @@ def routers() -> list[APIRouter]:
         sessions_router,
         registration_router,
         invitations_router,
+        guests_router,
         proposals_router,
         chat_router,
         hall_router,

@@ -4,6 +4,7 @@ from app.access import models as access
 from app.audit import models as audit
 from app.chat import models as chat
 from app.database.tables import Table
+from app.guests import models as guests
 from app.hall import models as hall
 from app.invitations import models as invitations
 from app.journal import models as journal
@@ -21,6 +22,7 @@ FEATURES = (
     access,
     audit,
     chat,
+    guests,
     hall,
     invitations,
     journal,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.exports.gather import PAGE, Source, labelled, paged
 from app.exports.tables import Kind, Row, Sheet
 from app.i18n import clock
-from app.participants.models import Attendance, Participant
+from app.participants.models import Attendance, Origin, Participant
 from app.regions import show_phone
 
 COLUMNS = (
@@ -63,7 +63,7 @@ def _row(source: Source, person: Participant, stays: list[Attendance]) -> Row:
     left = max((s.left_at for s in stays if s.left_at), default=None)
     return (
         person.name,
-        person.institution or person.capacity or source.label("element", person.element),
+        _institution(person) or source.label("element", person.element),
         _contact(source, person),
         "" if in_hall else _online(source, arrived, left),
         source.label("element", person.element),
@@ -73,6 +73,13 @@ def _row(source: Source, person: Participant, stays: list[Attendance]) -> Row:
         arrived,
         left,
     )
+
+
+def _institution(person: Participant) -> str | None:
+    """Where somebody comes from; a guest by letter with the capacity in which they came (*mewakili …*)."""
+    if person.origin == Origin.INVITEE and person.institution and person.capacity:
+        return f"{person.institution}, {person.capacity}"
+    return person.institution or person.capacity
 
 
 def _contact(source: Source, person: Participant) -> str:

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.hall.roster import Expected, Stay, on_list, open_stays, where_expected
+from app.guests.models import InviteePlace
+from app.hall.roster import Expected, Stay, invited_places, on_list, open_stays, where_expected
 from app.invitations.links import token_for
 from app.invitations.models import Seat, SeatState
 from app.participants.models import Participant
@@ -71,7 +72,8 @@ async def known_at(db: AsyncSession, vault: Vault, site: Site) -> list[Known]:
     """Everybody who may be checked in at this hall, by name."""
     salt = salt_of(vault, site.session_id)
     rows = await db.execute(on_list(site.session_id))
-    return [_known(vault, salt, site, person, seat, application) for person, seat, application in rows]
+    places = await invited_places(db, site.session_id)
+    return [_known(vault, salt, site, person, seat, application, places.get(person.id)) for person, seat, application in rows]
 
 
 async def present(db: AsyncSession, session_id: str) -> list[Present]:
@@ -80,11 +82,21 @@ async def present(db: AsyncSession, session_id: str) -> list[Present]:
     return [Present(person, stay.site_id, stay.arrived_at) for person, stay in stays.items()]
 
 
-def _known(vault: Vault, salt: str, site: Site, person: Participant, seat: Seat | None, application: Application | None) -> Known:
+def _known(
+    vault: Vault,
+    salt: str,
+    site: Site,
+    person: Participant,
+    seat: Seat | None,
+    application: Application | None,
+    place: InviteePlace | None,
+) -> Known:
     expected, hall = where_expected(person, seat, application)
     codes = [token_for(vault, seat.id, seat.generation)] if seat else []
     if application is not None:
         codes += [application.code, status_key(vault, application.id, application.key_generation)]
+    if place is not None:
+        codes.append(place.code)
     away = expected == Expected.HERE and hall != site.id
     return Known(
         person.id,

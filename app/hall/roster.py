@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.errors import Conflict, NotFound
+from app.guests.models import InviteePlace
 from app.invitations.join import Worth, look_up
 from app.invitations.links import TOKEN
 from app.invitations.models import Seat, SeatState
@@ -53,6 +54,7 @@ class Guest:
     name: str
     name_key: str
     capacity: str | None
+    institution: str | None
     village: str | None
     element: str | None
     code: str | None
@@ -61,13 +63,16 @@ class Guest:
     expected_site: str | None
     stay: Stay | None
     brief: bool
+    place_id: str | None = None
+    """The seat of somebody invited by letter, for whom a deputy may come."""
 
 
 async def roster(db: AsyncSession, vault: Vault, session_id: str, site_id: str) -> list[Guest]:
     """Everybody who may be checked in at a hall: those in it or expected there first, then by name; placeholders stand on a list of their own."""
     stays = await open_stays(db, session_id)
     rows = await db.execute(on_list(session_id))
-    guests = [_guest(vault, site_id, person, seat, application, stays) for person, seat, application in rows]
+    places = await invited_places(db, session_id)
+    guests = [_guest(vault, site_id, person, seat, application, places.get(person.id), stays) for person, seat, application in rows]
     return sorted(guests, key=lambda one: one.expected != Expected.HERE and (one.stay is None or one.stay.site_id != site_id))
 
 
@@ -81,15 +86,20 @@ async def open_stays(db: AsyncSession, session_id: str) -> dict[str, Stay]:
     return {row.participant_id: Stay(row.id, row.site_id or "", row.arrived_at) for row in rows}
 
 
+async def invited_places(db: AsyncSession, session_id: str) -> dict[str, InviteePlace]:
+    """The place on the list of invitations of each person who was invited by letter."""
+    return {row.participant_id: row for row in await db.scalars(select(InviteePlace).where(InviteePlace.session_id == session_id))}
+
+
 def found(guests: list[Guest], wish: str) -> list[Guest]:
-    """Those whose name, office or code holds every word that was typed."""
+    """Those whose name, office, institution or code holds every word that was typed."""
     words = name_key(wish).split() or wish.casefold().split()
     return [one for one in guests if all(word in search_text(one) for word in words)]
 
 
 def search_text(guest: Guest) -> str:
-    """What a search looks through: name, office, village and code, in small letters."""
-    parts = (guest.name, guest.name_key, guest.capacity, guest.village, guest.code, (guest.code or "").replace("-", ""))
+    """What a search looks through: name, office, institution, village and code, in small letters."""
+    parts = (guest.name, guest.name_key, guest.capacity, guest.institution, guest.village, guest.code, (guest.code or "").replace("-", ""))
     return " ".join(part.casefold() for part in parts if part)
 
 
@@ -100,7 +110,7 @@ async def expected_at(db: AsyncSession, person: Participant) -> tuple[Expected, 
 
 
 async def by_code(db: AsyncSession, vault: Vault, session_id: str, code: str, now: datetime) -> str:
-    """The participant of this session behind what was scanned or typed: a seat's link, a status page's, or an application's code.
+    """The participant of this session behind what was scanned or typed: a seat's link, a status page's, or a printed code.
 
     NotFound `hall.unknown_code`; Conflict `hall.seat_revoked` or `hall.link_replaced` for a link that was right once.
     """
@@ -116,8 +126,10 @@ async def by_code(db: AsyncSession, vault: Vault, session_id: str, code: str, no
             return application.participant_id
     else:
         spoken = select(Application.participant_id).where(Application.session_id == session_id, Application.code == written(last))
-        if (person := await db.scalar(spoken)) is not None:
-            return person
+        invited = select(InviteePlace.participant_id).where(InviteePlace.session_id == session_id, InviteePlace.code == written(last))
+        for asked in (spoken, invited):
+            if (person := await db.scalar(asked)) is not None:
+                return person
     raise NotFound("hall.unknown_code")
 
 
@@ -159,7 +171,13 @@ def where_expected(person: Participant, seat: Seat | None, application: Applicat
 
 
 def _guest(
-    vault: Vault, site_id: str, person: Participant, seat: Seat | None, application: Application | None, stays: Mapping[str, Stay]
+    vault: Vault,
+    site_id: str,
+    person: Participant,
+    seat: Seat | None,
+    application: Application | None,
+    place: InviteePlace | None,
+    stays: Mapping[str, Stay],
 ) -> Guest:
     expected, expected_site = where_expected(person, seat, application)
     if expected == Expected.HERE and expected_site != site_id:
@@ -169,12 +187,14 @@ def _guest(
         name=person.name,
         name_key=person.name_key,
         capacity=person.capacity,
+        institution=person.institution,
         village=person.village,
         element=person.element,
-        code=application.code if application else None,
+        code=application.code if application else place.code if place else None,
         needs=person.needs is not None and expected == Expected.HERE,
         expected=expected,
         expected_site=expected_site,
         stay=stays.get(person.id),
         brief=person.origin == Origin.WALK_IN and person.site_id == site_id and None in {person.element, person.gender},
+        place_id=place.id if place else None,
     )

@@ -6,7 +6,7 @@ Publishing again tells only those whose result is new (late registrants, a reser
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -72,6 +72,26 @@ class _Row:
     version: int
 
 
+class ToSeat(Protocol):
+    """Somebody who gets a seat."""
+
+    @property
+    def participant_id(self) -> str:
+        """Whose seat it is."""
+
+    @property
+    def attendance(self) -> str:
+        """`online` or `in_person`."""
+
+    @property
+    def site_id(self) -> str | None:
+        """The hall."""
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether a new browser must give the last four digits of the phone."""
+
+
 async def plan(db: AsyncSession, session_id: str) -> Plan:
     """The numbers that the moderator is asked about."""
     session = await db.get_one(ForumSession, session_id)
@@ -119,7 +139,7 @@ async def publish(
     return done
 
 
-async def give_seats(db: AsyncSession, session_id: str, rows: Iterable[_Row], now: datetime) -> None:
+async def give_seats(db: AsyncSession, session_id: str, rows: Iterable[ToSeat], now: datetime) -> None:
     """A seat per person, and for those online a row in the ledger of the meeting; who has one keeps it."""
     seats = [
         {

@@ -15,6 +15,7 @@ from app.notices.service import Told, notify_all
 from app.registration.models import Application, ApplicationState, Decision
 from app.registration.roll import Roll, names_of, pool_of, stamp_of
 from app.registration.selection import ONLINE, OUTCOME, Choice, Plan, possible
+from app.sessions.crowd import invited_by_place
 from app.sessions.models import ForumSession, Site
 from app.vault import Vault
 
@@ -241,10 +242,10 @@ async def _must_have_seats(db: AsyncSession, session: ForumSession, steps: Seque
 
 
 async def seats_taken(db: AsyncSession, session_id: str) -> dict[str, int]:
-    """How many are selected, by pool."""
+    """How many are selected or invited by letter, by pool."""
     counted = select(Application.attendance, Application.site_id, func.count()).group_by(Application.attendance, Application.site_id)
     found = await db.execute(counted.where(Application.session_id == session_id, Application.state == ApplicationState.SELECTED))
-    taken: Counter[str] = Counter()
+    taken: Counter[str] = Counter(await invited_by_place(db, session_id))
     for attendance, site_id, count in found:
         taken[pool_of(attendance, site_id)] += count
     return dict(taken)

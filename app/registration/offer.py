@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.regions import Region, RegionKind, find_village, region, villages_of
 from app.registration.form import HallOffered, Offer
 from app.registration.models import Application, ApplicationState
+from app.sessions.crowd import invited_by_place
 from app.sessions.models import ForumSession, PrivacyNotice, Site
 from app.sessions.vocabulary import Attendance
 
@@ -17,7 +18,7 @@ MOST_VILLAGES = 400
 
 
 async def offer_of(db: AsyncSession, session: ForumSession) -> Offer:
-    """The choices of this session now. A place is full when as many people have been told that they are selected for it."""
+    """The choices of this session now. A place is full when as many people were invited by letter or told that they are selected for it."""
     sites = (await db.scalars(select(Site).where(Site.session_id == session.id).order_by(Site.position))).all()
     told = await _told_by_place(db, session.id)
     newest = await db.scalar(
@@ -66,7 +67,7 @@ async def _told_by_place(db: AsyncSession, session_id: str) -> Mapping[str, int]
         )
         .group_by(Application.attendance, Application.site_id)
     )
-    found: dict[str, int] = {}
+    found = await invited_by_place(db, session_id)
     for way, site_id, count in rows:
         place = Attendance.ONLINE if way == Attendance.ONLINE else str(site_id)
         found[place] = found.get(place, 0) + int(count)

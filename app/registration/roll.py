@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, BearerToken
-from app.participants.models import Participant
+from app.participants.models import Origin, Participant
 from app.registration.models import Application, ApplicationState
 from app.registration.selection import NOWHERE, ONLINE, Bound, Candidate, Meters, bound, meters
 from app.sessions.models import ForumSession, Quota, QuotaUnit, Site
@@ -44,6 +44,8 @@ READ = (
     .order_by(Application.order, Application.id)
 )
 Read: TypeAlias = SqlRow[Any]
+INVITED = (Participant.origin == Origin.INVITEE) & Participant.erased_at.is_(None) & Participant.merged_into.is_(None)
+"""Guests by letter: nobody selects them, but they take seats and count for quotas."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,14 @@ class Roll:
     seats: dict[str, int]
     """By pool: `online` (when there are such seats or such people), then the halls in their order."""
     halls: dict[str, Site]
+    guests: list[Candidate]
+    """Those invited by letter, as the selected people that they are for seats and quotas."""
     stamp: str
 
     @property
     def candidates(self) -> list[Candidate]:
-        """As the rules see them."""
-        return [row.candidate for row in self.rows]
+        """As the rules see them, the guests among them."""
+        return [*(row.candidate for row in self.rows), *self.guests]
 
     def meters(self) -> Meters:
         """How seats and quotas stand."""
@@ -105,16 +109,20 @@ async def load_roll(db: AsyncSession, session: ForumSession) -> Roll:
     found = cast("Sequence[Read]", (await db.execute(READ.where(Application.session_id == session.id))).all())
     names = await names_of(db, {one.decided_by for one in found})
     rows = [_row(one, halls, names) for one in found]
-    seats = {ONLINE: session.seats_online} if session.seats_online or any(r.candidate.pool == ONLINE for r in rows) else {}
+    invited = await _invited(db, session.id)
+    guests = [_guest(one, halls) for one in invited]
+    online = any(one.pool == ONLINE for one in (*(row.candidate for row in rows), *guests))
+    seats = {ONLINE: session.seats_online} if session.seats_online or online else {}
     seats |= {site.id: site.seats for site in halls.values()}
-    return Roll(rows, bounds, seats, halls, _stamp(len(rows), sum(row.version for row in rows)))
+    stamp = _stamp(len(rows), sum(row.version for row in rows), len(invited), sum(one.version for one in invited))
+    return Roll(rows, bounds, seats, halls, guests, stamp)
 
 
 async def stamp_of(db: AsyncSession, session_id: str) -> str:
     """The stamp of the roll as it is in the database now."""
-    counted = select(func.count(), func.coalesce(func.sum(Application.version), 0)).where(Application.session_id == session_id)
-    count, versions = (await db.execute(counted)).one()
-    return _stamp(int(count), int(versions))
+    applied = select(func.count(), func.coalesce(func.sum(Application.version), 0)).where(Application.session_id == session_id)
+    invited = select(func.count(), func.coalesce(func.sum(Participant.version), 0)).where(Participant.session_id == session_id, INVITED)
+    return _stamp(*(await db.execute(applied)).one(), *(await db.execute(invited)).one())
 
 
 async def names_of(db: AsyncSession, actors: Iterable[str | None]) -> dict[str, str]:
@@ -134,15 +142,28 @@ def pool_of(attendance: str, site_id: str | None) -> str:
     return ONLINE if attendance == ONLINE else site_id or NOWHERE
 
 
-def _traits(one: Read, hall: Site | None) -> frozenset[str]:
-    """What quotas count about an applicant, as `attribute=value`."""
+async def _invited(db: AsyncSession, session_id: str) -> Sequence[Read]:
+    kept = (Participant.element, Participant.gender, Participant.age_group, Participant.child, Participant.village_code)
+    wanted = select(Participant.id, Participant.number, Participant.version, Participant.site_id, *kept)
+    found = await db.execute(wanted.where(Participant.session_id == session_id, INVITED).order_by(Participant.number))
+    return cast("Sequence[Read]", found.all())
+
+
+def _guest(one: Read, halls: Mapping[str, Site]) -> Candidate:
+    hall = halls.get(one.site_id or "")
+    traits = _traits(one, "in_person" if one.site_id else ONLINE, hall, has_disability=False)
+    return Candidate(one.id, one.number, ApplicationState.SELECTED, one.site_id or ONLINE, traits)
+
+
+def _traits(one: Read, attendance: str, hall: Site | None, *, has_disability: bool) -> frozenset[str]:
+    """What quotas count about somebody, as `attribute=value`."""
     values = {
         "element": one.element,
         "gender": one.gender,
         "age_group": one.age_group or ("child" if one.child else None),
-        "disability": "yes" if one.has_disability else None,
+        "disability": "yes" if has_disability else None,
         "village": one.village_code,
-        "attendance": one.attendance,
+        "attendance": attendance,
         "site": hall.code if hall else None,
     }
     return frozenset(f"{attribute}={value}" for attribute, value in values.items() if value)
@@ -168,7 +189,7 @@ def _row(one: Read, halls: Mapping[str, Site], names: Mapping[str, str]) -> Row:
         told=one.told_state is not None,
         reason=one.reason,
         decided_by=names.get(one.decided_by or ""),
-        candidate=Candidate(one.id, one.order, one.state, pool, _traits(one, hall)),
+        candidate=Candidate(one.id, one.order, one.state, pool, _traits(one, one.attendance, hall, has_disability=one.has_disability)),
     )
 
 
@@ -177,5 +198,5 @@ def _flags(one: Read) -> tuple[str, ...]:
     return tuple(sorted(flags))
 
 
-def _stamp(count: int, versions: int) -> str:
-    return f"{count}-{versions}"
+def _stamp(*figures: int) -> str:
+    return "-".join(str(int(figure)) for figure in figures)

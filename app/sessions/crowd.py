@@ -13,7 +13,7 @@ _APPLICATIONS = table(
     "applications", column("session_id"), column("participant_id"), column("state"), column("attendance"), column("site_id")
 )
 _SEATS = table("seats", column("session_id"), column("participant_id"), column("state"), column("way"), column("site_id"))
-_PARTICIPANTS = table("participants", column("session_id"), column("site_id"))
+_PARTICIPANTS = table("participants", column("session_id"), column("site_id"), column("origin"), column("erased_at"), column("merged_into"))
 _NOTICES = table("notices", column("id"), column("session_id"))
 _DELIVERIES = table("deliveries", column("notice_id"), column("state"))
 _PROPOSALS = table("proposals", column("session_id"), column("status"))
@@ -58,9 +58,24 @@ async def applied_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
 
 
 async def selected_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
-    """Applications selected so far, by hall id (`online` …); for the desk only until the results are published."""
+    """People selected so far or invited by letter, by hall id (`online` …); for the desk only until the results are published."""
     chosen = _APPLICATIONS.c.state == "selected"
-    return await _by_place(db, _APPLICATIONS.c.attendance, _APPLICATIONS.c.site_id, _APPLICATIONS.c.session_id == session_id, chosen)
+    found = await _by_place(db, _APPLICATIONS.c.attendance, _APPLICATIONS.c.site_id, _APPLICATIONS.c.session_id == session_id, chosen)
+    for place, count in (await invited_by_place(db, session_id)).items():
+        found[place] = found.get(place, 0) + count
+    return found
+
+
+async def invited_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
+    """Seats of people invited by letter, who take them without an application, by hall id (`online` for those without a hall)."""
+    invited = _PARTICIPANTS.c.origin == "invitee"
+    there = _PARTICIPANTS.c.erased_at.is_(None) & _PARTICIPANTS.c.merged_into.is_(None)
+    rows = await db.execute(
+        select(_PARTICIPANTS.c.site_id, func.count())
+        .where(_PARTICIPANTS.c.session_id == session_id, invited, there)
+        .group_by(_PARTICIPANTS.c.site_id)
+    )
+    return {site_id or ONLINE: int(count) for site_id, count in rows.all()}
 
 
 async def seated_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:

@@ -39,6 +39,7 @@ PAGES = (
     DeskPage("petugas", "Petugas", "users", frozenset({Role.ADMIN})),
     DeskPage("pendaftar", "Pendaftar", "users", frozenset({Role.MODERATOR})),
     DeskPage("undangan", "Undangan", "send", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
+    DeskPage("tamu", "Tamu undangan", "mail", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
     DeskPage("ruang", "Ruang", "chat", frozenset({Role.MODERATOR, Role.OPERATOR, Role.SECRETARIAT, Role.RESPONDER})),
     DeskPage("lokasi", "Lokasi", "pin", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("kehadiran", "Kehadiran", "chart", frozenset({Role.OPERATOR, Role.MODERATOR, Role.SECRETARIAT, Role.READER})),

@@ -42,10 +42,14 @@ class Typed:
 async def attached(request: Request, name: str) -> tuple[str, bytes] | None:
     """The file posted under this name, with what its owner calls it; None when none was chosen. Its size is bounded by the door."""
     found = (await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)).get(name)
-    if not isinstance(found, UploadFile) or not found.filename:
+    if not isinstance(found, UploadFile):
+        return None
+    content = await found.read()
+    await found.close()
+    if not found.filename:
         return None
     title = "".join(sign for sign in found.filename.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
-    return title[:LONGEST_TITLE], await found.read()
+    return title[:LONGEST_TITLE], content
 
 
 async def typed(request: Request) -> Typed:

@@ -119,6 +119,7 @@ def test_nothing_that_is_brought_makes_the_reader_fail(data: bytes) -> None:
 
 
 async def test_reading_happens_in_another_process_and_answers_with_the_field() -> None:
+    assert (await read_table(workbook(("Nama", "Instansi"), ("Budi", "Bank")), WORDS)).rows == (("Budi", "Bank"),)
     assert (await read_table("Nama;Instansi\nBudi;Bank", WORDS)).rows == (("Budi", "Bank"),)
     with pytest.raises(Invalid) as refused:
         await read_table(b"%PDF", WORDS, field="table")

@@ -1,0 +1,92 @@
+"""Who really comes: a deputy for the invited, a name for a seat of which only the institution was known, and back to the list."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit.service import Act, record
+from app.errors import FieldError, Invalid, NotFound
+from app.guests.models import Invitee, InviteePlace
+from app.guests.naming import deputised, guest_named
+from app.outbox.service import enqueue
+from app.participants.models import Participant
+from app.participants.service import Person, rewrite
+from app.registration.filing import PERSON
+from app.vault import Vault
+
+
+@dataclass(frozen=True)
+class Comes:
+    """Somebody who comes: phone in E.164."""
+
+    name: str
+    phone: str | None = None
+    gender: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A seat of an invitee with who takes it."""
+
+    place: InviteePlace
+    invitee: Invitee
+    person: Participant
+
+
+async def name_guest(db: AsyncSession, vault: Vault, session_id: str, place_id: str, comes: Comes, *, actor: str, now: datetime) -> Place:
+    """Somebody takes the seat, *mewakili* the office or the invited; the invited themselves by their own name."""
+    held = await _held(db, session_id, place_id)
+    place, invitee = held.place, held.invitee
+    if not comes.name:
+        raise Invalid(FieldError("name", "field.required"))
+    if place.name is not None and comes.name.casefold() == place.name.casefold() and comes.phone is None:
+        return await _as_listed(db, vault, held, actor, now)
+    office = place.office or (invitee.office if place.position == 1 else None)
+    capacity = deputised(place.name, office, invitee.institution)
+    person = _person(held.person, Person(name=comes.name, capacity=capacity, phone=comes.phone, gender=comes.gender))
+    place.deputy = True
+    return await _write(db, vault, held, person, "guests.deputy_named", actor, now)
+
+
+async def as_listed(db: AsyncSession, vault: Vault, session_id: str, place_id: str, *, actor: str, now: datetime) -> Place:
+    """The invited come themselves after all: the seat is as the list says."""
+    return await _as_listed(db, vault, await _held(db, session_id, place_id), actor, now)
+
+
+async def _as_listed(db: AsyncSession, vault: Vault, held: Place, actor: str, now: datetime) -> Place:
+    place, invitee = held.place, held.invitee
+    if not place.deputy:
+        return held
+    name, capacity = guest_named(place.name, place.office, invitee.institution, place.position, invitee.seats)
+    phone = vault.open(place.phone, "invitee_places", "phone", place.id)
+    email = vault.open(place.email, "invitee_places", "email", place.id)
+    place.deputy = False
+    person = _person(held.person, Person(name=name, capacity=capacity, phone=phone, email=email, gender=place.gender))
+    return await _write(db, vault, held, person, "guests.as_listed", actor, now)
+
+
+def _person(before: Participant, now: Person) -> Person:
+    """The new person on the seat of the one before: the institution stays, what was confided by somebody else does not."""
+    stays = ("institution", "element", "village", "village_code", "site_id", "publish_name", "publish_photos", "language")
+    return replace(now, **{name: getattr(before, name) for name in stays})
+
+
+async def _held(db: AsyncSession, session_id: str, place_id: str) -> Place:
+    found = await db.get(InviteePlace, place_id)
+    if found is None or found.session_id != session_id:
+        raise NotFound("guests.unknown_place")
+    person = await db.get_one(Participant, found.participant_id, with_for_update=True, populate_existing=True)
+    if person.erased_at is not None:
+        raise NotFound("guests.unknown_place")
+    await db.refresh(found)
+    return Place(found, await db.get_one(Invitee, found.invitee_id), person)
+
+
+async def _write(db: AsyncSession, vault: Vault, held: Place, person: Person, act: str, actor: str, now: datetime) -> Place:
+    guest = held.person
+    rewrite(vault, guest, person)
+    await db.flush()
+    await enqueue(db, PERSON, f"person:{guest.id}:{guest.version}", {"participant_id": guest.id}, due_at=now, now=now)
+    await record(db, vault, guest.session_id, now, Act(actor, act, f"participant:{guest.id}", {"place": held.place.id}))
+    return held

@@ -1,0 +1,114 @@
+"""The page of the letters: what is written on them, and the PDFs."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from pydantic import BaseModel, BeforeValidator, Field
+from starlette.background import BackgroundTask
+
+from app.audit.service import Act, record
+from app.errors import Invalid, NotFound
+from app.guests.import_pages import Officer, Parts, SomeId
+from app.guests.letters import Addressed, Letterform, addressed, letterform, made, write_letterform
+from app.registration.fields import many_lines, one_line
+from app.sessions.guards import Desk
+from app.sessions.navigation import desk_items
+from app.web.forms import Typed, parse, typed
+from app.web.ground import Ground
+from app.web.pages import page, translator
+from app.web.problems import CodedValueError
+
+router = APIRouter(include_in_schema=False)
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip()).isoformat()
+        except ValueError:
+            raise CodedValueError("guests.day_wrong") from None
+    return value
+
+
+class LetterFields(BaseModel):
+    """What is written on the letters."""
+
+    number: Annotated[str, BeforeValidator(one_line), Field(max_length=80)] = ""
+    city: Annotated[str, BeforeValidator(one_line), Field(max_length=60)] = ""
+    dated_on: Annotated[str, BeforeValidator(_day)] = ""
+    subject: Annotated[str, BeforeValidator(one_line), Field(min_length=1, max_length=160)]
+    opening: Annotated[str, BeforeValidator(many_lines), Field(min_length=1, max_length=700)]
+    closing: Annotated[str, BeforeValidator(many_lines), Field(max_length=500)] = ""
+    signer_office: Annotated[str, BeforeValidator(one_line), Field(min_length=1, max_length=120)]
+    signer_name: Annotated[str, BeforeValidator(one_line), Field(max_length=120)] = ""
+    signer_rank: Annotated[str, BeforeValidator(one_line), Field(max_length=80)] = ""
+
+
+@router.get("/meja/{slug}/tamu/surat")
+async def letters_page(request: Request, parts: Parts, at: Officer, tersimpan: Annotated[str, Query(max_length=1)] = "") -> Response:
+    """What the letters say, to be written before they are printed."""
+    async with parts.database.read() as db:
+        form = await letterform(db, at.session, parts.settings.office_unit)
+    return await _page(request, parts, at, Typed(asdict(form)), saved=bool(tersimpan))
+
+
+@router.post("/meja/{slug}/tamu/surat")
+async def write_letters(request: Request, parts: Parts, at: Officer) -> Response:
+    """Keep what staff wrote."""
+    form = await typed(request)
+    try:
+        wanted = parse(LetterFields, form)
+    except Invalid as wrong:
+        return await _page(request, parts, at, form.with_errors(wrong, translator(request)), status=422)
+    async with parts.database.write() as db:
+        now = parts.clock.now()
+        await write_letterform(db, at.session.id, Letterform(**wanted.model_dump()), now)
+        await record(db, parts.vault, at.session.id, now, Act(at.staff.actor, "guests.letter_written", f"session:{at.session.id}", {}))
+    return RedirectResponse(f"/meja/{at.session.slug}/tamu/surat?tersimpan=1", 303)
+
+
+@router.get("/meja/{slug}/tamu/surat.pdf")
+async def all_letters(parts: Parts, at: Officer) -> Response:
+    """Every letter in one PDF, a page each; making them is audited."""
+    async with parts.database.read() as db:
+        letters = await addressed(db, parts, at.session.id)
+    return await _pdf(parts, at, letters, f"undangan-{at.session.slug}.pdf")
+
+
+@router.get("/meja/{slug}/tamu/kursi/{place_id}/surat.pdf")
+async def one_letter(parts: Parts, at: Officer, place_id: SomeId) -> Response:
+    """The letter of one seat."""
+    async with parts.database.read() as db:
+        letters = await addressed(db, parts, at.session.id, place_id)
+    if not letters:
+        raise NotFound("guests.unknown_place")
+    return await _pdf(parts, at, letters, f"undangan-{letters[0].code}.pdf")
+
+
+async def _pdf(parts: Ground, at: Desk, letters: list[Addressed], name: str) -> Response:
+    async with parts.database.read() as db:
+        form = await letterform(db, at.session, parts.settings.office_unit)
+    path = await made(parts, at.session, form, letters)
+    async with parts.database.write() as db:
+        act = Act(at.staff.actor, "guests.letters_made", f"session:{at.session.id}", {"letters": len(letters)})
+        await record(db, parts.vault, at.session.id, parts.clock.now(), act)
+    gone = BackgroundTask(path.unlink, missing_ok=True)
+    return FileResponse(path, media_type="application/pdf", filename=name, content_disposition_type="inline", background=gone)
+
+
+async def _page(request: Request, parts: Ground, at: Desk, form: Typed, *, status: int = 200, saved: bool = False) -> Response:
+    async with parts.database.read() as db:
+        letters = await addressed(db, parts, at.session.id)
+    return page(
+        request,
+        "guests/letters.html",
+        status=status,
+        session=at.session,
+        desk_items=desk_items(at.session, at.staff, "tamu", translator(request)),
+        form=form,
+        saved=saved,
+        letters=len(letters),
+    )

@@ -1,0 +1,177 @@
+"""Letters of invitation: what the office writes on them, and all of them (or one) as a PDF of one page each."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import anyio
+import segno
+from anyio import to_process
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app import i18n
+from app.documents.files import TOGETHER, empty_file, nothing_left
+from app.documents.pdf import pdf
+from app.errors import Conflict
+from app.guests.models import InvitationLetter, Invitee, InviteePlace
+from app.guests.naming import titled
+from app.invitations.letters import join_address
+from app.invitations.models import Seat, SeatState
+from app.participants.models import Participant
+from app.regions import full_name, region, show_phone
+from app.sessions.models import ForumSession, Site
+from app.sessions.rows import agenda_of
+from app.web.ground import Ground
+
+LANGUAGE = "id"
+"""Letters are papers of the office: always in Indonesian."""
+AGENDA_ROWS = 12
+"""Longer agendas go on at the session's own address, so that a letter stays one page."""
+
+
+@dataclass(frozen=True)
+class Letterform:
+    """What staff write; `dated_on` as 2021-04-01."""
+
+    number: str = ""
+    city: str = ""
+    dated_on: str = ""
+    subject: str = ""
+    opening: str = ""
+    closing: str = ""
+    signer_office: str = ""
+    signer_name: str = ""
+    signer_rank: str = ""
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """One letter: to whom, who is meant by name, which seat, where, and the code with its address."""
+
+    to: str
+    name: str | None
+    seat: str
+    hall: str | None
+    address: str
+    code: str
+    link: str
+
+
+async def letterform(db: AsyncSession, session: ForumSession, unit: str) -> Letterform:
+    """What was written last, or something to begin with."""
+    held = await db.get(InvitationLetter, session.id)
+    if held is not None:
+        return Letterform(**{name: getattr(held, name) for name in asdict(Letterform())})
+    place = region(session.region_code)
+    return Letterform(
+        city=place.name if place else "",
+        subject=f"Undangan {session.title}",
+        opening=(
+            f"Dalam rangka penyusunan rencana pembangunan daerah tahun {session.plan_year}, kami mengharap kehadiran "
+            f"Bapak/Ibu pada {session.title}, yang akan diselenggarakan pada:"
+        ),
+        closing="Demikian undangan ini kami sampaikan. Atas perhatian dan kehadiran Bapak/Ibu, kami ucapkan terima kasih.",
+        signer_office=f"Kepala {unit}",
+    )
+
+
+async def write_letterform(db: AsyncSession, session_id: str, wanted: Letterform, now: datetime) -> None:
+    """Keep what staff wrote for the letters of this session."""
+    held = await db.get(InvitationLetter, session_id, with_for_update=True)
+    if held is None:
+        db.add(InvitationLetter(session_id=session_id, version=1, changed_at=now, **asdict(wanted)))
+        return
+    for name, value in asdict(wanted).items():
+        setattr(held, name, value)
+    held.version += 1
+    held.changed_at = now
+
+
+async def addressed(db: AsyncSession, parts: Ground, session_id: str, place_id: str | None = None) -> list[Addressed]:
+    """The letters of everybody invited whose seat stands, by institution, or the one of a seat."""
+    wanted = (
+        select(InviteePlace, Invitee, Participant, Seat, Site)
+        .join(Invitee, Invitee.id == InviteePlace.invitee_id)
+        .join(Participant, Participant.id == InviteePlace.participant_id)
+        .join(Seat, Seat.participant_id == Participant.id)
+        .outerjoin(Site, Site.id == Seat.site_id)
+        .where(InviteePlace.session_id == session_id, Seat.state == SeatState.ACTIVE, Participant.erased_at.is_(None))
+        .order_by(Invitee.institution, Invitee.created_at, Invitee.position, InviteePlace.position)
+    )
+    if place_id is not None:
+        wanted = wanted.where(InviteePlace.id == place_id)
+    return [_addressed(parts, *row) for row in (await db.execute(wanted)).all()]
+
+
+async def made(parts: Ground, session: ForumSession, form: Letterform, letters: Sequence[Addressed]) -> Path:
+    """The PDF in a temporary file that the caller removes. Conflict `guests.no_letters` when there is nobody to write to."""
+    if not letters:
+        raise Conflict("guests.no_letters")
+    async with parts.database.read() as db:
+        agenda = await agenda_of(db, session.id)
+    points = [{"at": i18n.clock(one.planned_at, session.zone) if one.planned_at else "", "title": one.title} for one in agenda]
+    given: dict[str, Any] = {
+        **asdict(form),
+        "office": parts.settings.office_name,
+        "unit": parts.settings.office_unit,
+        "region": full_name(session.region_code),
+        "date": _day(form.dated_on, session.zone),
+        "title": session.title,
+        "day": i18n.day(session.starts_at, session.zone, LANGUAGE),
+        "time": _time(session),
+        "agenda": points[:AGENDA_ROWS],
+        "more": max(0, len(points) - AGENDA_ROWS),
+        "page": f"{parts.settings.public_url}/s/{session.slug}".partition("://")[2],
+        "contact": " ".join(filter(None, (session.contact_name, show_phone(session.contact_number or "")))),
+    }
+    rows = await to_process.run_sync(_spill, [asdict(one) for one in letters], limiter=TOGETHER)
+    try:
+        return await pdf("invitation.typ", given, Path(rows))
+    finally:
+        await anyio.Path(rows).unlink(missing_ok=True)
+
+
+def _addressed(parts: Ground, place: InviteePlace, invitee: Invitee, person: Participant, seat: Seat, site: Site | None) -> Addressed:
+    office = place.office or (invitee.office if place.position == 1 else None)
+    return Addressed(
+        to=titled(office, invitee.institution),
+        name=person.name if place.deputy or place.name else None,
+        seat=f"{place.position} dari {invitee.seats}" if invitee.seats > 1 and not invitee.delegates else "",
+        hall=site.name if site else None,
+        address=site.address if site else "",
+        code=place.code,
+        link=join_address(parts, seat),
+    )
+
+
+def _day(day: str, zone: str) -> str:
+    """The day on the letter in words, without the day of the week; empty when none was written."""
+    if not day:
+        return ""
+    noon = datetime.combine(date.fromisoformat(day), datetime.min.time().replace(hour=12), ZoneInfo(zone))
+    return i18n.day(noon, zone, LANGUAGE).partition(", ")[2]
+
+
+def _time(session: ForumSession) -> str:
+    """`18.30 – 21.00 WIB`, or until the end when that is another day."""
+    zone = ZoneInfo(session.zone)
+    start, end = i18n.clock(session.starts_at, session.zone), i18n.clock(session.ends_at, session.zone)
+    same_day = session.starts_at.astimezone(zone).date() == session.ends_at.astimezone(zone).date()
+    return f"{start[:5]} – {end}" if same_day else f"{start} – selesai"
+
+
+def _spill(letters: Sequence[dict[str, Any]]) -> str:
+    """In the child process: a letter a line, each with its QR code as SVG."""
+    target = empty_file(".jsonl")
+    with nothing_left(target), open(target, "w", encoding="utf-8", errors="replace") as file:
+        for one in letters:
+            drawn = io.BytesIO()
+            segno.make(one["link"], error="m").save(drawn, kind="svg", border=0, xmldecl=False)
+            file.write(json.dumps({**one, "qr": drawn.getvalue().decode()}, ensure_ascii=False) + "\n")
+    return target
