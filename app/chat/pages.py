@@ -22,10 +22,11 @@ from app.chat.welcome import refuse_banned
 from app.database.tables import new_id
 from app.errors import FieldError, ForumError, Invalid
 from app.i18n import clock
+from app.invitations.links import ends
 from app.proposals.sectors import Sector
 from app.regions import villages_of
 from app.sessions.guards import Desk, PublicSession, desk
-from app.sessions.models import AgendaItem, ForumSession, Site
+from app.sessions.models import AgendaItem, ForumSession, SessionState, Site
 from app.web.csrf import check, token_for
 from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
@@ -113,6 +114,7 @@ async def _room(request: Request, parts: Ground, at: Visitor) -> Response:
         room_config=_config(request, at, words.language, await _sites(parts, at.session)),
         agenda=await _agenda(parts, at.session),
         villages=[village.name for village in villages_of(at.session.region_code)],
+        late_until=ends(at.session) if at.session.state is SessionState.ENDED else None,
         sectors=[(sector.value, words.label("sector", sector.value)) for sector in Sector],
     )
 
@@ -122,7 +124,8 @@ async def _plain(
 ) -> Response:
     async with parts.database.read() as db:
         reading = await read_page(db, at.session.room, at.person.id, before=before, after=after)
-        state = (await rules_of(db, at.session.room)).state
+        rules = await rules_of(db, at.session.room)
+    state = rules.state
     address = f"/s/{at.session.slug}/ruang/polos"
     return page(
         request,
@@ -130,6 +133,8 @@ async def _plain(
         status=422 if form else 200,
         session=at.session,
         state=state.value,
+        late_until=rules.late_until,
+        late_over=state is RoomState.ENDED and (rules.late_until is None or rules.late_until < parts.clock.now()),
         messages=reading.messages,
         sites=await _sites(parts, at.session),
         older_url=f"{address}?before={reading.first}" if reading.older else None,

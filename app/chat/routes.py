@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.chat import answers, frames, pages, poll, stream
+from app.chat import answers, frames, oneshot, pages, poll, stream
 from app.chat.batch import Given
 from app.chat.calls import (
     EditBody,
@@ -27,6 +27,7 @@ from app.web.ground import Ground, ground
 
 router = APIRouter()
 router.include_router(pages.router)
+router.include_router(oneshot.router)
 calls = APIRouter(prefix="/api/v1/rooms/{room}", tags=["rooms"])
 Parts = Annotated[Ground, Depends(ground)]
 

@@ -12,9 +12,22 @@ from app.hall.need_shown import router as need_shown
 from app.hall.needs_pages import router as needs_pages
 from app.hall.pages import router as pages
 from app.hall.presence_pages import router as presence_pages
+from app.hall.relay_pages import router as relay_pages
 from app.hall.screen_pages import router as screen_pages
 
 router = APIRouter()
-for part in (api, door_api, pages, door_pages, duty_pages, arrival_pages, guest_pages, needs_pages, presence_pages, screen_pages):
+for part in (
+    api,
+    door_api,
+    pages,
+    door_pages,
+    duty_pages,
+    arrival_pages,
+    guest_pages,
+    needs_pages,
+    presence_pages,
+    relay_pages,
+    screen_pages,
+):
     router.include_router(part)
 router.include_router(need_shown)

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.database.tables import new_id
 from app.errors import FieldError, ForumError, Invalid, NotFound, SignInNeeded, Unavailable
 from app.invitations import join
 from app.invitations.appointment import FILE_NAME, appointment
@@ -162,6 +163,7 @@ async def _home_page(
         late_until=ends(session),
         changes=changes,
         places=free,
+        cid=new_id(),
     )
 
 

@@ -43,6 +43,8 @@ class Words:
     via: str = "online"
     fields: Mapping[str, Any] = field(default_factory=dict)
     in_office: bool = False
+    name_public: bool = False
+    """What somebody who is not on the list agreed to."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ async def _speakers(db: Handle, words: Sequence[Words]) -> dict[str, RowMapping]
 def _speaker(words: Words, people: Mapping[str, RowMapping]) -> _Speaker:
     row = people.get(words.participant_id or "")
     if row is None:
-        return _Speaker(name_public=words.in_office)
+        return _Speaker(name_public=words.in_office or words.name_public)
     public = name_is_public(child=row["child"], opted_in=row["publish_name"], element=row["element"], in_office=words.in_office)
     return _Speaker(row["village"], row["child"], public)
 
@@ -168,7 +170,8 @@ def _rows(
     fields.setdefault("title", title_of(first.text))
     hidden = [one.author for one, speaker in zip(words, speakers, strict=True) if not speaker.name_public]
     flags = flags_of([*(one.text for one in words), *(fields.get(name) for name in TEXTS)], hidden)
-    at_once = forum["publication"] == Publication.LIVE and not flags
+    # What anybody at all may send is looked at first, whatever the forum does with its own people's words.
+    at_once = forum["publication"] == Publication.LIVE and not flags and first.via != Via.WEB
     proposal = {
         **dict.fromkeys(NAMES),
         "rt": [],

@@ -69,6 +69,7 @@ class Via(StrEnum):
     IMPORT = "import"
     REGISTRATION = "registration"
     DESK = "desk"
+    WEB = "web"
 
 
 class Flag(StrEnum):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Role
 from app.errors import Conflict, FieldError, ForumError, Invalid, NotFound
-from app.proposals import joining, listing, service, triage, undoing
+from app.proposals import handing, joining, listing, service, triage, undoing
 from app.proposals.addresses import Narrowed, narrowed
 from app.proposals.choices import Handling, LandStatus, Reason, UrgencyLevel, Via, WorkType
 from app.proposals.fields import LONG, NAMES, SHORT, TITLE, Content, Line, clean
@@ -290,6 +290,7 @@ async def _one(
         alike = await triage.possible_doubles(db, proposal)
         history = await triage.traces(db, await listing.versions_of(db, proposal))
         done = await _done(db, at, request.query_params.get("done"))
+        unproven = await handing.unproven(db, proposal.id)
     present = triage.typed_values(proposal)
     open_ = proposal.status in WAITING
     read = triage.suggestions(proposal, sources, at.session.region_code) if open_ and form is None else {}
@@ -318,6 +319,7 @@ async def _one(
         doubles=alike,
         history=history,
         done=done,
+        unproven=unproven,
         steps=[status.value for status in STEPS[proposal.status]],
         sites={site.id: site for site in sites},
         villages=offered(at.session.region_code),

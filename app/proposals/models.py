@@ -132,6 +132,29 @@ class ProposalSource(Table):
     """The number with which these words came by a merge, so that it can be undone."""
 
 
+class HandedIn(Table):
+    """A form with a proposal that came by itself: from anybody on the public page, or from a seat while the room takes nothing. `nonce` makes a repeated press nothing."""
+
+    __tablename__ = "handed_in"
+    __table_args__ = (
+        UniqueConstraint("session_id", "nonce"),
+        Index("ix_handed_in_participant_id", "participant_id"),
+        Index("ix_handed_in_proposal_id", "proposal_id"),
+    )
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    nonce: Mapped[str] = mapped_column(String(64))
+    body_hash: Mapped[str] = mapped_column(String(64))
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    """The seat's holder; empty when it came from the public page."""
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id)
+    proven: Mapped[bool] = mapped_column(default=False)
+    """Whether the sender's browser did the small piece of work that machines are slowed by."""
+    notice_version: Mapped[int | None]
+    received_at: Mapped[datetime]
+
+
 class ProposalCounter(Table):
     """The last serial number given in a session; a row of its own so that numbering locks nothing else."""
 

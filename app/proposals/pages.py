@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import NotFound
 from app.proposals import listing
 from app.proposals.addresses import narrowed
+from app.proposals.handing import takes_from_all
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
 from app.proposals.sectors import Sector
 from app.proposals.service import covered
@@ -71,6 +72,7 @@ async def list_page(
         sites=sites,
         sectors=list(Sector),
         statuses=PUBLIC_STATUSES,
+        open_to_all=takes_from_all(session, ground(request).clock.now()),
     )
 
 

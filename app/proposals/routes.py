@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 from app.proposals.api import router as api
 from app.proposals.desk import router as desk
+from app.proposals.handing_pages import router as handing
 from app.proposals.pages import router as pages
 from app.proposals.series_pages import router as series
 
 router = APIRouter()
 router.include_router(api)
 router.include_router(desk)
+router.include_router(handing)
 router.include_router(pages)
 router.include_router(series)

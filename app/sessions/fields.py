@@ -174,6 +174,7 @@ class SessionChanges(Fields):
     publication: Publication = Publication.AFTER_VERIFICATION
     screen_shows_all: bool = False
     late_hours: Annotated[int, Field(ge=0, le=168)] = 24
+    public_proposals_until: Moment | None = Field(None, description="Until when everybody may hand in a proposal; absent: nobody may")
     sites: Annotated[list[SiteFields], Field(max_length=60)] = Field(default_factory=list)
     agenda: Annotated[list[AgendaFields], Field(max_length=60)] = Field(default_factory=list)
     quotas: Annotated[list[QuotaFields], Field(max_length=100)] = Field(default_factory=list)

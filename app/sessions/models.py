@@ -107,6 +107,8 @@ class ForumSession(Table):
     screen_shows_all: Mapped[bool] = mapped_column(default=False)
     late_hours: Mapped[int] = mapped_column(default=24)
     """For how long after the end aspirations are still taken, as late."""
+    public_proposals_until: Mapped[datetime | None]
+    """Until when anybody may hand in a proposal on the public page; empty while that page is closed."""
     state: Mapped[SessionState] = mapped_column(default=SessionState.DRAFT)
     opened_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -43,6 +43,7 @@ PAGES = (
     DeskPage("ruang", "Ruang", "chat", frozenset({Role.MODERATOR, Role.OPERATOR, Role.SECRETARIAT, Role.RESPONDER})),
     DeskPage("lokasi", "Lokasi", "pin", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("kehadiran", "Kehadiran", "chart", frozenset({Role.OPERATOR, Role.MODERATOR, Role.SECRETARIAT, Role.READER})),
+    DeskPage("terusan", "Teruskan pesan", "paste", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("data-pribadi", "Data pribadi", "lock", frozenset({Role.SECRETARIAT})),

@@ -60,9 +60,10 @@ PLAIN = (
     "publication",
     "screen_shows_all",
     "late_hours",
+    "public_proposals_until",
 )
 MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-MAY_BE_EMPTY = ("stream_url", "interpreter_url", "quorum", "contact_number", "contact_name", "meeting")
+MAY_BE_EMPTY = ("stream_url", "interpreter_url", "quorum", "contact_number", "contact_name", "public_proposals_until", "meeting")
 TIERS = (Tier.PROVINCE, Tier.REGENCY, Tier.DISTRICT, Tier.VILLAGE)
 
 

@@ -128,6 +128,7 @@ class SessionShown(SessionSummary):
     interpreter_url: str | None
     contact_number: str | None
     contact_name: str | None
+    public_proposals_until: datetime | None
     selection_published_at: datetime | None
     sites: list[SiteShown]
     agenda: list[AgendaShown]

@@ -43,6 +43,7 @@ TEXTS = (
 )
 MEETING = ("link", "meeting_id", "passcode")
 MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
+UNTIL = "public_proposals_until"
 CLEARED = ("stream_url", "interpreter_url", "quorum", "contact_number", "contact_name")
 """What an emptied field takes away; elsewhere in a new session empty means: as proposed."""
 BY_HAND = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})[ ,T]+(?:pukul )?(\d{1,2})[.:](\d{2})")
@@ -72,6 +73,7 @@ def read_new(form: Typed) -> Read:
     zone = _place(form, read)
     _texts(form, read, keep_empty=())
     _moments(form, read, zone)
+    _moment(read, UNTIL, form.get(UNTIL), zone, read.values)
     _lists(form, read, zone)
     meeting = {name: form.get(f"meeting.{name}") for name in MEETING if form.get(f"meeting.{name}")}
     if meeting:
@@ -89,6 +91,8 @@ def read_changes(form: Typed, session: ForumSession, *, moments: bool) -> Read:
     read.values |= {name: None for name in CLEARED if not form.get(name)}
     if moments:
         _moments(form, read, zone)
+    read.values[UNTIL] = None
+    _moment(read, UNTIL, form.get(UNTIL), zone, read.values)
     _lists(form, read, zone)
     read.values["meeting"] = {name: form.get(f"meeting.{name}") or None for name in MEETING}
     for name in ("title", "seats_online", "late_hours"):
@@ -143,6 +147,7 @@ def filled(session: ForumSession, rows: Rows, access: MeetingAccess, notice: str
         values |= {name: local(getattr(session, name), session.zone) for name in MOMENTS}
         values |= {f"meeting.{name}": getattr(access, name) or "" for name in MEETING}
         values["notice"] = notice
+        values |= {UNTIL: local(session.public_proposals_until, session.zone)} if session.public_proposals_until else {}
     for place, site in enumerate(rows.sites):
         row = {name: str(getattr(site, name)) for name in ROWS["sites"]}
         values |= _row("sites", place, row | ({"id": ""} if anew else {}))

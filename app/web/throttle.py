@@ -85,6 +85,10 @@ class Throttles:
     hall_pin: Guesses = field(default_factory=lambda: Guesses(Throttle(burst=60, pause=6), Throttle(burst=400, pause=1)))
     send_again: Throttle = field(default_factory=lambda: Throttle(burst=2, pause=300))
     apply: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=0.5))
+    hand_in: Throttle = field(default_factory=lambda: Throttle(burst=200, pause=3))
+    """Proposals from the public page by address: a hall of a hundred may send two each at once."""
+    hand_in_unproven: Throttle = field(default_factory=lambda: Throttle(burst=40, pause=20))
+    """The same without a browser's proof."""
     address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))
 
 

@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("publication", sa.Enum("after_verification", "live", name="publication", native_enum=False, length=20), nullable=False),
         sa.Column("screen_shows_all", sa.Boolean(), nullable=False),
         sa.Column("late_hours", sa.Integer(), nullable=False),
+        sa.Column("public_proposals_until", UtcDateTime(), nullable=True),
         sa.Column(
             "state",
             sa.Enum("draft", "published", "live", "paused", "ended", "cancelled", name="sessionstate", native_enum=False, length=20),

@@ -8,6 +8,8 @@ RIGHTS = {
     ("GET", "/s/{slug}/ruang"): PARTS,
     ("GET", "/s/{slug}/ruang/polos"): PARTS,
     ("POST", "/s/{slug}/ruang/polos"): PARTS,
+    ("GET", "/s/{slug}/hadir/usulan"): "attendee",
+    ("POST", "/s/{slug}/hadir/usulan"): "attendee",
     ("GET", "/meja/{slug}/ruang"): PARTS,
     ("GET", "/api/v1/rooms/{room}/events"): PARTS,
     ("GET", "/api/v1/rooms/{room}/stream"): PARTS,

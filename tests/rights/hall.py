@@ -38,6 +38,8 @@ PAGES = {
     ("POST", "/meja/{slug}/piket"): {Role.MODERATOR},
     ("POST", "/meja/{slug}/piket/{link}/cabut"): {Role.MODERATOR},
     ("POST", "/meja/{slug}/piket/petugas/{shift}/akhiri"): {Role.MODERATOR},
+    ("GET", "/meja/{slug}/terusan"): AT_HALL,
+    ("POST", "/meja/{slug}/terusan"): AT_HALL,
     ("GET", "/meja/{slug}/layar"): AT_HALL,
     ("GET", "/meja/{slug}/layar/keadaan"): AT_HALL,
     ("POST", "/meja/{slug}/layar"): AT_HALL,
