@@ -11,6 +11,8 @@ from app.chat.house import House
 from app.chat.routes import router as chat_router
 from app.chat.socket import router as socket_router
 from app.clock import Clock
+from app.closing.jobs import jobs as closing_jobs
+from app.closing.routes import router as closing_router
 from app.database.engine import Database, connect
 from app.exports.jobs import jobs as export_jobs
 from app.exports.routes import router as exports_router
@@ -21,6 +23,8 @@ from app.i18n import Catalogues
 from app.invitations.jobs import jobs as invitation_jobs
 from app.invitations.routes import router as invitations_router
 from app.outbox.worker import Handler
+from app.papers.jobs import jobs as paper_jobs
+from app.papers.routes import router as papers_router
 from app.proposals.jobs import jobs as proposal_jobs
 from app.proposals.routes import router as proposals_router
 from app.readiness.routes import router as readiness_router
@@ -57,7 +61,17 @@ def open_house(ground: Ground) -> House:
 
 def handlers(ground: Ground) -> Mapping[str, Handler]:
     """Which function does which kind of job."""
-    features = (access_jobs, session_jobs, registration_jobs, invitation_jobs, proposal_jobs, export_jobs, rights_jobs)
+    features = (
+        access_jobs,
+        session_jobs,
+        registration_jobs,
+        invitation_jobs,
+        proposal_jobs,
+        paper_jobs,
+        export_jobs,
+        closing_jobs,
+        rights_jobs,
+    )
     return {kind: handler for jobs in features for kind, handler in jobs(ground).items()}
 
 
@@ -73,8 +87,10 @@ def routers() -> list[APIRouter]:
         proposals_router,
         chat_router,
         hall_router,
+        papers_router,
         exports_router,
         readiness_router,
         rights_router,
+        closing_router,
         health_router,
     ]

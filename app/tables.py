@@ -8,9 +8,11 @@ from app.guests import models as guests
 from app.hall import models as hall
 from app.invitations import models as invitations
 from app.journal import models as journal
+from app.kept import models as kept
 from app.meetings import models as meetings
 from app.notices import models as notices
 from app.outbox import models as outbox
+from app.papers import models as papers
 from app.participants import models as participants
 from app.proposals import models as proposals
 from app.readiness import models as readiness
@@ -26,9 +28,11 @@ FEATURES = (
     hall,
     invitations,
     journal,
+    kept,
     meetings,
     notices,
     outbox,
+    papers,
     participants,
     proposals,
     readiness,

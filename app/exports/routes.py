@@ -1,6 +1,6 @@
 """Doors of the exports: a page that lists them, and one address per table and format."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
@@ -8,15 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
-from app import i18n
 from app.access.models import Role
 from app.audit.service import Act, head_of, record
 from app.errors import Conflict, NotFound
-from app.exports import attendance_table, audit_table, chat_table, proposals_table
-from app.exports.gather import Source, source
+from app.exports.catalogue import FORMATS, TABLES, letterhead
+from app.exports.gather import source
 from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines, json_lines
-from app.exports.tables import Sheet
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
 from app.web.ground import Ground, ground
@@ -27,18 +25,6 @@ Parts = Annotated[Ground, Depends(ground)]
 Secretariat = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
 Reader = Annotated[Desk, Depends(desk(Role.SECRETARIAT, Role.READER))]
 
-TABLES: dict[str, Callable[[Source], Sheet]] = {
-    "proposals": proposals_table.sheet,
-    "attendance": attendance_table.sheet,
-    "chat": chat_table.sheet,
-    "audit": audit_table.sheet,
-}
-FORMATS: dict[str, tuple[str, ...]] = {
-    "proposals": ("csv", "xlsx", "json"),
-    "attendance": ("csv", "xlsx", "json", "pdf"),
-    "chat": ("csv", "xlsx", "json"),
-    "audit": ("csv", "xlsx", "json"),
-}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -82,22 +68,7 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
             return _stream(json_lines(made, about), "application/json", name)
         case "xlsx":
             return _file(await xlsx(made), XLSX, name)
-    return _file(await pdf(made, "attendance.typ", _letterhead(parts, at, words, head)), "application/pdf", name)
-
-
-def _letterhead(parts: Ground, at: Desk, words: i18n.Translator, head: str) -> dict[str, str]:
-    session, lang = at.session, words.language
-    return {
-        "office": parts.settings.office_name,
-        "unit": parts.settings.office_unit,
-        "session": session.title,
-        "held": i18n.span(session.starts_at, session.ends_at, session.zone, lang),
-        "day": i18n.day(session.starts_at, session.zone, lang),
-        "plan_year": str(session.plan_year),
-        "head": head,
-        "lang": lang,
-        "made": i18n.when(parts.clock.now(), session.zone, lang),
-    }
+    return _file(await pdf(made, "attendance.typ", letterhead(parts, at.session, words, head)), "application/pdf", name)
 
 
 def _stream(lines: AsyncIterator[bytes], kind: str, name: str) -> Response:

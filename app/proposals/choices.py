@@ -70,6 +70,7 @@ class Via(StrEnum):
     REGISTRATION = "registration"
     DESK = "desk"
     WEB = "web"
+    PAPER = "paper"
 
 
 class Flag(StrEnum):

@@ -75,7 +75,7 @@ class Proposal(Table):
     name_public: Mapped[bool] = mapped_column(default=False)
     site_id: Mapped[str | None] = mapped_column(ForeignKey("sites.id"), type_=Id)
     via: Mapped[str] = mapped_column(String(12))
-    """`online`, `hall`, `relay`, `import`, `registration` or `desk`."""
+    """`online`, `hall`, `relay`, `import`, `registration`, `desk` or `paper`."""
     flags: Mapped[list[str]] = mapped_column(default=list)
     """`phone_in_text`, `nik_in_text`, `name_in_text` (of somebody who did not agree): to be looked at before publishing."""
     personal_checked_at: Mapped[datetime | None]
@@ -114,7 +114,7 @@ class ProposalSource(Table):
     id: Mapped[str] = id_column()
     proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id)
     kind: Mapped[str] = mapped_column(String(12))
-    """`message`, `application` or `desk`."""
+    """`message`, `application`, `desk` or `paper` (a form that was keyed in)."""
     source_id: Mapped[str] = mapped_column(Id)
     participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
     author: Mapped[str]

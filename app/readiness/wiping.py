@@ -15,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.chat.models import Message, Sanction, StaffAct, Vote
 from app.database.tables import Table as Base
 from app.hall.models import DoorPress, ScreenItem
+from app.papers.models import PaperForm
 from app.participants.models import Attendance, Origin, Participant, ParticipantCounter
 from app.proposals.choices import Via
 from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
 from app.proposals.undoing import restore
 from app.sessions.models import AgendaItem, ForumSession
 
-PRACTISED = (Via.ONLINE, Via.HALL, Via.RELAY, Via.DESK)
+PRACTISED = (Via.ONLINE, Via.HALL, Via.RELAY, Via.DESK, Via.PAPER)
 """Ways by which proposals come out of the room and the halls; those of registrations, imports and public forms are real."""
 MADE_UP = (Origin.WALK_IN, Origin.PLACEHOLDER, Origin.RELAY)
 """People whom only the room and the halls know."""
@@ -75,6 +76,7 @@ def _loose(span: Span) -> list[tuple[Any, list[ColumnElement[bool]]]]:
         (Vote, [Vote.room == room, Vote.at >= since]),
         (Sanction, [Sanction.room == room, Sanction.at >= since]),
         (StaffAct, [StaffAct.room == room, StaffAct.at >= since]),
+        (PaperForm, [PaperForm.session_id == span.session.id, PaperForm.keyed_at >= since]),
         (ScreenItem, [ScreenItem.session_id == span.session.id, ScreenItem.put_up_at >= since]),
         (DoorPress, [DoorPress.session_id == span.session.id, DoorPress.uploaded_at >= since]),
     ]

@@ -47,7 +47,9 @@ PAGES = (
     DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("data-pribadi", "Data pribadi", "lock", frozenset({Role.SECRETARIAT})),
+    DeskPage("kertas", "Kertas", "print", frozenset({Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),
     DeskPage("rekaman", "Rekaman", "document", frozenset({Role.SECRETARIAT, Role.READER})),
+    DeskPage("penutupan", "Penutupan", "check-circle", frozenset({Role.MODERATOR, Role.SECRETARIAT})),
 )
 
 

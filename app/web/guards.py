@@ -70,11 +70,16 @@ class Guards:
         ends = anyio.current_time() + BODY_SECONDS
         files = takes_files(scope)
         most = UPLOAD if files else BODY
+        said = Headers(scope=scope).get("content-length", "")
+        too_much = said.isdecimal() and int(said[:18]) > most
 
         async def bounded() -> Message:
             nonlocal taken, tail, complete
             if complete:
                 return await receive()
+            if too_much:
+                # Before anything of it is read: a form that is cut off in the middle leaves open files behind.
+                raise HTTPException(413)
             try:
                 with anyio.fail_after(max(ends - anyio.current_time(), 0.001)):
                     message = await receive()

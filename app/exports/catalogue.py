@@ -1,0 +1,40 @@
+"""Which tables leave the house, in which formats, and what stands above those that are typeset."""
+
+from collections.abc import Callable
+
+from app import i18n
+from app.exports import attendance_table, audit_table, chat_table, proposals_table
+from app.exports.gather import Source
+from app.exports.tables import Sheet
+from app.i18n import Translator
+from app.sessions.models import ForumSession
+from app.web.ground import Ground
+
+TABLES: dict[str, Callable[[Source], Sheet]] = {
+    "proposals": proposals_table.sheet,
+    "attendance": attendance_table.sheet,
+    "chat": chat_table.sheet,
+    "audit": audit_table.sheet,
+}
+FORMATS: dict[str, tuple[str, ...]] = {
+    "proposals": ("csv", "xlsx", "json"),
+    "attendance": ("csv", "xlsx", "json", "pdf"),
+    "chat": ("csv", "xlsx", "json"),
+    "audit": ("csv", "xlsx", "json"),
+}
+
+
+def letterhead(parts: Ground, session: ForumSession, words: Translator, head: str) -> dict[str, str]:
+    """What stands on every page of a typeset table; `head` is the end of the audit chain."""
+    lang = words.language
+    return {
+        "office": parts.settings.office_name,
+        "unit": parts.settings.office_unit,
+        "session": session.title,
+        "held": i18n.span(session.starts_at, session.ends_at, session.zone, lang),
+        "day": i18n.day(session.starts_at, session.zone, lang),
+        "plan_year": str(session.plan_year),
+        "head": head,
+        "lang": lang,
+        "made": i18n.when(parts.clock.now(), session.zone, lang),
+    }

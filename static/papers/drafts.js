@@ -1,0 +1,42 @@
+/* Rows that are not yet with the server, kept in this browser under their ids until they are. */
+
+export class Drafts {
+  constructor(name) {
+    this.name = name;
+    this.rows = new Map(this.read());
+  }
+
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem(this.name)) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  write() {
+    try {
+      if (this.rows.size) localStorage.setItem(this.name, JSON.stringify([...this.rows]));
+      else localStorage.removeItem(this.name);
+    } catch {
+      // No room on the device: the row lives as long as the page does.
+    }
+  }
+
+  keep(id, values, place) {
+    this.rows.set(id, { values, place });
+    this.write();
+  }
+
+  drop(id) {
+    if (this.rows.delete(id)) this.write();
+  }
+
+  has(id) {
+    return this.rows.has(id);
+  }
+
+  all() {
+    return [...this.rows].map(([id, row]) => ({ id, ...row }));
+  }
+}
