@@ -16,6 +16,7 @@ from app.closing.routes import router as closing_router
 from app.database.engine import Database, connect
 from app.exports.jobs import jobs as export_jobs
 from app.exports.routes import router as exports_router
+from app.figures.routes import router as figures_router
 from app.guests.routes import router as guests_router
 from app.hall.routes import router as hall_router
 from app.health.routes import router as health_router
@@ -80,6 +81,8 @@ def routers() -> list[APIRouter]:
     return [
         socket_router,
         access_router,
+        # Before the sessions: /meja/angka is no session of this name.
+        figures_router,
         sessions_router,
         registration_router,
         invitations_router,

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.assembly import handlers, open_house, routers
 from app.chat.house import House
+from app.figures.kept import Kept
 from app.health.checkup import Checkup
 from app.health.metrics import Sources
 from app.health.pulse import Pulse
@@ -72,6 +73,7 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     )
     app.state.ground = ground
     app.state.house = house
+    app.state.figures = Kept()
     app.state.checkup = Checkup(ground, house)
     app.state.sources = Sources(house, ground.database, doorkeeper, traffic, pulse, worker)
     app.state.pages = environment(static)

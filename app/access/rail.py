@@ -6,6 +6,9 @@ from app.access.models import Role
 from app.access.rights import Staff
 from app.i18n import Translator
 
+READING = frozenset({Role.ADMIN, Role.MODERATOR, Role.SECRETARIAT, Role.READER})
+"""Who sees the numbers of all their forums."""
+
 
 @dataclass(frozen=True)
 class RailItem:
@@ -21,6 +24,8 @@ class RailItem:
 def office_items(staff: Staff, current: str, words: Translator) -> list[RailItem]:
     """The rail; `current` is the last part of the address of the page being shown."""
     items = [RailItem("/meja", words.gettext("Forum"), "megaphone", current == "")]
+    if any(grant.role in READING for grant in staff.grants):
+        items.append(RailItem("/meja/angka", words.gettext("Angka"), "chart", current == "angka"))
     if staff.may({Role.ADMIN}):
         items.append(RailItem("/meja/petugas", words.gettext("Akun petugas"), "users", current == "petugas"))
         items.append(RailItem("/meja/petugas/masuk", words.gettext("Yang sedang masuk"), "eye", current == "petugas/masuk"))

@@ -22,7 +22,9 @@ from app.errors import Conflict, ForumError, NotAllowed, NotFound
 from app.journal.service import DESK, PUBLIC, store, take
 from app.live.ring import Item
 from app.participants.service import placeholder
+from app.proposals.answering import heard
 from app.proposals.capture import capture
+from app.proposals.listing import numbered
 from app.proposals.models import ProposalCounter
 
 SHOWN = {MessageState.VISIBLE, MessageState.HELD, MessageState.LATE, MessageState.REJECTED}
@@ -73,6 +75,8 @@ async def write(db: AsyncConnection, clock: Clock, room: str, given: Sequence[Gi
     drafts = [one for one in found if isinstance(one, Draft)]
     await _place_guests(db, drafts, now)
     await _capture(db, drafts, now)
+    if answers := [draft.answer() for draft in drafts if draft.answers]:
+        await heard(db, given[0].person.session_id, answers)
     outcome = Outcome([], buckets={name: at for name, at in judging.buckets.items() if buckets.get(name) != at})
     outcome.public, outcome.desk = await _store(db, room, drafts, now)
     outcome.answers = [_answer(one) for one in found]
@@ -126,6 +130,8 @@ class _Judging:
         who = self.facts.standing(person, self.last_at.get(person.id))
         state = judge(self.facts.rules, who, message.kind, self.now)
         if message.re is not None and message.re not in self.facts.answerable:
+            raise NotFound("chat.not_found")
+        if message.answers is not None and numbered(message.answers) not in self.facts.named:
             raise NotFound("chat.not_found")
         draft = self._draft(person, message, state)
         if given.limits and limited(self.facts.rules, who):

@@ -11,13 +11,16 @@ from app.chat.models import Message, MessageState
 from app.chat.people import Person
 from app.chat.requests import Kind
 from app.journal.service import DESK, PUBLIC, Entry, append
+from app.proposals.answering import Answer, heard
 from app.proposals.capture import Words, capture
 
 
 async def approve(db: AsyncSession, message: Message, by: Person, signed: Mapping[str, str], now: datetime) -> None:
-    """Show a message to everybody; an aspiration gets its proposal in the same transaction."""
+    """Show a message to everybody; an aspiration gets its proposal in the same transaction, a response is kept with what it answers."""
     if message.kind == Kind.ASPIRATION:
         message.proposal = (await capture(db, by.session_id, [words_of(message)], by=by.actor, now=now))[0]
+    if message.kind == Kind.RESPONSE:
+        await heard(db, by.session_id, [answer_of(message)])
     message.state, message.decided_by, message.decided_at = MessageState.VISIBLE, by.id, now
     message.seq = await append(db, message.room, PUBLIC, [Entry(event_of(message), message.id)], now)
     await tell_author(db, message, signed, {"at_seq": message.seq, "proposal": message.proposal}, now)
@@ -63,6 +66,23 @@ def words_of(message: Message) -> Words:
         via=message.via,
         fields=message.fields or {},
         in_office=by["role"] != "attendee",
+    )
+
+
+def answer_of(message: Message) -> Answer:
+    """A stored response as an answer to a proposal."""
+    capacity, number = message.by.get("capacity"), (message.fields or {}).get("proposal")
+    return Answer(
+        message_id=message.id,
+        text=message.text,
+        author=str(message.by["name"]),
+        at=message.received_at,
+        by=f"participant:{message.participant_id}" if message.participant_id else "system",
+        re=message.re,
+        number=number if isinstance(number, str) else None,
+        participant_id=message.participant_id,
+        capacity=str(capacity) if capacity else None,
+        in_office=message.by["role"] != "attendee",
     )
 
 

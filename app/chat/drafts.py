@@ -9,6 +9,7 @@ from app.chat.people import Person
 from app.chat.requests import Kind, Send
 from app.clock import millis, moment
 from app.journal.service import Entry
+from app.proposals.answering import Answer
 from app.proposals.capture import Words
 
 
@@ -63,6 +64,26 @@ class Draft:
             site_id=self.site_id,
             via=self.via,
             fields=self.message.fields,
+            in_office=self.person.on_staff and not self.speaks_for_other,
+        )
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is kept as an answer in the same transaction."""
+        return self.state is MessageState.VISIBLE and self.message.kind is Kind.RESPONSE
+
+    def answer(self) -> Answer:
+        """As an answer to a proposal."""
+        return Answer(
+            message_id=self.id,
+            text=self.message.text,
+            author=self.author,
+            at=self.at,
+            by=self.person.actor,
+            re=self.message.re,
+            number=self.message.answers,
+            participant_id=self.participant_id,
+            capacity=self.capacity,
             in_office=self.person.on_staff and not self.speaks_for_other,
         )
 

@@ -14,6 +14,7 @@ from app.chat.people import Person
 from app.chat.requests import Kind
 from app.errors import Conflict, NotAllowed, NotFound
 from app.journal.service import PUBLIC, Entry, append
+from app.proposals.answering import answer_changed
 from app.vault import Vault
 
 
@@ -30,6 +31,8 @@ async def edit(db: AsyncSession, vault: Vault, person: Person, message_id: str, 
         raise Conflict("chat.conflict")
     message.text = values.words({"text": text}, "text", longest(Kind(message.kind)))
     message.reason = values.words({"reason": reason}, "reason", 500)
+    if message.kind == Kind.RESPONSE:
+        await answer_changed(db, message.id, message.text)
     entry = Entry({"t": "upd", "id": message.id, "op": "edit", "v": {"text": message.text}}, message.id)
     seq = await append(db, person.room, PUBLIC, [entry], now)
     await record(db, vault, person.session_id, now, Act(person.actor, "room.edited", f"message:{message.id}", {"seq": seq}))

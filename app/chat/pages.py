@@ -21,12 +21,13 @@ from app.chat.standing import rules_of
 from app.chat.welcome import refuse_banned
 from app.database.tables import new_id
 from app.errors import FieldError, ForumError, Invalid
-from app.i18n import clock
 from app.invitations.links import ends
 from app.proposals.sectors import Sector
 from app.regions import villages_of
+from app.sessions.agenda import steps_shown
 from app.sessions.guards import Desk, PublicSession, desk
-from app.sessions.models import AgendaItem, ForumSession, SessionState, Site
+from app.sessions.models import ForumSession, SessionState, Site
+from app.sessions.progress import Step
 from app.web.csrf import check, token_for
 from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
@@ -137,6 +138,7 @@ async def _plain(
         late_over=state is RoomState.ENDED and (rules.late_until is None or rules.late_until < parts.clock.now()),
         messages=reading.messages,
         sites=await _sites(parts, at.session),
+        agenda_now=next((step for step in await _agenda(parts, at.session) if step.state == "now"), None),
         older_url=f"{address}?before={reading.first}" if reading.older else None,
         newer_url=f"{address}?after={reading.last}" if reading.newer else None,
         room_url=f"/s/{at.session.slug}/ruang",
@@ -204,17 +206,6 @@ async def _sites(parts: Ground, session: ForumSession) -> dict[str, str]:
         return {row.code: row.name for row in found}
 
 
-async def _agenda(parts: Ground, session: ForumSession) -> list[dict[str, Any]]:
+async def _agenda(parts: Ground, session: ForumSession) -> list[Step]:
     async with parts.database.read() as db:
-        found = await db.scalars(select(AgendaItem).where(AgendaItem.session_id == session.id).order_by(AgendaItem.position))
-        items = found.all()
-    now = next((item.position for item in items if item.id == session.agenda_item_id), None)
-    return [
-        {
-            "id": item.id,
-            "title": item.title,
-            "note": clock(item.planned_at, session.zone) if item.planned_at else "",
-            "state": "next" if now is None or item.position > now else "now" if item.position == now else "done",
-        }
-        for item in items
-    ]
+        return await steps_shown(db, session)

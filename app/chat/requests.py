@@ -71,6 +71,12 @@ class Send:
     fields: Mapping[str, Any] = field(default_factory=dict)
     body_hash: str = ""
 
+    @property
+    def answers(self) -> str | None:
+        """The number of the proposal that a response names in its fields; a response may do so without `re`."""
+        number = self.fields.get("proposal") if self.kind is Kind.RESPONSE else None
+        return number if isinstance(number, str) and number else None
+
 
 @dataclass(frozen=True)
 class History:

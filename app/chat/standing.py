@@ -15,6 +15,7 @@ from app.database.prepared import prepared
 from app.invitations.models import Seat, SeatState
 from app.journal.service import LOGS, PUBLIC, Handle
 from app.participants.models import Participant
+from app.proposals.answering import proposals_named
 from app.sessions.lifecycle import room_state
 from app.sessions.models import ForumSession, SessionState
 
@@ -75,6 +76,8 @@ class Facts:
     last_at: Mapping[str, datetime]
     answerable: Collection[str]
     spoken_for: Mapping[str, RowMapping]
+    named: Collection[str] = ()
+    """Numbers of proposals that responses name and that there are."""
 
     def standing(self, person: Person, last_at: datetime | None) -> Standing:
         """How this person stands now."""
@@ -124,6 +127,7 @@ async def facts_of(db: Handle, room: str, said: Sequence[tuple[Person, Send]], n
         last_at=await _last_at(db, room, senders) if rules.slow_seconds else {},
         answerable=await _answerable(db, room, sorted({message.re for _, message in said if message.re})),
         spoken_for=await _spoken_for(db, said),
+        named=await proposals_named(db, said[0][0].session_id, [message.answers for _, message in said if message.answers]),
     )
 
 

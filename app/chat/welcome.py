@@ -166,7 +166,7 @@ def _you(person: Person, held: Mapping[str, datetime | None]) -> dict[str, Any]:
 
 
 OUTSIDE = prepared(
-    select(SESSIONS.c.title, SESSIONS.c.agenda_item_id, AGENDA.c.title.label("item"), ROOMS.c.announcement)
+    select(SESSIONS.c.title, SESSIONS.c.agenda_item_id, AGENDA.c.title.label("item"), AGENDA.c.started_at, ROOMS.c.announcement)
     .select_from(SESSIONS.outerjoin(ROOMS, ROOMS.c.id == SESSIONS.c.room).outerjoin(AGENDA, AGENDA.c.id == SESSIONS.c.agenda_item_id))
     .where(SESSIONS.c.room == bindparam("room"))
 )
@@ -187,5 +187,6 @@ async def _scene(db: AsyncSession, room: str, now: datetime) -> Scene:
     if row.announcement and row.announcement.get("until", math.inf) > millis(now):
         found["announcement"] = row.announcement
     if row.item is not None:
-        found["agenda"] = {"item": row.agenda_item_id, "title": row.item}
+        begun = {"at": millis(row.started_at)} if row.started_at else {}
+        found["agenda"] = {"item": row.agenda_item_id, "title": row.item, **begun}
     return Scene(rules, found, await history.pinned(db, room))

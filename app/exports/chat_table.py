@@ -20,6 +20,7 @@ COLUMNS = (
     ("kind", "Jenis", Kind.TEXT, 12),
     ("text", "Isi", Kind.TEXT, 60),
     ("proposal", "Nomor usulan", Kind.TEXT, 16),
+    ("answers", "Menanggapi", Kind.TEXT, 16),
     ("state", "Keadaan", Kind.TEXT, 16),
     ("seq", "Urutan", Kind.NUMBER, 9),
 )
@@ -43,12 +44,14 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
         return (await db.scalars(query.order_by(Message.received_at, Message.id).limit(PAGE))).all()
 
     async def rows(db: AsyncSession, records: Sequence[Message]) -> list[Row]:
-        return [_row(source, record) for record in records]
+        answered = select(Message.id, Message.proposal).where(Message.id.in_([one.re for one in records if one.re]))
+        numbers = {row.id: row.proposal for row in await db.execute(answered)}
+        return [_row(source, record, numbers.get(record.re)) for record in records]
 
     return paged(source.database, read, None, lambda record: (record.received_at, record.id), rows)
 
 
-def _row(source: Source, message: Message) -> Row:
+def _row(source: Source, message: Message, answered: str | None) -> Row:
     readable = message.state in READABLE
     return (
         message.received_at,
@@ -61,6 +64,7 @@ def _row(source: Source, message: Message) -> Row:
         source.label("message_kind", message.kind),
         message.text if readable else "",
         message.proposal,
+        answered or str((message.fields or {}).get("proposal") or "") or None,
         source.label("message_state", message.state),
         message.seq,
     )

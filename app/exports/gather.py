@@ -1,7 +1,7 @@
 """Reading a session's tables in pages: each page is one short read by key, so that an export never holds the database."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database.engine import Database
 from app.exports.tables import Column, Kind, Row, Sheet
 from app.i18n import Translator
+from app.proposals.listing import Filters
 from app.sessions.models import ForumSession, Site
 from app.vault import Vault
 
@@ -18,13 +19,14 @@ PAGE = 500
 
 @dataclass(frozen=True)
 class Source:
-    """What every table is gathered from: the session, its halls by id, the words of the reader's language, and the keys."""
+    """What every table is gathered from: the session, its halls by id, the words of the reader's language, the keys, and what proposals are narrowed to."""
 
     database: Database
     vault: Vault
     words: Translator
     session: ForumSession
     halls: dict[str, Site]
+    filters: Filters = field(default_factory=Filters)
 
     def hall(self, site_id: str | None) -> str:
         """The name of a hall; empty for none."""

@@ -7,7 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exports.gather import PAGE, Source, labelled, paged
 from app.exports.tables import Kind, Row, Sheet
-from app.proposals.models import Proposal, ProposalSource
+from app.proposals.answers import responses_of
+from app.proposals.dapil import dapils_of
+from app.proposals.listing import conditions
+from app.proposals.models import Proposal, ProposalSource, Response
 
 COLUMNS = (
     ("number", "Nomor usulan", Kind.TEXT, 16),
@@ -31,6 +34,7 @@ COLUMNS = (
     ("land_status", "Status lahan", Kind.TEXT, 16),
     ("budget", "Anggaran", Kind.MONEY, 18),
     ("agency", "Perangkat daerah", Kind.TEXT, 24),
+    ("dapil", "Daerah pemilihan", Kind.TEXT, 16),
     ("reason", "Alasan", Kind.TEXT, 30),
     ("proposer", "Pengusul", Kind.TEXT, 22),
     ("capacity", "Profil", Kind.TEXT, 20),
@@ -38,6 +42,7 @@ COLUMNS = (
     ("hall", "Lokasi", Kind.TEXT, 18),
     ("via", "Cara masuk", Kind.TEXT, 14),
     ("words", "Kata asli", Kind.TEXT, 50),
+    ("responses", "Tanggapan", Kind.TEXT, 50),
     ("created_at", "Tanggal usul", Kind.MOMENT, 17),
     ("verified_at", "Terverifikasi", Kind.MOMENT, 17),
     ("published_at", "Terbit", Kind.MOMENT, 17),
@@ -45,15 +50,14 @@ COLUMNS = (
 
 
 def sheet(source: Source) -> Sheet:
-    """Every proposal of the session in the order of its number."""
+    """The proposals of the session in the order of their numbers, narrowed to the filters of the source."""
     return labelled(source, "proposals", "Daftar usulan", COLUMNS, _pages(source))
 
 
 def _pages(source: Source) -> AsyncIterator[list[Row]]:
     async def read(db: AsyncSession, after: str) -> Sequence[Proposal]:
-        found = await db.scalars(
-            select(Proposal).where(Proposal.session_id == source.session.id, Proposal.number > after).order_by(Proposal.number).limit(PAGE)
-        )
+        wanted = conditions(source.session.id, source.filters, public=False)
+        found = await db.scalars(select(Proposal).where(*wanted, Proposal.number > after).order_by(Proposal.number).limit(PAGE))
         return found.all()
 
     async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
@@ -67,12 +71,29 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
                 taken_away.add(one.proposal_id)
             elif one.text:
                 said.setdefault(one.proposal_id, []).append(one.text)
-        return [_row(source, record, said.get(record.id, []), gone=record.id in taken_away - said.keys()) for record in records]
+        answers = await responses_of(db, records)
+        dapils = await dapils_of(db, source.session.region_code)
+        return [
+            _row(
+                source,
+                record,
+                said.get(record.id, []),
+                [_answer(one) for one in answers[record.id]],
+                next((name for name, dapil in dapils.items() if dapil.holds(record.village_code, record.village)), None),
+                gone=record.id in taken_away - said.keys(),
+            )
+            for record in records
+        ]
 
     return paged(source.database, read, "", lambda record: record.number, rows)
 
 
-def _row(source: Source, p: Proposal, said: list[str], *, gone: bool) -> Row:
+def _answer(response: Response) -> str:
+    who = ", ".join(filter(None, (response.agency, response.author if response.author != response.agency else None)))
+    return f"{who}: {response.text}"
+
+
+def _row(source: Source, p: Proposal, said: list[str], answers: list[str], dapil: str | None, *, gone: bool) -> Row:
     # What the desk has not touched repeats the words that were taken away: they leave with them.
     silent = gone and p.version == 1
     reason = " · ".join(filter(None, (source.label("reason", p.reason_code), p.reason or "")))
@@ -98,6 +119,7 @@ def _row(source: Source, p: Proposal, said: list[str], *, gone: bool) -> Row:
         source.label("land_status", p.land_status),
         p.budget,
         p.agency,
+        dapil,
         reason,
         p.proposer,
         p.capacity,
@@ -105,6 +127,7 @@ def _row(source: Source, p: Proposal, said: list[str], *, gone: bool) -> Row:
         source.hall(p.site_id),
         source.label("via", p.via),
         "\n".join(said),
+        "\n".join(answers),
         p.created_at,
         p.verified_at,
         p.published_at,

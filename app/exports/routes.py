@@ -1,6 +1,7 @@
 """Doors of the exports: a page that lists them, and one address per table and format."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,11 @@ from app.exports.catalogue import FORMATS, TABLES, letterhead
 from app.exports.gather import source
 from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines, json_lines
+from app.proposals.addresses import narrowed
+from app.proposals.listing import Filters, offers
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
+from app.sessions.rows import sites_of
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
 
@@ -47,7 +51,10 @@ async def records_page(request: Request, parts: Parts, at: Reader) -> Response:
 
 @router.get("/api/v1/sessions/{slug}/exports/{table}.{kind}")
 async def export(request: Request, parts: Parts, at: Secretariat, table: str, kind: str) -> Response:
-    """A table of the session as a file; attendance also as the PDF of annex I. Every export is audited."""
+    """A table of the session as a file; attendance also as the PDF of annex I. Every export is audited.
+
+    Proposals are narrowed as their list is: `?status=&site=&village=&sector=&via=&agency=&dapil=&q=`.
+    """
     if kind not in FORMATS.get(table, ()):
         raise NotFound("exports.unknown")
     if at.session.rehearsal is not None:
@@ -58,7 +65,7 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
         act = Act(at.staff.actor, "exports.made", f"session:{at.session.id}", {"table": table, "format": kind})
         await record(db, parts.vault, at.session.id, now, act)
         head = await head_of(db, at.session.id)
-    made = TABLES[table](await source(parts.database, parts.vault, words, at.session))
+    made = TABLES[table](replace(await source(parts.database, parts.vault, words, at.session), filters=await _filters(request, parts, at)))
     name = f"{table}-{at.session.slug}.{kind}"
     match kind:
         case "csv":
@@ -69,6 +76,11 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
         case "xlsx":
             return _file(await xlsx(made), XLSX, name)
     return _file(await pdf(made, "attendance.typ", letterhead(parts, at.session, words, head)), "application/pdf", name)
+
+
+async def _filters(request: Request, parts: Ground, at: Desk) -> Filters:
+    async with parts.database.read() as db:
+        return narrowed(request.query_params, await sites_of(db, at.session.id), await offers(db, at.session, public=False)).filters
 
 
 def _stream(lines: AsyncIterator[bytes], kind: str, name: str) -> Response:

@@ -21,6 +21,7 @@ from app.hall.guards import COMPLETING
 from app.hall.people import CompletionFields, known_of
 from app.participants.models import Attendance, Origin, Participant
 from app.participants.service import Person, open_contact, rewrite
+from app.proposals.answering import spoken_by
 from app.proposals.models import Proposal, ProposalSource
 from app.proposals.privacy import name_is_public
 from app.sessions.models import ForumSession, Site
@@ -160,6 +161,7 @@ async def _give_words(db: AsyncSession, from_id: str, person: Participant) -> No
     await db.execute(
         update(ProposalSource).where(ProposalSource.participant_id == from_id).values(author=person.name, village=person.village, **shown)
     )
+    await spoken_by(db, from_id, person)
 
 
 async def _present(

@@ -19,10 +19,11 @@ from app.hall.guards import AnyHall
 from app.hall.models import Screen
 from app.hall.screen import OnScreen
 from app.hall.sightings import SCREEN, note
-from app.sessions.agenda import start_agenda_item
+from app.sessions.agenda import go, may_undo, steps_shown, undo
 from app.sessions.guards import Desk, PublicSession
 from app.sessions.models import AgendaItem, ForumSession, Site
 from app.sessions.navigation import desk_items
+from app.sessions.progress import behind
 from app.sessions.rows import agenda_of, sites_of
 from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
@@ -112,7 +113,9 @@ async def _act(db: AsyncSession, parts: Ground, desk: Desk, form: Typed) -> None
         case "down":
             await screen.take_down(db, parts.vault, session, form.get("message"), actor=actor, now=now)
         case "agenda":
-            await start_agenda_item(db, parts.vault, session.id, form.get("item"), actor=actor, now=now)
+            await go(db, parts.vault, session.id, form.get("item"), actor=actor, now=now)
+        case "agenda-undo":
+            await undo(db, parts.vault, session.id, actor=actor, now=now)
         case _:
             raise NotFound("web.not_found")
 
@@ -163,6 +166,7 @@ async def _control(
         messages = await screen.offered(db, session)
         sites, items = await sites_of(db, session.id), await agenda_of(db, session.id)
         there = await figures(db, session.id, at=now)
+        steps, undoable = await steps_shown(db, session), await may_undo(db, session.id, now)
     current, following = around(items, session.agenda_item_id)
     return page(
         request,
@@ -172,7 +176,9 @@ async def _control(
         desk_items=desk_items(session, desk.staff, "layar", translator(request)),
         screen=opened,
         messages=messages,
-        items=items,
+        steps=steps,
+        undoable=undoable,
+        late=behind(steps, now),
         current=current,
         following=following,
         halls=halls_of(sites, there),

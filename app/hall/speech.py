@@ -36,8 +36,10 @@ def in_hall(message: Send) -> Send:
 
 
 def typed_words(form: Mapping[str, str], anybody: str) -> dict[str, Any]:
-    """The composer's plain form as a frame: `speaker` a participant's id, else the name as it was typed, else `anybody`; notes may be nobody's."""
+    """The composer's plain form as a frame: `speaker` a participant's id, else the name as it was typed, else `anybody`; notes may be nobody's, a response may name the proposal that it `answers`."""
     frame: dict[str, Any] = {"t": "send", **{name: form.get(name, "") for name in ("cid", "kind", "text")}}
+    if frame["kind"] == Kind.RESPONSE and form.get("answers"):
+        frame["fields"] = {"proposal": form["answers"]}
     name, capacity = form.get("name", ""), form.get("capacity", "")
     if form.get("speaker"):
         frame["for"] = form["speaker"]

@@ -13,7 +13,9 @@ from app.hall.attendance import Figures, figures
 from app.hall.placeholders import Unfinished, unfinished
 from app.hall.roster import Expected, Guest, found, roster
 from app.hall.voices import Speaker, Voice, speakers_of, voices_of
+from app.sessions.agenda import steps_shown
 from app.sessions.models import ForumSession, Site
+from app.sessions.progress import Step
 from app.sessions.rows import sites_of
 from app.vault import Vault
 
@@ -33,6 +35,7 @@ class DeskView:
     pin: str
     pin_until: datetime
     nonce: str
+    agenda_now: Step | None
 
 
 async def desk_view(db: AsyncSession, vault: Vault, session: ForumSession, site: Site, wish: str, now: datetime) -> DeskView:
@@ -51,6 +54,7 @@ async def desk_view(db: AsyncSession, vault: Vault, session: ForumSession, site:
         pin=pin.pin_of(vault, site.id, pin.turn_of(now)),
         pin_until=pin.until(now),
         nonce=new_id(),
+        agenda_now=next((step for step in await steps_shown(db, session) if step.state == "now"), None),
     )
 
 

@@ -12,9 +12,11 @@ from app.access.models import Role
 from app.access.rights import Staff
 from app.errors import Conflict, FieldError, Invalid
 from app.proposals import joining, listing, service
+from app.proposals.agencies import spellings
+from app.proposals.answers import responses_of
 from app.proposals.choices import Reason, Via
 from app.proposals.fields import LONG, SHORT, TITLE, Content, Line, clean
-from app.proposals.listing import Filters
+from app.proposals.listing import Filters, Offers
 from app.proposals.models import Proposal, ProposalStatus
 from app.proposals.sectors import Sector
 from app.proposals.service import Heard
@@ -83,6 +85,8 @@ class Wanted(BaseModel):
     village: Annotated[Line, Field(max_length=SHORT)] | None = None
     sector: Sector | Literal[""] | None = None
     via: Via | Literal[""] | None = None
+    agency: Annotated[Line, Field(max_length=SHORT)] | None = None
+    dapil: Annotated[Line, Field(max_length=SHORT)] | None = None
     q: Annotated[Line, Field(max_length=SHORT)] | None = None
     after: Annotated[Line, Field(max_length=30)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 100
@@ -96,12 +100,12 @@ async def list_proposals(
     public = not _reads_all(staff, session)
     async with parts.database.read() as db:
         sites = await _sites(db, session)
-        filters = Filters(tuple(wanted.status), _site_id(sites, wanted.site), wanted.village, wanted.sector, wanted.via, wanted.q)
+        filters = await _filters(db, session, wanted, sites, public=public)
         rows = list(await listing.matching(db, session.id, filters, public=public, limit=wanted.limit + 1, after=wanted.after))
         more, rows = len(rows) > wanted.limit, rows[: wanted.limit]
-        sources = await listing.sources_of(db, rows)
+        sources, responses = await listing.sources_of(db, rows), await responses_of(db, rows)
     look = Look(sites, session.zone, translator(request).gettext("Warga"))
-    items = [(for_public if public else for_staff)(one, sources[one.id], look) for one in rows]
+    items = [(for_public if public else for_staff)(one, sources[one.id], look, responses[one.id]) for one in rows]
     return {"items": items, **({"next": rows[-1].number} if more else {})}
 
 
@@ -143,10 +147,11 @@ async def read(
     async with parts.database.read() as db:
         found = await listing.find(db, session.id, number, public=public)
         sources = (await listing.sources_of(db, [found]))[found.id]
+        responses = (await responses_of(db, [found]))[found.id]
         sites = await _sites(db, session)
     response.headers["ETag"] = etag(found)
     look = Look(sites, session.zone, translator(request).gettext("Warga"))
-    return (for_public if public else for_staff)(found, sources, look)
+    return (for_public if public else for_staff)(found, sources, look, responses)
 
 
 @router.patch("/{number}")
@@ -210,4 +215,19 @@ def _site_id(sites: dict[str, str], code: str | None) -> str | None:
 
 async def _staff_body(db: AsyncSession, proposal: Proposal, session: ForumSession, sites: dict[str, str] | None = None) -> dict[str, Any]:
     sources = (await listing.sources_of(db, [proposal]))[proposal.id]
-    return for_staff(proposal, sources, Look(sites or await _sites(db, session), session.zone))
+    responses = (await responses_of(db, [proposal]))[proposal.id]
+    return for_staff(proposal, sources, Look(sites or await _sites(db, session), session.zone), responses)
+
+
+async def _filters(db: AsyncSession, session: ForumSession, wanted: Wanted, sites: dict[str, str], *, public: bool) -> Filters:
+    """The filters of a call; a hall or electoral district that there is not is a wrong field, not an empty list."""
+    offers = await listing.offers(db, session, public=public) if wanted.agency or wanted.dapil else Offers()
+    agency = spellings(wanted.agency, offers.spelled) if wanted.agency else ()
+    unknown = [
+        name for name, found in (("agency", agency), ("dapil", wanted.dapil in offers.dapils)) if getattr(wanted, name) and not found
+    ]
+    if unknown:
+        raise Invalid(*(FieldError(name, "field.not_a_choice") for name in unknown))
+    site = _site_id(sites, wanted.site)
+    dapil = offers.dapils[wanted.dapil] if wanted.dapil else None
+    return Filters(tuple(wanted.status), site, wanted.village, wanted.sector, wanted.via, wanted.q, agency, dapil)

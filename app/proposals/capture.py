@@ -14,13 +14,14 @@ from app.journal.service import Handle
 from app.participants.models import Participant
 from app.proposals.choices import Via
 from app.proposals.fields import LONG, NAMES, SHORT, TEXTS, carried, clean, snapshot, title_of
-from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
+from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion, Response
 from app.proposals.privacy import flags_of, name_is_public
 from app.sessions.models import ForumSession, Publication
 
 PROPOSALS = cast("Table", Proposal.__table__)
 VERSIONS = cast("Table", ProposalVersion.__table__)
 SOURCES = cast("Table", ProposalSource.__table__)
+RESPONSES = cast("Table", Response.__table__)
 LONGEST = 4 * LONG
 
 
@@ -84,7 +85,11 @@ async def take_serials(db: Handle, session_id: str, count: int) -> int:
 
 
 async def words_gone(db: Handle, source_id: str, gone: str) -> None:
-    """A message was hidden, deleted or erased: its words leave every proposal made of it, which stays on the desk and off the public list."""
+    """A message was hidden, deleted or erased: its words leave every proposal made of it, which stays on the desk and off the public list.
+
+    An answer leaves the proposals that it was about.
+    """
+    await db.execute(update(RESPONSES).where(RESPONSES.c.message_id == source_id).values(text="", gone=gone))
     await db.execute(update(SOURCES).where(SOURCES.c.source_id == source_id).values(text="", gone=gone))
     await db.execute(
         update(PROPOSALS)
@@ -95,6 +100,7 @@ async def words_gone(db: Handle, source_id: str, gone: str) -> None:
 
 async def words_back(db: Handle, source_id: str, text: str) -> None:
     """A message is shown again: its words return, and what was public because of them is public as before."""
+    await db.execute(update(RESPONSES).where(RESPONSES.c.message_id == source_id).values(text=clean(text), gone=None))
     await db.execute(update(SOURCES).where(SOURCES.c.source_id == source_id).values(text=clean(text)[:LONGEST], gone=None))
     other = SOURCES.alias()
     still_gone = exists().where(and_(other.c.proposal_id == PROPOSALS.c.id, other.c.gone.is_not(None)))

@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import NotFound
+from app.proposals.agencies import one_each
+from app.proposals.dapil import Dapil, dapils_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
 from app.sessions.models import ForumSession, SessionState
 
@@ -25,14 +27,38 @@ class Filters:
     sector: str | None = None
     via: str | None = None
     q: str | None = None
+    agency: tuple[str, ...] = ()
+    """The agency in every spelling that is meant."""
+    dapil: Dapil | None = None
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What a list may be narrowed to beside the closed lists: villages and agencies that it names, electoral districts of the region."""
+
+    villages: Sequence[str] = ()
+    spelled: Sequence[str] = ()
+    """Agencies in every spelling."""
+    dapils: Mapping[str, Dapil] = field(default_factory=dict)
+
+    @property
+    def agencies(self) -> list[str]:
+        """Each agency once."""
+        return one_each(self.spelled)
+
+
+def numbered(number: str) -> str | None:
+    """A number as it is stored, however it was typed; None for what can be none."""
+    upper = number.strip().upper()
+    return upper if _NUMBER.fullmatch(upper) else None
 
 
 def written(number: str) -> str:
-    """A number as it is stored, however it was typed; NotFound for what can be none."""
-    upper = number.strip().upper()
-    if not _NUMBER.fullmatch(upper):
+    """The same; NotFound for what can be none."""
+    stored = numbered(number)
+    if stored is None:
         raise NotFound("proposals.unknown")
-    return upper
+    return stored
 
 
 async def find(db: AsyncSession, session_id: str, number: str, *, lock: bool = False, public: bool = False) -> Proposal:
@@ -82,7 +108,7 @@ async def matching(
     after: str | None = None,
 ) -> Sequence[Proposal]:
     """Proposals of one session, or of several, in the order of their numbers, at most `limit`, past `skip` or after a number."""
-    wanted = select(Proposal).where(*_conditions(session_id, filters, public=public))
+    wanted = select(Proposal).where(*conditions(session_id, filters, public=public))
     if after is not None:
         size = func.length(Proposal.number)
         wanted = wanted.where(or_(size > len(after), (size == len(after)) & (Proposal.number > after)))
@@ -91,7 +117,7 @@ async def matching(
 
 async def count(db: AsyncSession, session_id: str | Sequence[str], filters: Filters, *, public: bool) -> int:
     """How many proposals match."""
-    return await db.scalar(select(func.count()).select_from(Proposal).where(*_conditions(session_id, filters, public=public))) or 0
+    return await db.scalar(select(func.count()).select_from(Proposal).where(*conditions(session_id, filters, public=public))) or 0
 
 
 async def by_status(db: AsyncSession, session_id: str) -> Counter[ProposalStatus]:
@@ -102,8 +128,15 @@ async def by_status(db: AsyncSession, session_id: str) -> Counter[ProposalStatus
 
 async def villages_in(db: AsyncSession, session_id: str | Sequence[str], *, public: bool) -> list[str]:
     """The villages that proposals of the session name, for a filter."""
-    wanted = select(Proposal.village).distinct().where(*_conditions(session_id, Filters(), public=public))
+    wanted = select(Proposal.village).distinct().where(*conditions(session_id, Filters(), public=public))
     return sorted(name for name in await db.scalars(wanted.where(Proposal.village.is_not(None))) if name)
+
+
+async def offers(db: AsyncSession, session: ForumSession, *, public: bool) -> Offers:
+    """What the session's list may be narrowed to."""
+    spelled = select(Proposal.agency).distinct().where(*conditions(session.id, Filters(), public=public), Proposal.agency.is_not(None))
+    named = sorted(filter(None, await db.scalars(spelled)))
+    return Offers(await villages_in(db, session.id, public=public), named, await dapils_of(db, session.region_code))
 
 
 async def public_among(db: AsyncSession, session_id: str, numbers: Sequence[str]) -> set[str]:
@@ -135,7 +168,8 @@ def is_public() -> ColumnElement[bool]:
     return and_(Proposal.published_at.is_not(None), ~practised.correlate(Proposal))
 
 
-def _conditions(session_id: str | Sequence[str], filters: Filters, *, public: bool) -> list[ColumnElement[bool]]:
+def conditions(session_id: str | Sequence[str], filters: Filters, *, public: bool) -> list[ColumnElement[bool]]:
+    """What a statement over proposals must ask so that it finds these; with `public` only what anybody may read."""
     of = Proposal.session_id == session_id if isinstance(session_id, str) else Proposal.session_id.in_(session_id)
     wanted: list[ColumnElement[bool]] = [of]
     if public:
@@ -150,6 +184,11 @@ def _conditions(session_id: str | Sequence[str], filters: Filters, *, public: bo
     ):
         if value:
             wanted.append(column == value)
+    if filters.agency:
+        wanted.append(Proposal.agency.in_(filters.agency))
+    if filters.dapil is not None:
+        by_code = func.substr(Proposal.village_code, 1, 8).in_(filters.dapil.districts)
+        wanted.append(or_(by_code, and_(Proposal.village_code.is_(None), Proposal.village.in_(filters.dapil.villages))))
     if filters.q:
         wanted.append(_holds(filters.q, public=public))
     return wanted

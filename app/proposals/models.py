@@ -1,4 +1,4 @@
-"""Structured proposals: their present form, every earlier version, and where each came from."""
+"""Structured proposals: their present form, every earlier version, where each came from, and what agencies and council answered."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -162,3 +162,60 @@ class ProposalCounter(Table):
 
     session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id, primary_key=True)
     last: Mapped[int] = mapped_column(default=0)
+
+
+class Response(Table):
+    """What an agency or the council answered: said in the room (`message_id`) or written on a page. It belongs to every proposal made of the message `re`, and to `proposal_id`."""
+
+    __tablename__ = "responses"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        Index("ix_responses_session_id", "session_id"),
+        Index("ix_responses_re", "re"),
+        Index("ix_responses_proposal_id", "proposal_id"),
+        Index("ix_responses_participant_id", "participant_id"),
+    )
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    message_id: Mapped[str | None] = mapped_column(Id)
+    re: Mapped[str | None] = mapped_column(Id)
+    """The message of the room that it answers."""
+    proposal_id: Mapped[str | None] = mapped_column(ForeignKey("proposals.id"), type_=Id)
+    """The proposal that it names; where that one was merged or split, it follows."""
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    author: Mapped[str]
+    agency: Mapped[str | None]
+    """Agency, council or office in whose name it was said."""
+    name_public: Mapped[bool]
+    text: Mapped[str]
+    """Empty once it was taken away (hidden, deleted, erased)."""
+    version: Mapped[int] = mapped_column(default=1)
+    by: Mapped[str]
+    at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[str | None]
+    gone: Mapped[str | None] = mapped_column(String(10))
+
+
+class ResponseVersion(Table):
+    """How a written answer stood before it was changed; gone with the answer."""
+
+    __tablename__ = "response_versions"
+
+    response_id: Mapped[str] = mapped_column(ForeignKey("responses.id"), type_=Id, primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class ElectoralDistrict(Table):
+    """Which electoral district (dapil) of the regency's council a district (kecamatan) belongs to, as the office imported it."""
+
+    __tablename__ = "electoral_districts"
+
+    district_code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    """Kode wilayah of the kecamatan, `33.75.01`."""
+    name: Mapped[str]
+    position: Mapped[int]

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import NotFound
 from app.proposals import listing
 from app.proposals.addresses import narrowed
+from app.proposals.answers import public, responses_of
 from app.proposals.handing import takes_from_all
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
 from app.proposals.sectors import Sector
-from app.proposals.service import covered
+from app.proposals.service import covered, hidden_names
 from app.proposals.story import Turn, story
 from app.proposals.views import Look, for_public
 from app.sessions.guards import PublicSession
@@ -53,11 +54,11 @@ async def list_page(
     """The public list, narrowed by what stands in the address."""
     async with parts.database.read() as db:
         sites = (await db.scalars(select(Site).where(Site.session_id == session.id).order_by(Site.position))).all()
-        chosen = narrowed(request.query_params, sites)
+        offers = await listing.offers(db, session, public=True)
+        chosen = narrowed(request.query_params, sites, offers)
         total = await listing.count(db, session.id, chosen.filters, public=True)
         rows = await listing.matching(db, session.id, chosen.filters, public=True, limit=PAGE, skip=(page_ - 1) * PAGE)
         sources = await listing.sources_of(db, rows)
-        villages = await listing.villages_in(db, session.id, public=True)
     items = [_shown(request, one, sources[one.id], session, sites) for one in rows]
     return page(
         request,
@@ -68,7 +69,7 @@ async def list_page(
         page_number=page_,
         pages=-(-total // PAGE),
         chosen=chosen,
-        villages=villages,
+        offers=offers,
         sites=sites,
         sectors=list(Sector),
         statuses=PUBLIC_STATUSES,
@@ -103,12 +104,14 @@ async def _story(request: Request, db: AsyncSession, proposal: Proposal, session
         )
         for version in await listing.versions_of(db, proposal)
     ]
+    responses = (await responses_of(db, [proposal]))[proposal.id]
     linked = await listing.public_among(db, session.id, [*proposal.leads_to, *proposal.comes_from])
     return page(
         request,
         "proposals/one.html",
         session=session,
         one=_shown(request, proposal, sources, session, sites),
+        answers=public(responses, hidden_names(proposal, sources)),
         said=[source for source in sources if not source.gone],
         sites_by_code={site.code: site for site in sites},
         stations=story(turns),

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.participants.models import Participant
+from app.proposals.answering import spoken_by
 from app.proposals.capture import Words, capture
 from app.proposals.choices import Via
 from app.proposals.fields import snapshot, title_of
@@ -56,6 +57,7 @@ async def person_changed(db: AsyncSession, participant_id: str) -> None:
     person = await db.get(Participant, participant_id)
     if person is None:
         return
+    await spoken_by(db, person.id, person)
     spoken = (await db.scalars(select(ProposalSource).where(ProposalSource.participant_id == participant_id))).all()
     ids = {source.proposal_id for source in spoken}
     proposals = (await db.scalars(select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.id).with_for_update())).all()

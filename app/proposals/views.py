@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.proposals.answers import Shown, public
 from app.proposals.fields import NAMES, TEXTS
-from app.proposals.models import Proposal, ProposalSource
-from app.proposals.service import covered
+from app.proposals.models import Proposal, ProposalSource, Response
+from app.proposals.service import covered, hidden_names
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Look:
     somebody: str = ""
 
 
-def for_staff(proposal: Proposal, sources: Sequence[ProposalSource], look: Look) -> dict[str, Any]:
-    """Every column and source; empty ones left out."""
+def for_staff(proposal: Proposal, sources: Sequence[ProposalSource], look: Look, responses: Sequence[Response] = ()) -> dict[str, Any]:
+    """Every column, source and answer; empty ones left out."""
     at = _written(look.zone)
     body: dict[str, Any] = {"number": proposal.number, "version": proposal.version, "status": proposal.status.value}
     body |= {name: _plain(getattr(proposal, name)) for name in NAMES}
@@ -51,10 +52,11 @@ def for_staff(proposal: Proposal, sources: Sequence[ProposalSource], look: Look)
         )
         for source in sources
     ]
+    body["responses"] = [_answer(Shown(one.author, one.agency, one.text, one), at) for one in responses]
     return _filled(body)
 
 
-def for_public(proposal: Proposal, sources: Sequence[ProposalSource], look: Look) -> dict[str, Any]:
+def for_public(proposal: Proposal, sources: Sequence[ProposalSource], look: Look, responses: Sequence[Response] = ()) -> dict[str, Any]:
     """What anybody may read: no name without consent or office, no child's name or capacity, numbers of people covered."""
     at, cover = _written(look.zone), covered(proposal, sources)
     body: dict[str, Any] = {"number": proposal.number, "version": proposal.version, "status": proposal.status.value}
@@ -76,6 +78,7 @@ def for_public(proposal: Proposal, sources: Sequence[ProposalSource], look: Look
         for source in sources
         if not source.gone
     ]
+    body["responses"] = [_answer(one, at) for one in public(responses, hidden_names(proposal, sources))]
     return _filled(body)
 
 
@@ -92,6 +95,12 @@ def speaker(source: ProposalSource, somebody: str) -> dict[str, Any]:
         "capacity": capacity if name else None,
         "village": village if name else None,
     }
+
+
+def _answer(answer: Shown, at: Callable[[datetime | None], str | None]) -> dict[str, Any]:
+    row = answer.row
+    said = {"id": row.id, "author": answer.author, "agency": answer.agency, "text": answer.text, "version": row.version}
+    return _filled({**said, "at": at(row.at), "changed_at": at(row.changed_at)})
 
 
 def etag(proposal: Proposal) -> str:
@@ -111,5 +120,5 @@ def _plain(value: Any) -> Any:
 
 
 def _filled(body: dict[str, Any]) -> dict[str, Any]:
-    keep = {"sources", "rt", "rw", "text"}
+    keep = {"sources", "responses", "rt", "rw", "text"}
     return {name: value for name, value in body.items() if name in keep or value not in (None, "", [])}

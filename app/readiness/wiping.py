@@ -18,9 +18,9 @@ from app.hall.models import DoorPress, ScreenItem
 from app.papers.models import PaperForm
 from app.participants.models import Attendance, Origin, Participant, ParticipantCounter
 from app.proposals.choices import Via
-from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
+from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion, Response
 from app.proposals.undoing import restore
-from app.sessions.models import AgendaItem, ForumSession
+from app.sessions.models import AgendaItem, AgendaMove, ForumSession
 
 PRACTISED = (Via.ONLINE, Via.HALL, Via.RELAY, Via.DESK, Via.PAPER)
 """Ways by which proposals come out of the room and the halls; those of registrations, imports and public forms are real."""
@@ -39,7 +39,7 @@ class Span:
 
 
 async def wipe_rows(db: AsyncSession, span: Span) -> dict[str, int]:
-    """Delete what is practice and put right what it touched; how many messages, proposals, people and stays went. The caller holds the session and its logs."""
+    """Delete what is practice and put right what it touched; how many messages, answers, proposals, people and stays went. The caller holds the session and its logs."""
     session = span.session
     await db.execute(select(ProposalCounter.last).where(ProposalCounter.session_id == session.id).with_for_update())
     await db.execute(select(ParticipantCounter.last).where(ParticipantCounter.session_id == session.id).with_for_update())
@@ -51,7 +51,9 @@ async def wipe_rows(db: AsyncSession, span: Span) -> dict[str, int]:
     await _put_back(db, span)
     await _count_anew(db, session)
     await db.execute(
-        update(AgendaItem).where(AgendaItem.session_id == session.id, AgendaItem.started_at >= span.since).values(started_at=None)
+        update(AgendaItem)
+        .where(AgendaItem.session_id == session.id, AgendaItem.started_at >= span.since)
+        .values(started_at=None, ended_at=None)
     )
     session.agenda_item_id = None
     return counted
@@ -63,6 +65,7 @@ def _practice(span: Span) -> list[tuple[str, Any, list[ColumnElement[bool]]]]:
     parts = exists().where(ProposalVersion.proposal_id == Proposal.id, ProposalVersion.version == 1, ProposalVersion.note == "split")
     return [
         ("messages", Message, [Message.room == session.room, Message.received_at >= since]),
+        ("answers", Response, [Response.session_id == session.id, Response.at >= since]),
         ("proposals", Proposal, [Proposal.session_id == session.id, Proposal.created_at >= since, or_(Proposal.via.in_(PRACTISED), parts)]),
         ("people", Participant, [Participant.session_id == session.id, Participant.created_at >= since, Participant.origin.in_(MADE_UP)]),
         ("stays", Attendance, [Attendance.session_id == session.id, Attendance.recorded_at >= since]),
@@ -77,6 +80,7 @@ def _loose(span: Span) -> list[tuple[Any, list[ColumnElement[bool]]]]:
         (Sanction, [Sanction.room == room, Sanction.at >= since]),
         (StaffAct, [StaffAct.room == room, StaffAct.at >= since]),
         (PaperForm, [PaperForm.session_id == span.session.id, PaperForm.keyed_at >= since]),
+        (AgendaMove, [AgendaMove.session_id == span.session.id, AgendaMove.at >= since]),
         (ScreenItem, [ScreenItem.session_id == span.session.id, ScreenItem.put_up_at >= since]),
         (DoorPress, [DoorPress.session_id == span.session.id, DoorPress.uploaded_at >= since]),
     ]

@@ -11,6 +11,7 @@ from app.chat import decisions, standing, votes
 from app.chat.models import Message, MessageState
 from app.database.engine import Database
 from app.journal.service import PUBLIC, Entry, append, bury, hold
+from app.proposals.answering import answer_gone
 from app.proposals.listing import sources_of, versions_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
 from app.proposals.service import note_version, reflag
@@ -49,6 +50,7 @@ async def _take(db: AsyncSession, message: Message, identity: Identity, now: dat
     message.text, message.fields, message.on_behalf = "", None, None
     message.by = dict(identity.out_of_all(dict(message.by)))
     await bury(db, message.room, message.id, ERASED)
+    await answer_gone(db, message.id, ERASED)
     if shown:
         await append(db, message.room, PUBLIC, [Entry({"t": "upd", "id": message.id, "op": "delete"}, message.id)], now)
         await votes.touch(db, message.room, message.id)

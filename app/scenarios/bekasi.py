@@ -125,6 +125,11 @@ HALL = (
     ("bojong-menteng", "Ibu", "LPM", "aspiration", "Jalan setapak RT 01 RW 07 Bojong Menteng becek, mohon paving 220 meter"),
 )  # fmt: skip
 ANSWERS = (
-    ("dbmsda", "Drainase Pejuang dan Mustikajaya masuk rencana normalisasi 2019, panjangnya kami ukur ulang bersama warga."),
-    ("dprd", "Usulan trotoar kami kawal di komisi. Mohon setiap kelurahan melengkapi volumenya."),
+    (
+        "dbmsda",
+        "Drainase Pejuang dan Mustikajaya masuk rencana normalisasi 2019, panjangnya kami ukur ulang bersama warga.",
+        "BKS3-2019-0001",
+    ),
+    ("dprd", "Usulan ini kami kawal di komisi. Mohon setiap kelurahan melengkapi volumenya.", "BKS3-2019-0001"),
 )
+"""Log-in, words, and the proposal that is answered."""

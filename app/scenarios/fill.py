@@ -28,6 +28,7 @@ from app.registration.models import Application
 from app.registration.roll import load_roll
 from app.registration.selection import fill
 from app.scenarios import pekalongan as event
+from app.sessions.agenda import start_agenda_item
 from app.sessions.models import AgendaItem, ForumSession, SessionState, Site
 from app.sessions.service import change_state, create_session
 from app.web.ground import Ground
@@ -158,7 +159,8 @@ async def _check(ground: Ground, session: ForumSession) -> None:
             number = await take_wish(db, application, now=received_at + timedelta(minutes=1))
         if number is None or place % 3 == 2:
             continue
-        changes: dict[str, object] = {"status": "verified", "sector": event.SECTORS[(wish or "").split()[0]]}
+        sector = event.SECTORS[(wish or "").split()[0]]
+        changes: dict[str, object] = {"status": "verified", "sector": sector, "agency": event.AGENCIES[sector]}
         if place == 1:
             changes |= {"status": "declined", "reason_code": "already_proposed", "reason": event.ALREADY, "published": True}
         at = event.PUBLISHED + timedelta(minutes=4 * place)
@@ -171,10 +173,9 @@ async def _open(ground: Ground, session: ForumSession) -> None:
     async with ground.database.write() as db:
         await change_state(db, ground.vault, session.id, SessionState.LIVE, actor="system", reason=None, now=event.STARTS)
         items = (await db.scalars(select(AgendaItem).where(AgendaItem.session_id == session.id).order_by(AgendaItem.position))).all()
-        for item in items[:3]:
-            item.started_at = item.planned_at
-        held = await db.get_one(ForumSession, session.id)
-        held.agenda_item_id = items[2].id
+        for late, item in zip((0, 4, 2), items, strict=False):
+            begun = (item.planned_at or event.STARTS) + timedelta(minutes=late)
+            await start_agenda_item(db, ground.vault, session.id, item.id, actor="system", now=begun)
     await arrived(ground, session, event.STARTS, share=0.67)
 
 

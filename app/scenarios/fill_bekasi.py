@@ -26,6 +26,7 @@ from app.registration.selection import fill
 from app.scenarios import bekasi as event
 from app.scenarios.fill import PASSWORD, Filled, Guest, arrived
 from app.scenarios.pekalongan import FAMILY, FEMALE, MALE
+from app.sessions.agenda import start_agenda_item
 from app.sessions.fields import SeriesFields, SessionChanges
 from app.sessions.models import AgendaItem, ForumSession, SessionState
 from app.sessions.rows import sites_of
@@ -137,8 +138,7 @@ async def _hold(ground: Ground, day: ForumSession, *, over: bool) -> None:
         await change_state(db, ground.vault, day.id, SessionState.LIVE, actor="system", reason=None, now=day.starts_at)
         points = (await db.scalars(select(AgendaItem).where(AgendaItem.session_id == day.id).order_by(AgendaItem.position))).all()
         for point in points if over else points[:2]:
-            point.started_at = point.planned_at
-        (await db.get_one(ForumSession, day.id)).agenda_item_id = points[-1 if over else 1].id
+            await start_agenda_item(db, ground.vault, day.id, point.id, actor="system", now=point.planned_at or day.starts_at)
     await arrived(ground, day, day.starts_at, share=0.85)
     if over:
         async with ground.database.write() as db:

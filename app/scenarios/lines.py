@@ -23,13 +23,13 @@ ONWARD = 250
 
 @dataclass(frozen=True)
 class Script:
-    """The words of an event: `staff` as log-in, name, agency, role, hall; `hall` as hall, name, capacity, kind, text; `answers` as log-in, text."""
+    """The words of an event: `staff` as log-in, name, agency, role, hall; `hall` as hall, name, capacity, kind, text; `answers` as log-in, text, number."""
 
     now: datetime
     staff: Sequence[tuple[str, str, str | None, str, str | None]]
     online: Sequence[tuple[str, str]]
     hall: Sequence[tuple[str, str, str | None, str, str]]
-    answers: Sequence[tuple[str, str]]
+    answers: Sequence[tuple[str, str, str]]
     wishes: Sequence[str]
     villages: Sequence[str]
 
@@ -43,7 +43,9 @@ async def play_of(ground: Ground, filled: Filled, script: Script, texts: list[st
         Line(tokens[hall], {"kind": kind, "text": text, "via": "hall", "for": {"name": name, **({"capacity": who} if who else {})}})
         for hall, name, who, kind, text in script.hall
     ]
-    answers = [Line(tokens[who], {"kind": "response", "text": text}) for who, text in script.answers]
+    answers = [
+        Line(tokens[who], {"kind": "response", "text": text, "fields": {"proposal": number}}) for who, text, number in script.answers
+    ]
     each = max(1, len(online) // max(1, len(halls)))
     for number, line in enumerate(online):
         lines.append(line)

@@ -151,6 +151,17 @@ SECTORS = {
     "Bantuan": "environment",
 }
 """What part of the plan a wish belongs to, by its first word."""
+AGENCIES = {
+    "water": "DPUPR",
+    "roads": "DPUPR",
+    "street_lighting": "Dinas Perhubungan",
+    "employment": "Dinas Perindustrian dan Tenaga Kerja",
+    "health": "Dinas Kesehatan",
+    "education": "Dinas Pendidikan",
+    "social": "Dinas Sosial",
+    "environment": "Dinas Lingkungan Hidup",
+}
+"""To whom the secretariat sends which part."""
 ALREADY = "Sudah masuk rencana kerja 2021 dan sedang dilelang."
 
 ONLINE = (
@@ -193,6 +204,11 @@ HALL = (
 )
 
 ANSWERS = (
-    ("dpupr", "Pengerukan saluran masuk rencana kerja kami tahun 2022 triwulan kedua, panjangnya akan diukur ulang bersama warga."),
-    ("dprd", "Kami kawal di badan anggaran. Mohon lengkapi foto dan titik lokasinya."),
+    (
+        "dpupr",
+        "Pengerukan saluran masuk rencana kerja kami tahun 2022 triwulan kedua, panjangnya akan diukur ulang bersama warga.",
+        "PKL-2022-0001",
+    ),
+    ("dprd", "Kami kawal di badan anggaran. Mohon lengkapi foto dan titik lokasinya.", "PKL-2022-0001"),
 )
+"""Log-in, words, and the proposal that is answered."""

@@ -13,7 +13,7 @@ from app.sessions.vocabulary import ZONES, Element, QuotaAttribute
 from app.web.problems import CodedValueError
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-RESERVED = frozenset({"baru", "petugas", "sandi", "seri"})
+RESERVED = frozenset({"angka", "baru", "petugas", "sandi", "seri"})
 """Last parts of addresses of the desk that are no session."""
 PHONE_CODES = {"too_short": "sessions.phone_short", "too_long": "sessions.phone_long", "not_a_phone": "sessions.not_a_phone"}
 

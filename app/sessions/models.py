@@ -152,7 +152,7 @@ class Site(Table):
 
 
 class AgendaItem(Table):
-    """A point of the agenda with its planned time and the moment it was really reached."""
+    """A point of the agenda with its planned time and the moments at which it really began and ended, as the moves tell."""
 
     __tablename__ = "agenda_items"
 
@@ -162,6 +162,24 @@ class AgendaItem(Table):
     title: Mapped[str]
     planned_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """Empty while it is being dealt with, or not reached."""
+
+
+class AgendaMove(Table):
+    """One press of the chair: from this moment the forum deals with `item_id` (none: nothing yet, or no more). Append-only; a slip is marked as undone."""
+
+    __tablename__ = "agenda_moves"
+    __table_args__ = (Index("ix_agenda_moves_session_id", "session_id"),)
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    number: Mapped[int]
+    """Order within the session, from 1."""
+    item_id: Mapped[str | None] = mapped_column(Id)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    undone_at: Mapped[datetime | None]
 
 
 class Quota(Table):

@@ -46,6 +46,8 @@ PAGES = (
     DeskPage("terusan", "Teruskan pesan", "paste", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
+    DeskPage("tanggapan", "Tanggapan", "institution", frozenset({Role.RESPONDER, Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),
+    DeskPage("angka", "Angka", "chart", frozenset({Role.READER, Role.MODERATOR, Role.SECRETARIAT})),
     DeskPage("data-pribadi", "Data pribadi", "lock", frozenset({Role.SECRETARIAT})),
     DeskPage("kertas", "Kertas", "print", frozenset({Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),
     DeskPage("rekaman", "Rekaman", "document", frozenset({Role.SECRETARIAT, Role.READER})),

@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from app.access.guards import MaybeStaff
 from app.i18n import Translator
 from app.regions import show_phone, wa_number
+from app.sessions.agenda import steps_shown
 from app.sessions.changes import shown_of
 from app.sessions.crowd import applied_by_place, seated_by_place
 from app.sessions.guards import PublicSession
 from app.sessions.lists import visible
 from app.sessions.models import ForumSession, Series, SessionState
 from app.sessions.registering import Registration, places_of, registration_of
-from app.sessions.rows import agenda_of, sites_of
+from app.sessions.rows import sites_of
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
 
@@ -40,7 +41,7 @@ async def forum(request: Request, parts: Parts, session: PublicSession, staff: M
     now = parts.clock.now()
     async with parts.database.read() as db:
         sites = await sites_of(db, session.id)
-        agenda = await agenda_of(db, session.id)
+        agenda = await steps_shown(db, session)
         changes = await shown_of(db, session)
         count = applied_by_place if session.selection_published_at is None else seated_by_place
         taken = await count(db, session.id)

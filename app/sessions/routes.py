@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.sessions.agenda_api import router as agenda
 from app.sessions.api import router as api
 from app.sessions.copying_pages import router as copying
 from app.sessions.planning import router as planning
@@ -13,6 +14,7 @@ from app.sessions.summary import router as summary
 
 router = APIRouter()
 router.include_router(api)
+router.include_router(agenda)
 router.include_router(public)
 router.include_router(series)
 router.include_router(setup)

@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("planned_at", UtcDateTime(), nullable=True),
         sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_agenda_items_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_items")),
     )

@@ -64,7 +64,10 @@ export class Composer {
     const who = this.speaker();
     const chip = this.chips.querySelector("[aria-pressed=true]");
     const author = chip?.dataset.says ?? (form.elements.name.value.trim() || (who ? form.elements.name.dataset.anybody : ""));
-    this.send({ kind: form.elements.kind.value, text, ...(who && { for: who }) }, author);
+    const kind = form.elements.kind.value;
+    const answers = kind === "response" ? form.elements.answers.value.trim() : "";
+    this.send({ kind, text, ...(who && { for: who }), ...(answers && { fields: { proposal: answers } }) }, author);
+    form.elements.answers.value = "";
     form.elements.text.value = "";
     form.elements.name.value = "";
     form.elements.capacity.value = "";

@@ -157,6 +157,8 @@ async function submit(pen) {
   }
   const body = { kind: pen.kind, text: written };
   if (pen.re) body.re = pen.re;
+  const whose = pen.kind === "response" ? answering() : null;
+  if (whose) body.for = whose;
   if (pen.kind === "aspiration") {
     const { values, first } = pen.fields.take();
     if (first) {
@@ -167,6 +169,12 @@ async function submit(pen) {
     if (Object.keys(values).length > 0) body.fields = values;
   }
   await handOver(pen, body);
+}
+
+/** For whom staff types an answer: a name, or the agency alone; nobody when they answer themselves. */
+function answering() {
+  const [name, agency] = ["answer-name", "answer-agency"].map((id) => document.getElementById(id)?.value.trim().normalize("NFC") ?? "");
+  return name || agency ? { name: name || agency, ...(name && agency && { capacity: agency }) } : null;
 }
 
 /** The box is free at once for the next words; the kept draft gives these up only when they are safe in the outbox. */

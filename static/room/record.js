@@ -20,7 +20,7 @@ export function welcomed(state, frame) {
   const { announcement, agenda, ...mode } = frame.room ?? state.mode;
   const same = announcement !== undefined && announcement.id === state.notice?.id;
   const notice = announcement === undefined ? null : same ? state.notice : { ...announcement, seq: frame.head };
-  return { ...state, mode, notice, agenda: agenda ?? state.agenda, pinned: frame.pinned ?? state.pinned, told: frame.head };
+  return { ...state, mode, notice, agenda: agenda ?? (state.agenda && {}), pinned: frame.pinned ?? state.pinned, told: frame.head };
 }
 
 /** Starts from the messages of a snapshot, each as of the head. A pinned one from long ago stands aside. */

@@ -3,6 +3,7 @@ import { drawAgenda } from "./agenda.js";
 import { createAnnouncer } from "./announce.js";
 import { drawBars } from "./bars.js";
 import { becameMark } from "./became.js";
+import { createChair } from "./chair.js";
 import { heardTime, setZone } from "./clock.js";
 import { createComposer } from "./composer.js";
 import { openDevice } from "./device.js";
@@ -81,6 +82,8 @@ const composer = createComposer({
   csrf: config.csrf,
   quoted: scene.find,
 });
+
+const chair = createChair(config.csrf);
 
 await reader.restore();
 await outbox.draft().then((draft) => draft && composer.restore(draft), () => {});
@@ -226,6 +229,7 @@ function draw() {
   drawHead(log.mode);
   drawMine(byId("mine"), gathered(outbox.items(), model.mine, scene.find), scene, { ...model.proposals, ...proposalsOf(log) }, can);
   drawAgenda(byId("agenda"), log.agenda);
+  if (log.agenda) chair.moved(log.agenda.item ?? "");
   if (model.votable !== (model.votable = votable())) votes.redraw();
   model.staff?.draw({ desk: reader.log("desk"), mode: log.mode });
   composer.after(t(log.mode.state === "ended" ? "after_late" : log.mode.premoderated ? "after_held" : "after_number"));

@@ -3,6 +3,7 @@
 from app.access.models import Role
 
 WRITERS = {Role.SECRETARIAT, Role.MODERATOR}
+ANSWERING = {*WRITERS, Role.RESPONDER, Role.OPERATOR}
 
 RIGHTS = {
     ("GET", "/seri/{series}"): "public",
@@ -14,6 +15,13 @@ RIGHTS = {
     ("POST", "/meja/{slug}/usulan/{number}/gabung"): WRITERS,
     ("POST", "/meja/{slug}/usulan/{number}/pecah"): WRITERS,
     ("POST", "/meja/{slug}/usulan/{number}/urungkan"): WRITERS,
+    ("GET", "/meja/{slug}/tanggapan"): ANSWERING,
+    ("GET", "/meja/{slug}/tanggapan/{number}"): ANSWERING,
+    ("POST", "/meja/{slug}/tanggapan/{number}"): ANSWERING,
+    ("POST", "/meja/{slug}/tanggapan/{number}/{response}"): ANSWERING,
+    ("GET", "/meja/{slug}/dapil"): {Role.SECRETARIAT},
+    ("POST", "/meja/{slug}/dapil"): {Role.SECRETARIAT},
+    ("POST", "/meja/{slug}/dapil/unggah"): {Role.SECRETARIAT},
     ("GET", "/s/{slug}/usulan"): "public",
     ("GET", "/s/{slug}/usulan/kirim"): "public",
     ("POST", "/s/{slug}/usulan/kirim"): "public",
