@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -37,7 +37,7 @@ class Vault:
     tokens: bytes
     audit: bytes
     former: tuple[bytes, ...] = ()
-    file: "KeyFile | None" = None
+    file: "KeyFile | None" = field(default=None, compare=False)
 
     @property
     def present(self) -> "Vault":

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEntry
 from app.audit.service import facts_of, verify
 from app.registration.keys import status_key
-from app.registration.models import ApplicationState, Decision
+from app.registration.models import Application, ApplicationState, Decision
 from app.registration.service import move
 from app.sessions.models import ForumSession, QuotaUnit
 from app.web.ground import Ground
@@ -106,6 +106,7 @@ async def test_what_is_not_there_or_withdrawn_or_published_is_refused(ground: Gr
     assert (await desk.decide("select", {})).status_code == 422
     async with ground.database.write() as db:
         (await db.get_one(ForumSession, session.id)).selection_published_at = ground.clock.now()
+        (await db.get_one(Application, one)).told_state = S.DECLINED
     assert (await desk.decide("select", {one: 1})).json()["code"] == "selection.published"
     assert (await desk.post("fill", {"dry_run": False})).json()["code"] == "selection.published"
 

@@ -79,7 +79,7 @@ async def test_control_without_the_lock_more_sit_than_there_are_seats(ground: Gr
         assert (await fifty_for_ten(ground))[1] == 10
         return
 
-    async def unlocked(db: AsyncSession, session_id: str) -> ForumSession:
+    async def unlocked(db: AsyncSession, session_id: str, **_: object) -> ForumSession:
         return await db.get_one(ForumSession, session_id)
 
     counted = decisions.seats_taken

@@ -132,17 +132,6 @@ async def test_the_office_locks_an_account_out_at_once_but_never_its_last_admin(
     assert (await web.post("/masuk", data={"login": "moderator", "password": PASSWORD})).status_code == 303
 
 
-async def test_a_lost_password_is_replaced(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
-    await signed_in(web, "admin")
-    async with ground.database.read() as db:
-        account = await db.scalar(select(Account.id).where(Account.login == "reader"))
-    password = shown_password((await sent(web, "/meja/petugas", f"/{account}/sandi")).text)
-    assert (await sent(web, "/meja/petugas", "/tidak-ada/sandi")).status_code == 404
-    web.cookies.clear()
-    assert (await web.post("/masuk", data={"login": "reader", "password": PASSWORD})).status_code == 422
-    assert (await web.post("/masuk", data={"login": "reader", "password": password})).status_code == 303
-
-
 async def test_the_office_makes_accounts(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     await signed_in(web, "admin")
     made = await sent(web, "/meja/petugas", name="Budi", login="budi", role="secretariat")

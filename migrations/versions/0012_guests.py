@@ -5,8 +5,8 @@ from alembic import op
 
 from app.database.tables import UtcDateTime
 
-revision = "0008"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from app.database.tables import UtcDateTime
 
-revision = "0015"
-down_revision = "0011"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
