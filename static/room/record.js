@@ -193,12 +193,17 @@ function repinned(state, upd) {
   return { ...state, pinned: upd.op === "pin" ? [upd.id, ...others] : others };
 }
 
+/** As in the welcome: `practice` stands there in a rehearsal only. */
+function practised({ practice: _, ...mode }, on) {
+  return on ? { ...mode, practice: true } : mode;
+}
+
 function roomEvent(state, event) {
   const v = event.v ?? {};
   let next = state;
   if (event.op in MODE && event.seq > state.told) {
     next = { ...next, mode: { ...next.mode, [FIELD[event.op]]: v[MODE[event.op]] } };
-    if (event.op === "state") next.mode.practice = v.practice === true;
+    if (event.op === "state") next = { ...next, mode: practised(next.mode, v.practice === true) };
   }
   if (event.op === "announce") next = { ...next, notice: { ...v, seq: event.seq } };
   if (event.op === "agenda") next = { ...next, agenda: v };

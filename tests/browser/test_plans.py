@@ -14,7 +14,6 @@ from tests.factories_invitations import make_meeting, make_seat
 
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PHONE = {"width": 390, "height": 844}
-expect.set_options(timeout=30_000)
 
 
 async def clean(page: Page) -> None:

@@ -60,7 +60,6 @@ async def test_a_resident_is_forgotten_and_the_desk_sees_a_number(ground: Ground
         browser = await player.chromium.launch(executable_path=chromium(), args=ARGS)
         phone = await (await browser.new_context(viewport={"width": 390, "height": 844}, locale="id-ID", bypass_csp=True)).new_page()
         phone.set_default_timeout(PATIENT)
-        expect.set_options(timeout=PATIENT)
         await resident(phone, address, key, tmp_path)
         desk = await (await browser.new_context(viewport={"width": 1366, "height": 768}, locale="id-ID", bypass_csp=True)).new_page()
         desk.set_default_timeout(PATIENT)

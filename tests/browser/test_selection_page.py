@@ -61,14 +61,14 @@ async def test_two_moderators_choose_side_by_side(ground: Ground, office: Office
         await other.press("body", "2")
         await expect(other.locator(".undo")).to_contain_text("1 orang menjadi cadangan")
         # Even when the page has already learnt of the colleague's decision, whoever ticked before it is told first.
-        await expect(one.locator(".chip[data-tab=reserve] b")).to_have_text("1", timeout=15000)
+        await expect(one.locator(".chip[data-tab=reserve] b")).to_have_text("1")
         await one.click("[name=decision][value=select]")
         await expect(one.locator(".notice.bad")).to_contain_text("Petugas admin baru saja memutus Siti 1.")
         assert (await application(ground, ids[1])).state == S.SUBMITTED
 
         await one.click("[name=decision][value=select]")
         await expect(one.locator(".undo")).to_contain_text("2 orang dipilih")
-        await expect(other.locator(".chip[data-tab=selected] b")).to_have_text("2", timeout=15000)
+        await expect(other.locator(".chip[data-tab=selected] b")).to_have_text("2")
         await expect(other.locator("[data-meters]")).to_contain_text("Semua kuota terpenuhi")
         await one.click(".undo button")
         await expect(one.locator(".chip[data-tab=selected] b")).to_have_text("0")
