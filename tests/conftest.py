@@ -23,6 +23,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.access.models import Role
+from app.access.passwords import Hashed, choose
 from app.access.rights import GrantOf
 from app.access.service import create_account, create_token, grant
 from app.assembly import lay_ground
@@ -123,15 +124,21 @@ class Office:
         return {"Authorization": f"Bearer {self.tokens[role]}"}
 
 
+@pytest_asyncio.fixture(scope="session")
+async def hashed_password() -> Hashed:
+    """PASSWORD hashed once a process: six accounts a test, and hashing is slow by design."""
+    return await choose(PASSWORD)
+
+
 @pytest_asyncio.fixture
-async def office(ground: Ground) -> Office:
+async def office(ground: Ground, hashed_password: Hashed) -> Office:
     """An administrator account `admin`, one account per role named after it, and a bearer token per role."""
     now = ground.clock.now()
     tokens = {}
     for role in Role:
         async with ground.database.write() as db:
             account = await create_account(
-                db, ground.vault, login=role.value, name=f"Petugas {role.value}", password=PASSWORD, actor="system", now=now
+                db, ground.vault, login=role.value, name=f"Petugas {role.value}", password=hashed_password, actor="system", now=now
             )
             await grant(db, ground.vault, account.id, GrantOf(role), actor="system", now=now)
             tokens[role.value] = await create_token(

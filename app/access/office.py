@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from app.access import people, resets, service, signing, totp
 from app.access.guards import OfficeAdmin
 from app.access.models import Role
+from app.access.passwords import choose
 from app.access.rail import office_items
 from app.access.rights import GrantOf, Staff
 from app.errors import Conflict, ForumError, Invalid
@@ -43,9 +44,10 @@ async def add(request: Request, parts: Parts, staff: OfficeAdmin) -> Response:
     secret, now = people.first_password(), parts.clock.now()
     try:
         wish = parse(Newcomer, form)
+        password = await choose(secret)
         async with parts.database.write() as db:
             account = await service.create_account(
-                db, parts.vault, login=wish.login, name=wish.name, agency=wish.agency, password=secret, actor=staff.actor, now=now
+                db, parts.vault, login=wish.login, name=wish.name, agency=wish.agency, password=password, actor=staff.actor, now=now
             )
             if wish.role is not None:
                 await service.grant(db, parts.vault, account.id, GrantOf(wish.role), actor=staff.actor, now=now)

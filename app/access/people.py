@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Grant, Role
-from app.access.passwords import matches
+from app.access.passwords import Hashed, matches
 from app.access.service import change_password
 from app.access.signing import end_sign_ins
 from app.audit.service import Act, record
@@ -73,7 +73,7 @@ async def let_in(db: AsyncSession, vault: Vault, account_id: str, *, actor: str,
     await record(db, vault, None, now, Act(actor, "access.let_in", f"account:{account.id}", {}))
 
 
-async def own_password(db: AsyncSession, vault: Vault, account_id: str, old: str, new: str, *, now: datetime) -> None:
+async def own_password(db: AsyncSession, vault: Vault, account_id: str, old: str, new: Hashed, *, now: datetime) -> None:
     """Change one's own password; Invalid when the old one is not right. Every sign-in of the account ends."""
     await must_know_password(db, account_id, old, field="old")
     await change_password(db, vault, account_id, new, actor=f"account:{account_id}", now=now)

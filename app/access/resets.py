@@ -6,10 +6,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, ResetLink
-from app.access.service import change_password, password_problems
+from app.access.passwords import Hashed
+from app.access.service import change_password
 from app.access.signing import end_sign_ins
 from app.audit.service import Act, record
-from app.errors import Invalid, NotFound
+from app.errors import NotFound
 from app.vault import Vault, fingerprint, token
 
 LINK_LASTS = timedelta(hours=12)
@@ -42,10 +43,8 @@ async def link_owner(db: AsyncSession, secret: str, now: datetime) -> Account:
     return found
 
 
-async def use_link(db: AsyncSession, vault: Vault, secret: str, password: str, *, now: datetime) -> Account:
-    """Set the password that the owner of the link chose; the link is gone with it. A password that is too short leaves the link as it was."""
-    if problems := password_problems(password):
-        raise Invalid(*problems)
+async def use_link(db: AsyncSession, vault: Vault, secret: str, password: Hashed, *, now: datetime) -> Account:
+    """Set the password that the owner of the link chose; the link is gone with it."""
     account = await link_owner(db, secret, now)
     used = delete(ResetLink).where(ResetLink.fingerprint == fingerprint(secret)).returning(ResetLink.account_id)
     if (await db.execute(used)).first() is None:

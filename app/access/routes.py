@@ -11,7 +11,7 @@ from app.access.devices import device_words
 from app.access.guards import MaybeStaff
 from app.access.lasting import LONGEST
 from app.access.office import router as office
-from app.access.passwords import matches
+from app.access.passwords import choose, matches
 from app.access.security import router as security
 from app.errors import FieldError, Invalid, NotFound
 from app.web.csrf import STAFF_COOKIE
@@ -71,8 +71,9 @@ async def set_up(request: Request, parts: Parts, secret: str) -> Response:
     now = parts.clock.now()
     try:
         wanted = parse(SetupForm, form)
+        password = await choose(wanted.password)
         async with parts.database.write() as db:
-            account = await service.set_up(db, parts.vault, secret, login=wanted.login, name=wanted.name, password=wanted.password, now=now)
+            account = await service.set_up(db, parts.vault, secret, login=wanted.login, name=wanted.name, password=password, now=now)
             cookie = await signing.sign_in(db, account.id, now, _device(request))
     except Invalid as wrong:
         return page(request, "access/setup.html", status=422, form=form.with_errors(wrong, translator(request)))
@@ -148,8 +149,9 @@ async def reset(request: Request, parts: Parts, secret: str) -> Response:
         account = await resets.link_owner(db, secret, now)
     try:
         wanted = parse(NewPassword, form)
+        password = await choose(wanted.password)
         async with parts.database.write() as db:
-            await resets.use_link(db, parts.vault, secret, wanted.password, now=now)
+            await resets.use_link(db, parts.vault, secret, password, now=now)
     except Invalid as wrong:
         kept = form.with_errors(wrong, translator(request))
         return page(request, "access/reset.html", status=422, form=kept, account=account)

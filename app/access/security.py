@@ -12,6 +12,7 @@ from app.access import people, signing, totp
 from app.access.codes import address
 from app.access.guards import SignedIn
 from app.access.models import Account
+from app.access.passwords import choose
 from app.access.rail import office_items
 from app.access.rights import Staff
 from app.errors import Invalid, NotFound
@@ -67,8 +68,9 @@ async def change_password(request: Request, parts: Parts, staff: Holder) -> Resp
     parts.throttles.sign_in.must_wait(f"own:{staff.id}", request)
     try:
         wish = parse(Passwords, form)
+        new = await choose(wish.new, "new")
         async with parts.database.write() as db:
-            await people.own_password(db, parts.vault, staff.id, wish.old, wish.new, now=parts.clock.now())
+            await people.own_password(db, parts.vault, staff.id, wish.old, new, now=parts.clock.now())
     except Invalid as wrong:
         return _password(request, staff, form.with_errors(wrong, translator(request)), status=422)
     return RedirectResponse("/masuk?next=/meja", 303)
@@ -160,9 +162,7 @@ async def _password_again(request: Request, parts: Ground, staff: Staff, form: T
 
 def _password(request: Request, staff: Staff, form: Typed, *, status: int = 200) -> Response:
     items = office_items(staff, "sandi", translator(request))
-    # The password's own rule calls its field `password`.
-    errors = {"new" if name == "password" else name: sentence for name, sentence in form.errors.items()}
-    return page(request, "access/password.html", status=status, errors=errors, desk_items=items)
+    return page(request, "access/password.html", status=status, errors=form.errors, desk_items=items)
 
 
 async def _security(

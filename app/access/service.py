@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, BearerToken, Grant, Role, SetupAddress
-from app.access.passwords import LONGEST, SHORTEST, hash_password
+from app.access.passwords import Hashed
 from app.access.rights import GrantOf, Staff
 from app.access.signing import ROLE_CHANGED, end_sign_ins, grants_of
 from app.audit.service import Act, record
@@ -36,7 +36,7 @@ async def setup_open(db: AsyncSession, secret: str) -> bool:
     return found is not None and found.used_at is None and await needs_setup(db)
 
 
-async def set_up(db: AsyncSession, vault: Vault, secret: str, *, login: str, name: str, password: str, now: datetime) -> Account:
+async def set_up(db: AsyncSession, vault: Vault, secret: str, *, login: str, name: str, password: Hashed, now: datetime) -> Account:
     """Make the first administrator with the one-time secret; NotFound when it was used or never given out."""
     found = await db.get(SetupAddress, fingerprint(secret), with_for_update=True)
     if found is None or found.used_at is not None or not await needs_setup(db):
@@ -48,12 +48,11 @@ async def set_up(db: AsyncSession, vault: Vault, secret: str, *, login: str, nam
 
 
 async def create_account(
-    db: AsyncSession, vault: Vault, *, login: str, name: str, password: str, actor: str, now: datetime, agency: str | None = None
+    db: AsyncSession, vault: Vault, *, login: str, name: str, password: Hashed, actor: str, now: datetime, agency: str | None = None
 ) -> Account:
-    """A new account without any right; Invalid for a short password or an empty name, Conflict for a taken log-in."""
+    """A new account without any right; Invalid for an empty name or a taken log-in."""
     login, name = login.strip().lower(), name.strip()
     problems = [FieldError(field, "field.required") for field, value in (("login", login), ("name", name)) if not value]
-    problems += password_problems(password)
     if problems:
         raise Invalid(*problems)
     if await db.scalar(select(Account.id).where(Account.login == login)):
@@ -63,22 +62,13 @@ async def create_account(
         login=login,
         name=name,
         agency=agency or None,
-        password_hash=await hash_password(password),
+        password_hash=password.text,
         created_at=now,
     )
     db.add(account)
     await db.flush()
     await record(db, vault, None, now, Act(actor, "access.account_created", f"account:{account.id}", {}))
     return account
-
-
-def password_problems(password: str) -> list[FieldError]:
-    """What is wrong with a new password; length is the only rule."""
-    if len(password) < SHORTEST:
-        return [FieldError("password", "access.password_short", {"least": SHORTEST})]
-    if len(password) > LONGEST:
-        return [FieldError("password", "field.too_long", {"most": LONGEST})]
-    return []
 
 
 async def account_by_login(db: AsyncSession, login: str) -> Account | None:
@@ -140,12 +130,9 @@ async def ungrant(db: AsyncSession, vault: Vault, account_id: str, given: GrantO
     await record(db, vault, given.session_id, now, Act(actor, "access.ungranted", f"account:{account_id}", _facts(given)))
 
 
-async def change_password(db: AsyncSession, vault: Vault, account_id: str, password: str, *, actor: str, now: datetime) -> None:
+async def change_password(db: AsyncSession, vault: Vault, account_id: str, password: Hashed, *, actor: str, now: datetime) -> None:
     """Set a new password and end every sign-in of the account, its open sockets included."""
-    if problems := password_problems(password):
-        raise Invalid(*problems)
-    hashed = await hash_password(password)
-    await db.execute(update(Account).where(Account.id == account_id).values(password_hash=hashed))
+    await db.execute(update(Account).where(Account.id == account_id).values(password_hash=password.text))
     await end_sign_ins(db, account_id, now)
     await record(db, vault, None, now, Act(actor, "access.password_changed", f"account:{account_id}", {}))
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.access.models import Role
+from app.access.passwords import choose
 from app.access.rights import GrantOf
 from app.access.service import create_account, create_token, grant
 from app.assembly import lay_ground
@@ -68,8 +69,9 @@ async def _admin(ground: Ground, given: argparse.Namespace) -> int:
     password = getpass.getpass("Kata sandi: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     now = ground.clock.now()
     try:
+        hashed = await choose(password)
         async with ground.database.write() as db:
-            account = await create_account(db, ground.vault, login=given.login, name=given.name, password=password, actor="system", now=now)
+            account = await create_account(db, ground.vault, login=given.login, name=given.name, password=hashed, actor="system", now=now)
             await grant(db, ground.vault, account.id, GrantOf(Role.ADMIN), actor="system", now=now)
     except Invalid as wrong:
         words = ground.catalogues.translator("id")

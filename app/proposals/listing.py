@@ -126,17 +126,12 @@ async def by_status(db: AsyncSession, session_id: str) -> Counter[ProposalStatus
     return Counter({row[0]: row[1] for row in rows})
 
 
-async def villages_in(db: AsyncSession, session_id: str | Sequence[str], *, public: bool) -> list[str]:
-    """The villages that proposals of the session name, for a filter."""
-    wanted = select(Proposal.village).distinct().where(*conditions(session_id, Filters(), public=public))
-    return sorted(name for name in await db.scalars(wanted.where(Proposal.village.is_not(None))) if name)
-
-
-async def offers(db: AsyncSession, session: ForumSession, *, public: bool) -> Offers:
-    """What the session's list may be narrowed to."""
-    spelled = select(Proposal.agency).distinct().where(*conditions(session.id, Filters(), public=public), Proposal.agency.is_not(None))
-    named = sorted(filter(None, await db.scalars(spelled)))
-    return Offers(await villages_in(db, session.id, public=public), named, await dapils_of(db, session.region_code))
+async def offers(db: AsyncSession, session: ForumSession, days: Sequence[str] = (), *, public: bool) -> Offers:
+    """What the session's list may be narrowed to, or the list of all `days` of its series."""
+    every = conditions(days or session.id, Filters(), public=public)
+    villages = await db.scalars(select(Proposal.village).distinct().where(*every, Proposal.village.is_not(None)))
+    spelled = await db.scalars(select(Proposal.agency).distinct().where(*every, Proposal.agency.is_not(None)))
+    return Offers(sorted(filter(None, villages)), sorted(filter(None, spelled)), await dapils_of(db, session.region_code))
 
 
 async def public_among(db: AsyncSession, session_id: str, numbers: Sequence[str]) -> set[str]:

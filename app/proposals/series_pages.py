@@ -35,11 +35,11 @@ async def series_page(
         if not days:
             raise NotFound("sessions.series_unknown")
         sites = (await db.scalars(select(Site).where(Site.session_id.in_(days)).order_by(Site.position))).all()
-        chosen = narrowed(request.query_params, [])
+        offers = await listing.offers(db, next(iter(days.values())), list(days), public=True)
+        chosen = narrowed(request.query_params, [], offers)
         total = await listing.count(db, list(days), chosen.filters, public=True)
         rows = await listing.matching(db, list(days), chosen.filters, public=True, limit=PAGE, skip=(page_ - 1) * PAGE)
         sources = await listing.sources_of(db, rows)
-        villages = await listing.villages_in(db, list(days), public=True)
     codes, somebody = {site.id: site.code for site in sites}, translator(request).gettext("Warga")
     items = [
         (for_public(one, sources[one.id], Look(codes, days[one.session_id].zone, somebody)), one.status, days[one.session_id])
@@ -56,7 +56,7 @@ async def series_page(
         page_number=page_,
         pages=-(-total // PAGE),
         chosen=chosen,
-        villages=villages,
+        offers=offers,
         sectors=list(Sector),
         statuses=PUBLIC_STATUSES,
     )

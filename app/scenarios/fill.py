@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.access.models import Account, Role
+from app.access.passwords import choose
 from app.access.rights import GrantOf
 from app.access.service import create_account, grant
 from app.audit.service import Act, record
@@ -70,8 +71,9 @@ async def fill_pekalongan(ground: Ground) -> Filled:
 
 async def _prepare(ground: Ground) -> ForumSession:
     db_now = event.PREPARED
+    password = await choose(PASSWORD)
     async with ground.database.write() as db:
-        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=PASSWORD, actor="system", now=db_now)
+        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=password, actor="system", now=db_now)
         await grant(db, ground.vault, admin.id, GrantOf(Role.ADMIN), actor="system", now=db_now)
     actor = f"account:{admin.id}"
     async with ground.database.write() as db:
@@ -81,7 +83,7 @@ async def _prepare(ground: Ground) -> ForumSession:
         async with ground.database.write() as db:
             site = await db.scalar(select(Site.id).where(Site.session_id == session.id, Site.code == hall)) if hall else None
             account = await create_account(
-                db, ground.vault, login=login, name=name, password=PASSWORD, agency=agency, actor=actor, now=db_now
+                db, ground.vault, login=login, name=name, password=password, agency=agency, actor=actor, now=db_now
             )
             await grant(db, ground.vault, account.id, GrantOf(Role(role), session.id, site), actor=actor, now=db_now)
     return session

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.access.models import Role
+from app.access.passwords import choose
 from app.access.rights import GrantOf
 from app.access.service import create_account, grant
 from app.invitations.links import token_for
@@ -54,15 +55,16 @@ async def fill_bekasi(ground: Ground) -> Filled:
 async def _prepare(ground: Ground) -> list[ForumSession]:
     """One day set up with its staff; the others are copies of it, and all five are announced."""
     now, actor = event.PREPARED, "system"
+    password = await choose(PASSWORD)
     async with ground.database.write() as db:
-        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=PASSWORD, actor=actor, now=now)
+        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=password, actor=actor, now=now)
         await grant(db, ground.vault, admin.id, GrantOf(Role.ADMIN), actor=actor, now=now)
         actor = f"account:{admin.id}"
         first = await create_session(db, ground.vault, event.FIRST, actor=actor, now=now)
         halls = {site.code: site.id for site in await sites_of(db, first.id)}
     for login, name, agency, role, hall in event.STAFF:
         async with ground.database.write() as db:
-            account = await create_account(db, ground.vault, login=login, name=name, password=PASSWORD, agency=agency, actor=actor, now=now)
+            account = await create_account(db, ground.vault, login=login, name=name, password=password, agency=agency, actor=actor, now=now)
             given = GrantOf(Role(role), first.id, halls[hall] if hall else None)
             await grant(db, ground.vault, account.id, given, actor=actor, now=now)
     async with ground.database.write() as db:

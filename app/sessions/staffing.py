@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Grant, Role
+from app.access.passwords import Hashed
 from app.access.rights import GrantOf
 from app.access.service import create_account, grant, ungrant
 from app.errors import FieldError, Invalid
@@ -84,7 +85,7 @@ async def new_member(
     name: str,
     login: str,
     agency: str | None,
-    password: str,
+    password: Hashed,
     role: Role,
     site_id: str | None,
     actor: str,

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from app.access.models import Role
+from app.access.passwords import choose
 from app.access.people import first_password
 from app.errors import FieldError, Invalid, NotFound
 from app.sessions.guards import Desk, desk
@@ -69,6 +70,7 @@ async def add_newcomer(request: Request, parts: Parts, at: Admin) -> Response:
     try:
         wish = parse(Newcomer, form)
         secret = wish.password or first_password()
+        password = await choose(secret)
         async with parts.database.write() as db:
             account = await new_member(
                 db,
@@ -77,7 +79,7 @@ async def add_newcomer(request: Request, parts: Parts, at: Admin) -> Response:
                 name=wish.name,
                 login=wish.login,
                 agency=wish.agency,
-                password=secret,
+                password=password,
                 role=wish.role,
                 site_id=wish.site,
                 actor=at.staff.actor,
