@@ -164,7 +164,7 @@ async def test_an_applicant_is_shown_with_a_masked_phone_and_unmasking_is_record
     assert "0853-0000-0001" in opened.text
     async with ground.database.read() as db:
         acts = list(await db.scalars(select(AuditEntry).where(AuditEntry.act == "personal.unmasked")))
-    person = await db.scalar(select(Application.participant_id).where(Application.id == ids[0]))
+        person = await db.scalar(select(Application.participant_id).where(Application.id == ids[0]))
     everything = ["address", "email", "guardian_name", "guardian_phone", "needs", "phone"]
     assert [(a.subject, json.loads(a.facts), a.actor.partition(":")[0]) for a in acts] == [
         (f"participant:{person}", {"data": everything}, "account")
