@@ -4,6 +4,7 @@ import json
 import re
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
@@ -65,6 +66,7 @@ async def everybody(ground: Ground) -> tuple[ForumSession, Application, Particip
     return session, application, person
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 async def test_no_page_and_no_call_shows_personal_data_unasked(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, application, person = await everybody(ground)
     known = {"slug": session.slug, "site": "aula-1", "room": session.room, "application": application.id, "participant": person.id}

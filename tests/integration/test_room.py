@@ -223,6 +223,7 @@ async def test_a_sixth_tab_replaces_the_oldest(ground: Ground, server: str) -> N
         await tab.__aexit__()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 async def test_presence_counts_people_and_not_tabs(ground: Ground, server: str) -> None:
     room = await seeded(ground)
     async with Client(server, room.room, room.tokens[0]) as a, Client(server, room.room, room.tokens[0]):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from websockets.exceptions import ConnectionClosed
 
 from app.journal.service import PUBLIC, read
@@ -154,6 +155,7 @@ async def test_what_another_process_commits_arrives_in_order(ground: Ground) -> 
             assert a.seqs == list(range(1, len(a.seqs) + 1))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # nothing here is the database's
 async def test_a_reader_who_does_not_read_hurts_only_itself(ground: Ground, server: str) -> None:
     """More is said than the network's own buffers hold: the silent reader is closed, everybody else has heard everything."""
     room = await seeded(ground)
