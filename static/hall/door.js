@@ -229,11 +229,21 @@ async function keepPage() {
   await navigator.serviceWorker.register("/pekerja.js", { scope: door.dataset.door });
   const { active } = await navigator.serviceWorker.ready;
   const files = performance.getEntriesByType("resource").map((one) => one.name.split("#")[0]).filter((name) => new URL(name).pathname.startsWith("/static/"));
-  active.postMessage({ page: door.dataset.door, files: [...new Set(files)] });
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise((done) => { port1.onmessage = (event) => done(event.data); });
+  active.postMessage({ page: door.dataset.door, files: [...new Set(files)] }, [port2]);
+  if (await answer) find("[data-ready]").hidden = false;
+}
+
+/* Until it is kept, every time again: the line may be bad from the first minute on. */
+function keepSoon() {
+  const ready = !find("[data-ready]").hidden;
+  if (!ready && line.up) keepPage().catch(() => {});
 }
 
 async function go() {
   if (!document.hidden) await refresh();
+  keepSoon();
   setTimeout(go, EVERY);
 }
 
@@ -245,6 +255,5 @@ line.delivered = async () => {
 find("[data-passing]").hidden = !store.passing;
 draw();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
-setTimeout(() => keepPage().catch(() => {}), 1000);
 await line.send();
 await go();

@@ -2,10 +2,14 @@
 
 const KEPT = "rembuk-pintu";
 const PATIENCE = 6000;
+const ANYHOW = { ignoreSearch: true, ignoreVary: true };
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
+self.addEventListener("message", (event) => event.waitUntil(keep(event.data).then(
+  (kept) => event.ports[0]?.postMessage(kept),
+  () => event.ports[0]?.postMessage(false),
+)));
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
@@ -19,7 +23,9 @@ async function keep({ page: address, files }) {
   const missing = files.filter((one) => !there.has(new URL(one, self.location.href).href));
   await cache.addAll(missing);
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (answer.ok && !answer.redirected) await cache.put(address, answer);
+  const kept = answer.ok && !answer.redirected;
+  if (kept) await cache.put(address, answer);
+  return kept;
 }
 
 async function page(request) {
@@ -30,9 +36,9 @@ async function page(request) {
       if (answer.ok && !answer.redirected) await cache.put(request.url.split("?")[0], answer.clone());
       return answer;
     }
-    return (await cache.match(request, { ignoreSearch: true })) ?? answer;
+    return (await cache.match(request, ANYHOW)) ?? answer;
   } catch {
-    return (await cache.match(request, { ignoreSearch: true })) ?? Response.error();
+    return (await cache.match(request, ANYHOW)) ?? Response.error();
   }
 }
 
