@@ -138,7 +138,6 @@ async def _plain(
         late_over=state is RoomState.ENDED and (rules.late_until is None or rules.late_until < parts.clock.now()),
         messages=reading.messages,
         sites=await _sites(parts, at.session),
-        agenda_now=next((step for step in await _agenda(parts, at.session) if step.state == "now"), None),
         older_url=f"{address}?before={reading.first}" if reading.older else None,
         newer_url=f"{address}?after={reading.last}" if reading.newer else None,
         room_url=f"/s/{at.session.slug}/ruang",

@@ -42,7 +42,7 @@ class Forum:
 
 @dataclass(frozen=True)
 class Place:
-    """A hall, or the meeting online (no name): its seats, how many are given, how many people are there now."""
+    """A hall, or the meeting online (no name): its seats, how many are given, how many people are there now; of several sessions added up by its name."""
 
     name: str
     seats: int
@@ -185,7 +185,19 @@ def _places(
     halls = [Place(one.name, one.seats, of(given, one.id), of(present, one.id), proposals.get(one.id, 0)) for one in sites]
     seated, there = (sum(count for (way, _), count in table.items() if way == ONLINE) for table in (given, present))
     away = Place("", online, seated, there, proposals.get(UNKNOWN, 0))
-    return [*halls, away] if online or seated or there else halls
+    return _by_name([*halls, away] if online or seated or there else halls)
+
+
+def _by_name(places: Sequence[Place]) -> list[Place]:
+    """The same hall on every day of a series is one place."""
+    found: dict[str, Place] = {}
+    for one in places:
+        key = one.name.casefold()
+        same = found.get(key, Place(one.name, 0, 0, 0, 0))
+        found[key] = Place(
+            same.name, same.seats + one.seats, same.given + one.given, same.present + one.present, same.proposals + one.proposals
+        )
+    return list(found.values())
 
 
 def _summed(start: dict[str, int], pairs: list[tuple[str, int]]) -> dict[str, int]:

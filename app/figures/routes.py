@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -89,7 +90,7 @@ def _drawn(request: Request, template: str, numbers: Numbers, data: str, **conte
         template,
         headers={"ETag": tag},
         numbers=numbers,
-        days=numbers.by_day[-DAYS:],
+        days=[(datetime.combine(one, time(12), UTC), count) for one, count in numbers.by_day[-DAYS:]],
         earlier=sum(count for _, count in numbers.by_day[:-DAYS]),
         data=data,
         version=version,

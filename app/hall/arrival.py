@@ -17,7 +17,7 @@ from app.invitations.seats import revoke_seat
 from app.participants.models import Attendance, Origin, Participant
 from app.participants.service import Person, add_consents
 from app.sessions.models import ForumSession, SessionState, Site
-from app.sessions.service import notice_of
+from app.sessions.notice import notice_of
 from app.vault import Vault
 
 OWN_HAND = "self"

@@ -17,7 +17,7 @@ from app.hall.people import GuestFields, person_of
 from app.invitations.guards import MaybeAttendee, attendee_or_none
 from app.invitations.links import SeatHolder
 from app.sessions.models import ForumSession, SessionState, Site
-from app.sessions.service import notice_of
+from app.sessions.notice import notice_of
 from app.web.csrf import SEAT_COOKIE
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground

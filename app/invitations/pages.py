@@ -20,7 +20,6 @@ from app.invitations.meeting import meeting_name
 from app.invitations.models import Seat
 from app.invitations.switching import MAY_MOVE, RETURNED, places
 from app.meetings.models import Meeting
-from app.sessions.agenda import steps_shown
 from app.sessions.changes import shown_of
 from app.sessions.guards import find_session
 from app.sessions.models import ForumSession, Site
@@ -150,7 +149,6 @@ async def _home_page(
         meeting = await _meeting_name(db, parts, session.id) if holder.way == "online" else None
         changes = await shown_of(db, session)
         free = await places(db, session) if session.state in MAY_MOVE else []
-        agenda = await steps_shown(db, session)
     return page(
         request,
         "invitations/home.html",
@@ -166,7 +164,6 @@ async def _home_page(
         changes=changes,
         places=free,
         cid=new_id(),
-        agenda_now=next((step for step in agenda if step.state == "now"), None),
     )
 
 

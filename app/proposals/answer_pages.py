@@ -80,9 +80,9 @@ async def list_page(
         sites = await sites_of(db, at)
         offers = await listing.offers(db, at.session, public=False)
         chosen = narrowed(request.query_params, sites, offers)
-        mine = spellings(at.staff.agency or "", offers.spelled)
+        mine = spellings(at.staff.agency or "", offers.meant)
         whose = MINE if untuk != EVERY and mine and not chosen.query.get("agency") else EVERY
-        filters = chosen.filters if whose == EVERY else replace(chosen.filters, agency=mine)
+        filters = chosen.filters if whose == EVERY else replace(chosen.filters, meant_for=mine)
         found = await listing.matching(db, at.session.id, filters, public=False, limit=MOST)
         found = [one for one in found if one.status not in GONE_ON]
         answers = await responses_of(db, found)

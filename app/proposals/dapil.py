@@ -143,7 +143,8 @@ def _code_of(text: str) -> str:
 
 
 def _key(name: str) -> str:
+    """Without its kind, and without spaces: `Kec. Medan Satria` is `Medansatria`."""
     bare = " ".join(name.casefold().split())
     for word in ("kecamatan ", "kec. ", "kec ", "distrik "):
         bare = bare.removeprefix(word)
-    return bare
+    return bare.replace(" ", "")

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.access.models import Role
 from app.errors import Invalid
 from app.proposals import dapil
-from app.regions import full_name
+from app.regions import districts_of, full_name
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, attached, typed
@@ -64,6 +64,7 @@ async def _page(request: Request, parts: Ground, at: Desk, form: Typed | None = 
         session=at.session,
         desk_items=desk_items(at.session, at.staff, "usulan", translator(request)),
         place=full_name(dapil.regency_of(region_code)),
+        example=next((one.name for one in districts_of(dapil.regency_of(region_code))), "Kecamatan"),
         stored=[(one.name, dapil.names_of(one)) for one in stored.values()],
         text=text,
         errors=list(form.errors.values()) if form else [],

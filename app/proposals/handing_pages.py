@@ -16,7 +16,7 @@ from app.registration.fields import without_nik
 from app.registration.offer import villages
 from app.sessions.guards import PublicSession
 from app.sessions.models import ForumSession
-from app.sessions.service import notice_of
+from app.sessions.notice import notice_of
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground, received_at
 from app.web.pages import page, translator

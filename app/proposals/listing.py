@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import NotFound
 from app.proposals.agencies import one_each
 from app.proposals.dapil import Dapil, dapils_of
-from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
+from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion, Response
 from app.sessions.models import ForumSession, SessionState
 
 _NUMBER = re.compile(r"[A-Z0-9-]{1,30}")
@@ -28,8 +28,10 @@ class Filters:
     via: str | None = None
     q: str | None = None
     agency: tuple[str, ...] = ()
-    """The agency in every spelling that is meant."""
+    """An agency in every spelling: the proposals that are meant for it, and those that it has answered."""
     dapil: Dapil | None = None
+    meant_for: tuple[str, ...] = ()
+    """As `agency`, without those that it has only answered."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Offers:
 
     villages: Sequence[str] = ()
     spelled: Sequence[str] = ()
-    """Agencies in every spelling."""
+    """Agencies in every spelling, those that have answered among them."""
     dapils: Mapping[str, Dapil] = field(default_factory=dict)
+    meant: Sequence[str] = ()
+    """Of the agencies those for which proposals are meant."""
 
     @property
     def agencies(self) -> list[str]:
@@ -130,8 +134,14 @@ async def offers(db: AsyncSession, session: ForumSession, days: Sequence[str] = 
     """What the session's list may be narrowed to, or the list of all `days` of its series."""
     every = conditions(days or session.id, Filters(), public=public)
     villages = await db.scalars(select(Proposal.village).distinct().where(*every, Proposal.village.is_not(None)))
-    spelled = await db.scalars(select(Proposal.agency).distinct().where(*every, Proposal.agency.is_not(None)))
-    return Offers(sorted(filter(None, villages)), sorted(filter(None, spelled)), await dapils_of(db, session.region_code))
+    meant = set(filter(None, await db.scalars(select(Proposal.agency).distinct().where(*every, Proposal.agency.is_not(None)))))
+    within = Response.session_id.in_(days or [session.id])
+    answering = select(Response.agency).distinct().where(within, Response.gone.is_(None), Response.agency.is_not(None))
+    named = answering.join(Proposal, Proposal.id == Response.proposal_id).where(*every)
+    to_words = answering.join(ProposalSource, ProposalSource.source_id == Response.re)
+    to_words = to_words.join(Proposal, Proposal.id == ProposalSource.proposal_id).where(*every)
+    answered = set(filter(None, await db.scalars(named.union(to_words))))
+    return Offers(sorted(filter(None, villages)), sorted(meant | answered), await dapils_of(db, session.region_code), sorted(meant))
 
 
 async def public_among(db: AsyncSession, session_id: str, numbers: Sequence[str]) -> set[str]:
@@ -180,13 +190,22 @@ def conditions(session_id: str | Sequence[str], filters: Filters, *, public: boo
         if value:
             wanted.append(column == value)
     if filters.agency:
-        wanted.append(Proposal.agency.in_(filters.agency))
+        wanted.append(or_(Proposal.agency.in_(filters.agency), _answered_by(filters.agency)))
+    if filters.meant_for:
+        wanted.append(Proposal.agency.in_(filters.meant_for))
     if filters.dapil is not None:
         by_code = func.substr(Proposal.village_code, 1, 8).in_(filters.dapil.districts)
         wanted.append(or_(by_code, and_(Proposal.village_code.is_(None), Proposal.village.in_(filters.dapil.villages))))
     if filters.q:
         wanted.append(_holds(filters.q, public=public))
     return wanted
+
+
+def _answered_by(agency: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the agency answered the proposal by its number or any words in it."""
+    said = (Response.gone.is_(None), Response.agency.in_(agency))
+    words = and_(ProposalSource.proposal_id == Proposal.id, ProposalSource.source_id == Response.re)
+    return or_(exists().where(Response.proposal_id == Proposal.id, *said), exists().where(words, *said))
 
 
 def _holds(q: str, *, public: bool) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from app.proposals.sectors import Sector
 from app.proposals.service import covered, hidden_names
 from app.proposals.story import Turn, story
 from app.proposals.views import Look, for_public
-from app.sessions.guards import PublicSession
+from app.sessions.guards import PublicSession, show_agenda
 from app.sessions.models import ForumSession, Site
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
@@ -87,6 +87,7 @@ async def story_page(request: Request, parts: Parts, number: str, forum: str | N
         if len(found) > 1:
             return page(request, "proposals/which.html", number=found[0][0].number, forums=[session for _, session in found])
         proposal, session = found[0]
+        await show_agenda(request, db, session)
         return await _story(request, db, proposal, session)
 
 

@@ -12,7 +12,8 @@ from app.proposals.addresses import narrowed
 from app.proposals.pages import PAGE, PUBLIC_STATUSES
 from app.proposals.sectors import Sector
 from app.proposals.views import Look, for_public
-from app.sessions.models import SessionState, Site
+from app.sessions.guards import HELD
+from app.sessions.models import AgendaItem, SessionState, Site
 from app.sessions.series import days_of, series_named
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
@@ -35,6 +36,10 @@ async def series_page(
         if not days:
             raise NotFound("sessions.series_unknown")
         sites = (await db.scalars(select(Site).where(Site.session_id.in_(days)).order_by(Site.position))).all()
+        points = await db.scalars(
+            select(AgendaItem).where(AgendaItem.id.in_([day.agenda_item_id for day in days.values() if day.state in HELD]))
+        )
+        now_at = {point.session_id: point.title for point in points}
         offers = await listing.offers(db, next(iter(days.values())), list(days), public=True)
         chosen = narrowed(request.query_params, [], offers)
         total = await listing.count(db, list(days), chosen.filters, public=True)
@@ -51,6 +56,7 @@ async def series_page(
         series=found,
         days=list(days.values()),
         halls={day: sum(site.session_id == day for site in sites) for day in days},
+        now_at=now_at,
         items=items,
         total=total,
         page_number=page_,

@@ -18,7 +18,8 @@ from app.rights.models import RetentionPlan, RetentionRun
 from app.rights.plan import DEFAULT, Kept, Months, dates
 from app.rights.traces import scrub_pages
 from app.sessions.models import ForumSession, PrivacyNotice
-from app.sessions.service import RETENTION, notice_of, retention_key
+from app.sessions.notice import notice_of
+from app.sessions.service import RETENTION, retention_key
 from app.vault import Vault
 from app.web.ground import Ground
 

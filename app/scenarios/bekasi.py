@@ -73,11 +73,12 @@ FIRST = SessionFields.model_validate(
     }
 )
 
+DBMSDA = "Dinas Bina Marga dan Sumber Daya Air"
 STAFF = (
     ("moderator", "Yayan Sopian", None, "moderator", None),
     ("sekretariat", "Lilis Suryani", None, "secretariat", None),
     *((f"operator{number}", f"Operator {name}", None, "operator", code) for number, (code, name, _, _) in enumerate(HALLS, 1)),
-    ("dbmsda", "Ir. Arief Maulana", "Dinas Bina Marga dan Sumber Daya Air", "responder", None),
+    ("dbmsda", "Ir. Arief Maulana", DBMSDA, "responder", None),
     ("dprd", "Hj. Enie Widhiastuti", "DPRD Kota Bekasi", "responder", None),
     ("kepala", "Kepala Bappeda", None, "reader", None),
 )
@@ -100,6 +101,29 @@ SECTORS = {
     "Peninggian": "roads",
 }
 """What part of the plan a wish belongs to, by its first word."""
+AGENCIES = {"water": DBMSDA, "roads": DBMSDA, "street_lighting": "Dinas Perhubungan"}
+"""To whom the secretariat sends which part."""
+REPLIES = {
+    "water": "Masuk rencana normalisasi 2019. Panjangnya kami ukur ulang bersama ketua RW bulan depan.",
+    "roads": "Kami survei bulan Maret. Bila lahannya tidak bermasalah, dikerjakan pada triwulan kedua 2019.",
+    "street_lighting": "Titik lampunya kami cocokkan dengan jaringan PLN lebih dahulu.",
+}
+"""What the agency wrote to a proposal that was agreed on."""
+DAPIL = (
+    ("Bekasi Timur", "Dapil 1"),
+    ("Bekasi Selatan", "Dapil 1"),
+    ("Bekasi Utara", "Dapil 2"),
+    ("Medan Satria", "Dapil 2"),
+    ("Rawalumbu", "Dapil 3"),
+    ("Bantargebang", "Dapil 3"),
+    ("Mustikajaya", "Dapil 3"),
+    ("Jatiasih", "Dapil 4"),
+    ("Jatisampurna", "Dapil 4"),
+    ("Pondok Melati", "Dapil 4"),
+    ("Bekasi Barat", "Dapil 5"),
+    ("Pondok Gede", "Dapil 5"),
+)
+"""Kecamatan and electoral district, as drawn in 2023 for the election of 2024."""
 AGREED = "Masuk daftar usulan kecamatan untuk dibahas bersama pagu."
 
 ONLINE = (
@@ -125,11 +149,9 @@ HALL = (
     ("bojong-menteng", "Ibu", "LPM", "aspiration", "Jalan setapak RT 01 RW 07 Bojong Menteng becek, mohon paving 220 meter"),
 )  # fmt: skip
 ANSWERS = (
-    (
-        "dbmsda",
-        "Drainase Pejuang dan Mustikajaya masuk rencana normalisasi 2019, panjangnya kami ukur ulang bersama warga.",
-        "BKS3-2019-0001",
-    ),
-    ("dprd", "Usulan ini kami kawal di komisi. Mohon setiap kelurahan melengkapi volumenya.", "BKS3-2019-0001"),
+    ("dbmsda", "Drainase Arenjaya masuk rencana normalisasi 2019, panjangnya kami ukur ulang bersama warga.", "drainase di Kel. Arenjaya"),
+    ("dprd", "Usulan ini kami kawal di komisi. Mohon kelurahan melengkapi volumenya.", "drainase di Kel. Arenjaya"),
+    ("dbmsda", "Jalan ini kami cor setelah salurannya selesai, paling cepat triwulan ketiga.", "jalan lingkungan di Kel. Pejuang"),
+    ("dprd", "Lampu jalan ini kami usulkan juga lewat pokok pikiran dewan.", "lampu jalan di Kel. Kaliabang Tengah"),
 )
-"""Log-in, words, and the proposal that is answered."""
+"""Log-in, words, and words in the title of the proposal that is answered."""

@@ -151,18 +151,18 @@ async def _select(ground: Ground, session: ForumSession) -> None:
 async def _check(ground: Ground, session: ForumSession) -> None:
     """What applicants wish stands in the list since they registered; the secretariat has checked two of three, and refused one with its reason."""
     async with ground.database.read() as db:
-        wanted = select(Application.id, Application.wish, Application.received_at).where(
-            Application.session_id == session.id, Application.wish.is_not(None)
-        )
+        wanted = select(Application.id, Application.wish, Application.received_at, Participant.village)
+        wanted = wanted.join(Participant, Participant.id == Application.participant_id)
+        wanted = wanted.where(Application.session_id == session.id, Application.wish.is_not(None))
         wishes = (await db.execute(wanted.order_by(Application.received_at))).all()
         officer = await db.scalar(select(Account.id).where(Account.login == "sekretariat"))
-    for place, (application, wish, received_at) in enumerate(wishes):
+    for place, (application, wish, received_at, village) in enumerate(wishes):
         async with ground.database.write() as db:
             number = await take_wish(db, application, now=received_at + timedelta(minutes=1))
         if number is None or place % 3 == 2:
             continue
         sector = event.SECTORS[(wish or "").split()[0]]
-        changes: dict[str, object] = {"status": "verified", "sector": sector, "agency": event.AGENCIES[sector]}
+        changes: dict[str, object] = {"status": "verified", "sector": sector, "agency": event.AGENCIES[sector], "village": village}
         if place == 1:
             changes |= {"status": "declined", "reason_code": "already_proposed", "reason": event.ALREADY, "published": True}
         at = event.PUBLISHED + timedelta(minutes=4 * place)

@@ -9,11 +9,14 @@ from app.access.models import Role
 from app.access.passwords import choose
 from app.access.rights import GrantOf
 from app.access.service import create_account, grant
+from app.database.tables import new_id
 from app.invitations.links import token_for
 from app.invitations.models import Seat, SeatState
 from app.invitations.publish import publish
 from app.participants.models import Participant
 from app.participants.service import open_contact
+from app.proposals.dapil import Line, replace_dapils
+from app.proposals.replies import Reply, reply
 from app.proposals.service import change
 from app.proposals.upkeep import take_wish
 from app.regions import last_four
@@ -36,7 +39,7 @@ from app.sessions.service import GRACE, change_state, create_session, update_ses
 from app.web.ground import Ground
 
 PER_HALL = 2
-"""Applicants of a hall on a day that has been or is being held; one on a day still to come."""
+"""Applicants of a kelurahan on a day that has been or is being held, one for its hall and one online; one on a day still to come."""
 
 
 async def fill_bekasi(ground: Ground) -> Filled:
@@ -70,6 +73,8 @@ async def _prepare(ground: Ground) -> list[ForumSession]:
     async with ground.database.write() as db:
         about = SeriesFields(title=event.SERIES, summary=event.ABOUT)
         series = await start_series(db, ground.vault, first.id, about, actor=actor, now=now)
+        lines = [Line(number, district, dapil) for number, (district, dapil) in enumerate(event.DAPIL, 1)]
+        await replace_dapils(db, ground.vault, first, lines, actor=actor, now=now)
     days = [first]
     for number, day in enumerate(event.DAYS[1:], 2):
         async with ground.database.write() as db:
@@ -110,8 +115,7 @@ def _resident(dice: random.Random, day: int, number: int, hall: str, village: st
         "village": village,
         "address": f"RT {rt}/RW {rw}",
         "element": element,
-        "attendance": "in_person",
-        "site": hall,
+        "attendance": "online" if number % PER_HALL else "in_person",
         "gender": "female" if female else "male",
         "age_group": dice.choice(("youth", "adult", "adult", "elder")),
         "publish_name": True,
@@ -119,6 +123,8 @@ def _resident(dice: random.Random, day: int, number: int, hall: str, village: st
         "consent_version": 1,
         "wish": event.WISHES[(number + day) % len(event.WISHES)].format(rt=rt, rw=rw, n=dice.randint(6, 40), village=village),
     }
+    if known["attendance"] == "in_person":
+        known["site"] = hall
     if element in {"rt", "rw"}:
         known["capacity"] = f"Ketua RT {rt}/RW {rw}" if element == "rt" else f"Ketua RW {rw}"
     return known
@@ -150,23 +156,32 @@ async def _hold(ground: Ground, day: ForumSession, *, over: bool) -> None:
 async def _check(ground: Ground, day: ForumSession, *, over: bool) -> None:
     """Wishes become proposals; of a day that is over all are verified and some agreed, of today's every second is looked at."""
     async with ground.database.read() as db:
-        wanted = select(Application.id, Application.wish, Application.received_at).where(Application.session_id == day.id)
+        wanted = select(Application.id, Application.wish, Application.received_at, Participant.village)
+        wanted = wanted.join(Participant, Participant.id == Application.participant_id).where(Application.session_id == day.id)
         wishes = (await db.execute(wanted.order_by(Application.order))).all()
-    for place, (application, wish, received_at) in enumerate(wishes):
+    for place, (application, wish, received_at, village) in enumerate(wishes):
         async with ground.database.write() as db:
             number = await take_wish(db, application, now=received_at + timedelta(minutes=1))
         if number is None or (not over and place % 2):
             continue
-        await _verify(ground, day, number, str(wish), agreed=over and place % 4 == 0, at=_checked_at(day, place, over=over))
+        sector, at = event.SECTORS[str(wish).split(maxsplit=1)[0]], _checked_at(day, place, over=over)
+        await _verify(ground, day, number, {"sector": sector, "agency": event.AGENCIES[sector], "village": village}, at=at)
+        if over and place % 4 == 0:
+            await _agree(ground, day, number, sector, at=at + timedelta(minutes=1))
 
 
-async def _verify(ground: Ground, day: ForumSession, number: str, wish: str, *, agreed: bool, at: datetime) -> None:
-    steps: list[dict[str, object]] = [{"status": "verified", "sector": event.SECTORS[wish.split(maxsplit=1)[0]]}]
-    if agreed:
-        steps.append({"status": "agreed", "reason": event.AGREED})
-    for version, changes in enumerate(steps, 1):
-        async with ground.database.write() as db:
-            await change(db, ground.vault, day, number, changes, if_version=version, actor="system", now=at)
+async def _verify(ground: Ground, day: ForumSession, number: str, found: dict[str, object], *, at: datetime) -> None:
+    async with ground.database.write() as db:
+        await change(db, ground.vault, day, number, {"status": "verified", **found}, if_version=1, actor="system", now=at)
+
+
+async def _agree(ground: Ground, day: ForumSession, number: str, sector: str, *, at: datetime) -> None:
+    """The forum agrees, and the agency writes what it will do."""
+    agreed = {"status": "agreed", "reason": event.AGREED}
+    answer = Reply(new_id(), event.REPLIES[sector], event.AGENCIES[sector], event.AGENCIES[sector])
+    async with ground.database.write() as db:
+        await change(db, ground.vault, day, number, agreed, if_version=2, actor="system", now=at)
+        await reply(db, ground.vault, day, number, answer, actor="system", now=at + timedelta(hours=3))
 
 
 def _checked_at(day: ForumSession, place: int, *, over: bool) -> datetime:
@@ -178,7 +193,7 @@ async def _links(ground: Ground, day: ForumSession) -> Filled:
         seats = await db.execute(
             select(Seat.id, Seat.generation, Participant)
             .join(Participant, Participant.id == Seat.participant_id)
-            .where(Seat.session_id == day.id, Seat.state == SeatState.ACTIVE)
+            .where(Seat.session_id == day.id, Seat.state == SeatState.ACTIVE, Seat.way == "online")
             .order_by(Participant.number)
         )
         guests = [

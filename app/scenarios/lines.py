@@ -11,6 +11,7 @@ from app.access.models import Role
 from app.access.rights import GrantOf
 from app.access.service import create_token
 from app.proposals.kinds import Kind
+from app.proposals.models import Proposal
 from app.proposals.reading import read
 from app.scenarios.crowd import Line, Play
 from app.scenarios.fill import Filled
@@ -23,7 +24,7 @@ ONWARD = 250
 
 @dataclass(frozen=True)
 class Script:
-    """The words of an event: `staff` as log-in, name, agency, role, hall; `hall` as hall, name, capacity, kind, text; `answers` as log-in, text, number."""
+    """The words of an event: `staff` as log-in, name, agency, role, hall; `hall` as hall, name, capacity, kind, text; `answers` as log-in, text, words of the answered title."""
 
     now: datetime
     staff: Sequence[tuple[str, str, str | None, str, str | None]]
@@ -44,18 +45,27 @@ async def play_of(ground: Ground, filled: Filled, script: Script, texts: list[st
         for hall, name, who, kind, text in script.hall
     ]
     answers = [
-        Line(tokens[who], {"kind": "response", "text": text, "fields": {"proposal": number}}) for who, text, number in script.answers
+        Line(tokens[who], {"kind": "response", "text": text, "fields": {"proposal": await _titled(ground, filled, title)}})
+        for who, text, title in script.answers
     ]
     each = max(1, len(online) // max(1, len(halls)))
     for number, line in enumerate(online):
         lines.append(line)
         if number % each == each - 1 and halls:
             lines.append(halls.pop(0))
-        if number % 9 == 8 and answers:
+        if number % 3 == 2 and answers:
             lines.append(answers.pop(0))
     said = [Line(filled.online[n % len(filled.online)].token, _as_said(text)) for n, text in enumerate(texts)]
     lines += [*halls, *answers, *said, *_onward(filled, script)]
     return Play(ground.settings.public_url, filled.room, [guest.token for guest in filled.online], lines)
+
+
+async def _titled(ground: Ground, filled: Filled, words: str) -> str:
+    """The number of the first public proposal with these words in its title."""
+    wanted = select(Proposal.number).join(ForumSession, ForumSession.id == Proposal.session_id)
+    wanted = wanted.where(ForumSession.slug == filled.slug, Proposal.title.icontains(words), Proposal.published_at.is_not(None))
+    async with ground.database.read() as db:
+        return (await db.scalars(wanted.order_by(Proposal.number).limit(1))).one()
 
 
 def _onward(filled: Filled, script: Script) -> list[Line]:

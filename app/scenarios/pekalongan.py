@@ -204,11 +204,8 @@ HALL = (
 )
 
 ANSWERS = (
-    (
-        "dpupr",
-        "Pengerukan saluran masuk rencana kerja kami tahun 2022 triwulan kedua, panjangnya akan diukur ulang bersama warga.",
-        "PKL-2022-0001",
-    ),
-    ("dprd", "Kami kawal di badan anggaran. Mohon lengkapi foto dan titik lokasinya.", "PKL-2022-0001"),
+    ("dpupr", "Saluran ini masuk rencana kerja kami tahun 2022 triwulan kedua, panjangnya kami ukur ulang bersama warga.", "saluran air"),
+    ("dprd", "Kami kawal di badan anggaran. Mohon lengkapi foto dan titik lokasinya.", "saluran air"),
+    ("dpupr", "Jalan yang terendam rob kami tinggikan bertahap. Yang ini kami survei bulan Mei.", "jalan lingkungan"),
 )
-"""Log-in, words, and the proposal that is answered."""
+"""Log-in, words, and words in the title of the proposal that is answered."""

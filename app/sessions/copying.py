@@ -14,8 +14,9 @@ from app.audit.service import Act, record
 from app.errors import NotFound
 from app.sessions.fields import CopyFields, SessionFields
 from app.sessions.models import ForumSession
+from app.sessions.notice import first_notice_of, notice_of
 from app.sessions.rows import Rows, rows_of
-from app.sessions.service import PLAIN, create_session, first_notice_of, notice_of
+from app.sessions.service import PLAIN, create_session
 from app.vault import Vault
 
 MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")

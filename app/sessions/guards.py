@@ -6,16 +6,18 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.guards import MaybeStaff, SignedIn
 from app.access.models import Role
 from app.access.rights import Staff
 from app.access.service import must
 from app.errors import NotFound
-from app.sessions.models import ForumSession, SessionState
+from app.sessions.models import AgendaItem, ForumSession, SessionState
 from app.web.ground import ground
 
 Slug = Annotated[str, Path(max_length=80)]
+HELD = frozenset({SessionState.LIVE, SessionState.PAUSED})
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,16 @@ async def find_session(request: Request, slug: Slug) -> ForumSession:
         raise NotFound("sessions.unknown")
     async with ground(request).database.read() as db:
         found = await db.scalar(select(ForumSession).where(ForumSession.slug == slug))
-    if found is None:
-        raise NotFound("sessions.unknown")
+        if found is None:
+            raise NotFound("sessions.unknown")
+        await show_agenda(request, db, found)
     return found
+
+
+async def show_agenda(request: Request, db: AsyncSession, session: ForumSession) -> None:
+    """Let every page of this request say what the forum is dealing with, while it is held."""
+    if session.state in HELD and session.agenda_item_id:
+        request.state.on_agenda = await db.get(AgendaItem, session.agenda_item_id)
 
 
 async def public_session(found: Annotated[ForumSession, Depends(find_session)], staff: MaybeStaff) -> ForumSession:

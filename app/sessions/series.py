@@ -62,7 +62,7 @@ async def start_series(db: AsyncSession, vault: Vault, first_id: str, fields: Se
     taken = set(await db.scalars(select(Series.slug))) | {page.key for page in PAGES} | {"salin", "seri"}
     words = slug_of(fields.title) or "seri"
     year = str(first.year_held)
-    series = Series(slug=not_taken(words if words.endswith(year) else f"{words}-{year}", taken), created_at=now, **fields.model_dump())
+    series = Series(slug=not_taken(words if year in words.split("-") else f"{words}-{year}", taken), created_at=now, **fields.model_dump())
     db.add(series)
     await db.flush()
     first.series_id = series.id

@@ -14,15 +14,15 @@ from app.journal.service import PUBLIC, Entry, append, open_room
 from app.meetings import service as meetings
 from app.meetings.service import MeetingAccess
 from app.outbox.service import cancel, enqueue
-from app.regions import full_name, region, show_phone, zone_of
+from app.regions import region, zone_of
 from app.sessions.changes import Change, write_change
 from app.sessions.checks import Times, agenda_problems, quorum_problems, quota_problems, seat_problems, time_problems, year_problems
 from app.sessions.crowd import proposals_numbered, selected_by_place, start_counting
 from app.sessions.fields import MeetingFields, SessionChanges, SessionFields
 from app.sessions.lifecycle import ROOM_STATE, may_follow
-from app.sessions.models import ForumSession, PrivacyNotice, ScheduleKind, SessionState, Tier
+from app.sessions.models import ForumSession, ScheduleKind, SessionState, Tier
 from app.sessions.naming import not_taken, prefix_of, slug_of
-from app.sessions.notice import first_notice
+from app.sessions.notice import first_notice_of, write_notice
 from app.sessions.promises import refuse_silence
 from app.sessions.rehearsing import play
 from app.sessions.rows import coded, named_sites, rows_of, write_agenda, write_quotas, write_sites
@@ -85,7 +85,7 @@ async def create_session(db: AsyncSession, vault: Vault, fields: SessionFields, 
     await write_sites(db, session, sites)
     await write_agenda(db, session, fields.agenda)
     await write_quotas(db, session, quotas)
-    await _write_notice(db, session, fields.notice or first_notice_of(session), now)
+    await write_notice(db, session, fields.notice or first_notice_of(session), now)
     await meetings.store(db, vault, session.id, _access(fields.meeting), now)
     await start_counting(db, session.id)
     await open_room(db, session.room)
@@ -116,7 +116,7 @@ async def update_session(
     changed |= {"sites"} if "sites" in given and await write_sites(db, session, changes.sites) else set()
     changed |= {"agenda"} if "agenda" in given and await write_agenda(db, session, changes.agenda) else set()
     changed |= {"quotas"} if "quotas" in given and await write_quotas(db, session, changes.quotas) else set()
-    if "notice" in given and changes.notice and await _write_notice(db, session, changes.notice, now):
+    if "notice" in given and changes.notice and await write_notice(db, session, changes.notice, now):
         changed.add("notice")
     if "meeting" in given and await meetings.store(db, vault, session.id, _access(changes.meeting), now):
         changed.add("meeting")
@@ -169,12 +169,6 @@ async def locked(db: AsyncSession, session_id: str) -> ForumSession:
     if found is None:
         raise NotFound("sessions.unknown")
     return found
-
-
-async def notice_of(db: AsyncSession, session_id: str) -> PrivacyNotice | None:
-    """The privacy notice in force: the newest version."""
-    newest = select(PrivacyNotice).where(PrivacyNotice.session_id == session_id).order_by(PrivacyNotice.version.desc())
-    return (await db.scalars(newest.limit(1))).first()
 
 
 def retention_key(session_id: str) -> str:
@@ -251,29 +245,13 @@ def _overwrite(session: ForumSession, values: dict[str, Any]) -> set[str]:
     return changed
 
 
-async def _write_notice(db: AsyncSession, session: ForumSession, text: str, now: datetime) -> bool:
-    newest = await notice_of(db, session.id)
-    if newest is not None and newest.text == text:
-        return False
-    db.add(PrivacyNotice(session_id=session.id, version=newest.version + 1 if newest else 1, text=text, created_at=now))
-    await db.flush()
-    return True
-
-
-def first_notice_of(session: ForumSession) -> str:
-    """The notice that a session has when its office wrote none."""
-    contact = show_phone(session.contact_number) if session.contact_number else None
-    office = f"Pemerintah {full_name(session.region_code)}"
-    return first_notice(office=office, title=session.title, ends_at=session.ends_at, zone=session.zone, contact=contact)
-
-
 def _access(given: MeetingFields | None) -> MeetingAccess:
     return MeetingAccess() if given is None else MeetingAccess(given.link or None, given.meeting_id or None, given.passcode or None)
 
 
 async def _free_slug(db: AsyncSession, title: str, year: int) -> str:
     words = slug_of(title) or "forum"
-    wanted = words if words.endswith(str(year)) else f"{words}-{year}"
+    wanted = words if str(year) in words.split("-") else f"{words}-{year}"
     return not_taken(wanted, await _slugs_like(db, wanted))
 
 

@@ -20,8 +20,9 @@ from app.sessions.guards import Desk, desk
 from app.sessions.lists import own
 from app.sessions.models import ForumSession, QuotaUnit, SessionState, Tier
 from app.sessions.navigation import desk_items
+from app.sessions.notice import notice_of
 from app.sessions.rows import Rows, rows_of
-from app.sessions.service import create_session, notice_of, update_session
+from app.sessions.service import create_session, update_session
 from app.sessions.typed import Read, counts, filled, read_changes, read_new, tidy
 from app.sessions.vocabulary import FIXED_VALUES, ZONES, Element
 from app.web.forms import Typed, checked, typed

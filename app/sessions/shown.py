@@ -10,9 +10,9 @@ from app.access.rights import Staff
 from app.meetings.service import meeting_of, opened
 from app.regions import full_name
 from app.sessions.models import ForumSession, Publication, QuotaUnit, SessionState, Tier
+from app.sessions.notice import notice_of
 from app.sessions.registering import Registration, registration_of
 from app.sessions.rows import rows_of
-from app.sessions.service import notice_of
 from app.vault import Vault
 
 

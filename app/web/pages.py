@@ -69,6 +69,7 @@ def page(
         "now": parts.clock.now(),
         "office": Office(parts.settings.office_name, parts.settings.office_unit, parts.settings.accent),
         "staff": getattr(request.state, "staff", None),
+        "on_agenda": getattr(request.state, "on_agenda", None),
         "session": None,
         "zone": getattr(context.get("session"), "zone", DEFAULT_ZONE),
         "desk_items": [],

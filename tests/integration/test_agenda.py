@@ -93,6 +93,11 @@ async def test_every_page_says_what_is_being_dealt_with_and_how_late(ground: Gro
         (f"/meja/{session.slug}/layar", "operator"),
         (f"/meja/{session.slug}/ruang", "moderator"),
         (f"/s/{session.slug}/ruang/polos", "moderator"),
+        (f"/s/{session.slug}/usulan", "reader"),
+        (f"/s/{session.slug}/daftar", "reader"),
+        (f"/meja/{session.slug}", "reader"),
+        (f"/meja/{session.slug}/angka", "reader"),
+        (f"/meja/{session.slug}/jadwal", "moderator"),
     )
     shown = {path: "Aspirasi warga" in (await web.get(path, headers=office.bearer(role))).text for path, role in pages}
     assert shown == dict.fromkeys(shown, True)

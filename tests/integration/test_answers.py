@@ -181,6 +181,9 @@ async def test_the_agency_sees_its_own_first_and_what_waits_on_top(ground: Groun
     await web.post(f"/meja/{session.slug}/tanggapan/{ours[0]}", data={"id": REPLY, "text": "Ya.", "csrf": csrf})
     assert await listed() == ours[::-1]
     assert list(await exported(web, office, session, "?agency=DPUPR")) == ours
+    await web.post(f"/meja/{session.slug}/tanggapan/{other}", data={"id": new_id(), "text": "Kami bantu.", "csrf": csrf})
+    assert await listed() == ours[::-1]
+    assert list(await exported(web, office, session, "?agency=dpupr")) == [*ours, other]
 
 
 async def test_lists_narrow_to_an_electoral_district(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.access.models import Grant, Role
 from app.audit.service import verify
+from app.figures.counting import numbers_of
 from app.invitations.links import resolve
 from app.invitations.models import Seat
 from app.participants.models import Attendance
@@ -63,6 +64,8 @@ async def test_the_five_days_of_bekasi_stand_as_they_stood_on_the_third(ground: 
         statuses = Counter((await db.execute(select(Proposal.session_id, Proposal.status))).all())
         holder = await resolve(db, ground.vault, filled.online[0].token, bekasi.NOW)
         verdicts = [(await verify(db, ground.vault, day.id)).broken_at for day in days]
+        numbers = await numbers_of(db, days, bekasi.NOW, sqlite=True)
+        answered = {one.number: one.title for one in await db.scalars(select(Proposal).where(Proposal.session_id == days[2].id))}
     over, today, coming = SessionState.ENDED, SessionState.LIVE, SessionState.PUBLISHED
     assert [day.state for day in days] == [over, over, today, coming, coming]
     assert [(day.starts_at, day.plan_year) for day in days] == [(bekasi.wib(day, 9), 2019) for day in bekasi.DAYS]
@@ -71,4 +74,7 @@ async def test_the_five_days_of_bekasi_stand_as_they_stood_on_the_third(ground: 
     assert [statuses[day.id, ProposalStatus.AGREED] for day in days] == [6, 6, 0, 0, 0]
     assert {day.number_prefix for day in days} == {"BKS", "BKS2", "BKS3", "BKS4", "BKS5"}
     assert (filled.slug, holder is not None, verdicts) == (days[2].slug, True, [None] * 5)
+    assert (numbers.total("answered"), set(numbers.by_village) - {""}) == (12, set(bekasi.VILLAGES))
+    said = [(line.frame["text"], answered[line.frame["fields"]["proposal"]]) for line in play.lines if line.frame["kind"] == "response"]  # type: ignore[index]  # a frame of an answer names its proposal
+    assert [title in found for (_, _, title), (_, found) in zip(bekasi.ANSWERS, said, strict=True)] == [True] * len(bekasi.ANSWERS)
     assert (len(play.lines) > len(bekasi.HALL) + len(bekasi.ONLINE), play.room) == (True, days[2].room)

@@ -1,5 +1,6 @@
 """Notices of changed plans: exactly one per person and change under any order of changes, letters and jobs; waiting ones grow together."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,7 +13,8 @@ from app.invitations.changes import tell_of_change
 from app.invitations.jobs import jobs
 from app.invitations.letters import compose, gather, letter_environment
 from app.invitations.models import Seat
-from app.notices.hand import claim, mark_sent
+from app.invitations.switching import switch_place
+from app.notices.hand import claim, mark_sent, release, undo
 from app.notices.models import Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.notices.service import notify
 from app.sessions.fields import HallMove, MeetingSwap, ScheduleFields
@@ -30,26 +32,36 @@ PEOPLE = 3
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("tell"), st.integers(0, PEOPLE - 1)),
-        st.tuples(st.just("take"), st.integers(1, 3)),
-        st.tuples(st.just("send"), st.just(0)),
-        st.tuples(st.just("change"), st.just(0)),
+        st.tuples(st.just("take"), st.integers(1, PEOPLE)),
+        st.tuples(st.just("take"), st.integers(1, PEOPLE)),
+        st.tuples(st.sampled_from(("send", "undo", "release")), st.just(0)),
+        st.tuples(st.just("change"), st.integers(0, 2)),
+        st.tuples(st.just("switch"), st.integers(0, PEOPLE - 1)),
         st.tuples(st.just("job"), st.integers(0, 3)),
     ),
-    min_size=4,
-    max_size=14,
+    min_size=6,
+    max_size=18,
 )
 
 
 @dataclass
 class World:
-    """What must have happened, beside what the database says: whom letters reached, which changes were told them, and how many letters that took."""
+    """What must have happened, beside what the database says: who holds or got letters, where they sit, which changes were told them, in how many letters."""
 
-    reached: set[str] = field(default_factory=set)
-    told: set[tuple[str, str]] = field(default_factory=set)
-    waiting: set[str] = field(default_factory=set)
-    letters: dict[str, int] = field(default_factory=dict)
-    changes: list[str] = field(default_factory=list)
+    seats: dict[str, str] = field(default_factory=dict)
+    online: set[str] = field(default_factory=set)
+    out: dict[str, tuple[str, str]] = field(default_factory=dict)
     in_hand: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    told: set[tuple[str, str]] = field(default_factory=set)
+    waiting: Counter[str] = field(default_factory=Counter)
+    letters: Counter[str] = field(default_factory=Counter)
+    changes: list[tuple[str, int]] = field(default_factory=list)
+
+    def concerned(self, kind: int) -> set[str]:
+        """Whom a change of the time, the hall or the meeting is to be told now."""
+        reached = {person for person, _ in self.out.values()}
+        return (reached, reached - self.online, reached & self.online)[kind]
 
 
 async def moved(ground: Ground, session: ForumSession, reason: str, **values: object) -> ScheduleChange:
@@ -69,26 +81,60 @@ async def taken(ground: Ground, session: ForumSession, world: World, count: int)
     await routed(ground)
     async with ground.database.write() as db:
         rows = await claim(db, session.id, ACTOR, ground.clock.now(), count=count)
-        people = await db.execute(
-            select(Notice.participant_id, Notice.kind).join(Delivery, Delivery.notice_id == Notice.id).where(Delivery.id.in_(rows))
-        )
+        found = select(Delivery.id, Notice.participant_id, Notice.kind).join(Notice, Notice.id == Delivery.notice_id)
+        held = {row: (person, kind) for row, person, kind in await db.execute(found.where(Delivery.id.in_(rows)))}
     world.in_hand += rows
-    for person, kind in people:
-        world.reached.add(person)
-        if kind == "changed":
-            world.waiting.discard(person)
+    world.out |= held
+    world.waiting.subtract(person for person, kind in held.values() if kind == "changed")
 
 
-async def said(ground: Ground, session: ForumSession, world: World, change_id: str) -> None:
+async def handled(ground: Ground, session: ForumSession, world: World, step: str) -> None:
+    """The officer sends a letter, takes that back, or lays it aside unsent: it waits again, and may grow again."""
+    rows = world.sent if step == "undo" else world.in_hand
+    if not rows:
+        return
+    row, act = rows.pop(0), {"send": mark_sent, "undo": undo, "release": release}[step]
+    async with ground.database.write() as db:
+        await act(db, session.id, row, ACTOR, ground.clock.now())
+    if step == "release":
+        person, kind = world.out.pop(row)
+        world.waiting[person] += kind == "changed"
+    else:
+        (world.sent if step == "send" else world.in_hand).append(row)
+
+
+async def changed(ground: Ground, session: ForumSession, hall: str, kind: int, number: int) -> str:
+    """The time, the hall or the meeting becomes another one, never the same twice."""
+    if kind == 0:
+        return (await moved(ground, session, f"alasan {number}", starts_at=session.starts_at + timedelta(days=number + 1))).id
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        if kind == 1:
+            move = HallMove(name=f"Gedung {number}", reason=f"alasan {number}")
+            return (await move_hall(db, ground.vault, session.id, hall, move, actor=ACTOR, now=now)).id
+        swap = MeetingSwap(link=f"https://zoom.us/j/{number}", reason=f"alasan {number}")
+        return (await swap_meeting(db, ground.vault, session.id, swap, actor=ACTOR, now=now)).id
+
+
+async def switched(ground: Ground, world: World, person: str) -> None:
+    """Somebody goes to the hall instead of staying at home, or the other way round."""
+    async with ground.database.write() as db:
+        place = "in_person:aula-1" if person in world.online else "online"
+        await switch_place(db, ground.vault, world.seats[person], place, now=ground.clock.now())
+    world.online ^= {person}
+
+
+async def said(ground: Ground, session: ForumSession, world: World, change: tuple[str, int]) -> None:
     """The job of a change, and what it must have done."""
+    change_id, kind = change
     await jobs(ground)["invitations.schedule_changed"]({"session_id": session.id, "change_id": change_id})
-    for person in world.reached:
+    for person in world.concerned(kind):
         if (change_id, person) in world.told:
             continue
         world.told.add((change_id, person))
-        if person not in world.waiting:
-            world.letters[person] = world.letters.get(person, 0) + 1
-            world.waiting.add(person)
+        if not world.waiting[person]:
+            world.letters[person] += 1
+            world.waiting[person] += 1
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -96,39 +142,45 @@ async def said(ground: Ground, session: ForumSession, world: World, change_id: s
 @given(steps=STEPS)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_in_any_order_everybody_reached_is_told_each_change_once(ground: Ground, steps: list[tuple[str, int]]) -> None:
-    session, _ = await make_session(ground)
-    people = [await make_person(ground, session, f"Warga {n}", phone=f"+62812345678{n:02}") for n in range(PEOPLE)]
+    session, (hall, _) = await make_session(ground)
+    await make_meeting(ground, session)
     world = World()
-    for number, (step, which) in enumerate(steps):
+    for n in range(PEOPLE):
+        place = {"way": "in_person", "site_id": hall.id} if n == 0 else {}
+        seat, _ = await make_seat(ground, session, f"Warga {n}", phone=f"+62812345678{n:02}", **place)
+        world.seats[seat.participant_id] = seat.id
+        world.online |= {seat.participant_id} if n else set()
+    people = list(world.seats)
+    for number, (step, which) in enumerate([("tell", n) for n in range(PEOPLE)] + steps):
         match step:
             case "tell":
+                key, person = f"reserve:{session.id}:{number}", people[which]
                 async with ground.database.write() as db:
-                    key = f"reserve:{session.id}:{number}"
-                    person = people[which].id
                     await notify(
                         db, session_id=session.id, participant_id=person, kind="reserve", key=key, facts={}, now=ground.clock.now()
                     )
             case "take":
                 await taken(ground, session, world, which)
-            case "send" if world.in_hand:
-                async with ground.database.write() as db:
-                    await mark_sent(db, session.id, world.in_hand.pop(0), ACTOR, ground.clock.now())
             case "change":
-                later = session.starts_at + timedelta(days=len(world.changes) + 1)
-                world.changes.append((await moved(ground, session, f"alasan {number}", starts_at=later)).id)
+                world.changes.append((await changed(ground, session, hall.id, which, number), which))
+            case "switch":
+                await switched(ground, world, people[which])
             case "job" if world.changes:
                 await said(ground, session, world, world.changes[which % len(world.changes)])
+            case "send" | "undo" | "release":
+                await handled(ground, session, world, step)
     for change in reversed(world.changes * 2):
         await said(ground, session, world, change)
     async with ground.database.read() as db:
-        rows = await db.execute(select(ToldChange.change_id, ToldChange.participant_id, ToldChange.notice_id))
-        found = [(change, person, notice) for change, person, notice in rows if change in world.changes]
-        changed = (Notice.session_id == session.id, Notice.kind == "changed")
-        tally = await db.execute(select(Notice.participant_id, func.count()).where(*changed).group_by(Notice.participant_id))
+        wanted = select(ToldChange.change_id, ToldChange.participant_id, ToldChange.notice_id)
+        rows = await db.execute(wanted.where(ToldChange.change_id.in_([change for change, _ in world.changes])))
+        found = [(change, person, notice) for change, person, notice in rows]
+        ours = (Notice.session_id == session.id, Notice.kind == "changed")
+        tally = await db.execute(select(Notice.participant_id, func.count()).where(*ours).group_by(Notice.participant_id))
         counted = {row[0]: row[1] for row in tally}
-        notices = set(await db.scalars(select(Notice.id).where(*changed)))
+        notices = set(await db.scalars(select(Notice.id).where(*ours)))
     assert {(change, person) for change, person, _ in found} == world.told
-    assert counted == world.letters
+    assert counted == dict(world.letters)
     assert {notice for _, _, notice in found} == notices
 
 

@@ -17,9 +17,10 @@ from app.meetings.service import meeting_of, opened
 from app.outbox.models import Job, JobState
 from app.sessions.fields import ScheduleFields, SessionChanges, SessionFields
 from app.sessions.models import ForumSession, PrivacyNotice, ScheduleKind, SessionState
+from app.sessions.notice import notice_of
 from app.sessions.rows import rows_of
 from app.sessions.schedule import change_schedule
-from app.sessions.service import GRACE, change_state, create_session, notice_of, update_session
+from app.sessions.service import GRACE, change_state, create_session, update_session
 from app.web.ground import Ground
 from tests.factories import make_session
 
