@@ -28,14 +28,14 @@ _PATTERNS = (
     (Field.GENDER, r"kelamin|gender|\bjk\b|\bl ?/ ?p\b|\bsex\b"),
     (Field.SEATS, r"jumlah|\bjml\b|kursi|seats?\b|orang\b|kuota|banyak"),
     (Field.ELEMENT, r"unsur|kategori|kelompok|element|category"),
-    (Field.PLACE, r"kehadiran|cara hadir|lokasi|tempat|aula|ruang|venue|hall|attendance|luring|daring"),
-    (Field.OFFICE, r"jabatan|kedudukan|selaku|sebagai|position|office|\bjab\b"),
+    (Field.PLACE, r"kehadiran|cara hadir|hadir di|lokasi|tempat|aula|ruang|venue|hall|attendance|luring|daring"),
+    (Field.OFFICE, r"jabatan|pejabat|kedudukan|selaku|sebagai|position|office|\bjab\b"),
     (Field.INSTITUTION, r"instansi|lembaga|organisasi|\bopd\b|\bskpd\b|perangkat|dinas|\basal\b|unit|kantor|institution|agency"),
     (Field.NAME, r"nama|\bname\b|utusan|delegasi|peserta|undangan|tamu|guest"),
 )
 _HEADINGS = """
     no nomor nama lengkap utusan delegasi peserta tamu undangan yang diundang instansi lembaga organisasi opd skpd perangkat daerah dinas asal unit kerja
-    kantor jabatan kedudukan selaku sebagai dalam jumlah jml kursi orang kuota banyaknya unsur kategori kelompok kehadiran cara hadir lokasi tempat
+    kantor jabatan pejabat kedudukan selaku sebagai dalam jumlah jml kursi orang kuota banyaknya unsur kategori kelompok kehadiran cara hadir di lokasi tempat
     aula ruang hp wa whatsapp telp tlp tel telepon ponsel handphone kontak email e mail surel jenis kelamin jk l p gender ket keterangan alamat tanda
     tangan ttd kelurahan desa institution agency office position name full guest seats number of phone mobile contact element category venue hall
     attendance sex address note notes dan atau

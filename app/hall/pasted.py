@@ -11,7 +11,7 @@ from app.database.tables import canonical
 from app.hall.pasted_lines import Line, Pasted
 from app.hall.pasted_whatsapp import looks_like_whatsapp, read_whatsapp
 from app.hall.pasted_zoom import looks_like_zoom, read_zoom
-from app.regions import finds_personal
+from app.regions import finds_personal, normalize_phone
 
 MOST_NAME = 120
 _NAMED = re.compile(r"(?P<person>[^\W\d_][^:\n]{0,60}?)\s*:\s+(?P<text>\S.*)")
@@ -38,6 +38,11 @@ class Outside:
     def name(self) -> str:
         """Who said it, as everybody may read it; nothing where a telephone number stood in place of a name."""
         return "" if finds_personal(self.line.person) else self.line.person[:MOST_NAME]
+
+    @property
+    def phone(self) -> str | None:
+        """The number in E.164 that stood in place of a name."""
+        return normalize_phone(self.line.person) if finds_personal(self.line.person) else None
 
 
 def read_pasted(text: str, source: Source) -> tuple[Pasted, list[Outside]]:

@@ -8,13 +8,16 @@ from fastapi.responses import Response
 
 from app.chat import frames
 from app.chat.batch import Given
+from app.chat.conduct import RoomState
 from app.chat.house import house_of
 from app.chat.standing import rules_of
 from app.errors import ForumError
 from app.hall import relaying
 from app.hall.guards import AnyHall
-from app.hall.pasted import Outside, Source, read_pasted
+from app.hall.pasted import MOST_NAME, Outside, Source, read_pasted
 from app.hall.pasted_lines import Pasted
+from app.hall.relaying import Speaker
+from app.regions import finds_personal
 from app.sessions.guards import Desk
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, typed
@@ -60,14 +63,14 @@ async def _send(request: Request, parts: Ground, desk: Desk, form: Typed) -> Sen
     async with parts.database.read() as db:
         already = await relaying.relayed(db, desk.session.room, [one.cid for one in chosen])
     fresh = [one for one in chosen if one.cid not in already]
-    names = list(dict.fromkeys(one.name or anybody for one in fresh))
+    speakers = {one.cid: Speaker(_called(one, form) or anybody, one.phone) for one in fresh}
     async with parts.database.write() as db:
-        known = await relaying.people(db, parts.vault, desk.session.id, names, now=parts.clock.now())
+        known = await relaying.people(db, parts.vault, desk.session.id, list(speakers.values()), now=parts.clock.now())
     person = relaying.relayer(desk.staff, desk.session)
     found = Sent(done=len(already), refused=[])
     for one in fresh:
         try:
-            message = frames.send(_frame(one, form.get(f"kind.{one.cid}"), source, known[one.name or anybody]))
+            message = frames.send(_frame(one, form.get(f"kind.{one.cid}"), source, known[speakers[one.cid]]))
             receipt = await house_of(request).writers.submit(Given(person, message, limits=False))
         except ForumError as refusal:
             assert found.refused is not None
@@ -76,6 +79,12 @@ async def _send(request: Request, parts: Ground, desk: Desk, form: Typed) -> Sen
             found.done += 1
             found.late += receipt.state == "late"
     return found
+
+
+def _called(one: Outside, form: Typed) -> str:
+    """The name that the operator gave, else the one that stood there; a number is no name."""
+    typed_name = " ".join(form.get(f"who.{one.cid}", one.name).split())[:MOST_NAME]
+    return "" if finds_personal(typed_name) else typed_name
 
 
 def _frame(one: Outside, kind: str, source: Source, participant: str) -> dict[str, Any]:
@@ -90,7 +99,9 @@ async def _page(request: Request, parts: Ground, desk: Desk, form: Typed, sent: 
         already = await relaying.relayed(db, desk.session.room, [one.cid for one in lines])
         rules = await rules_of(db, desk.session.room)
     left = [one for one in lines if one.cid not in already]
-    kinds = {one.cid: form.get(f"kind.{one.cid}") or relaying.likely_kind(one.line.text) for one in left[: relaying.AT_ONCE]}
+    shown = left[: relaying.AT_ONCE]
+    kinds = {one.cid: form.get(f"kind.{one.cid}") or relaying.likely_kind(one.line.text) for one in shown}
+    ended = rules.state is RoomState.ENDED
     return page(
         request,
         "hall/relay.html",
@@ -100,8 +111,10 @@ async def _page(request: Request, parts: Ground, desk: Desk, form: Typed, sent: 
         sources=[one.value for one in Source],
         kinds=KINDS,
         kind_of=kinds,
+        name_of={one.cid: _called(one, form) for one in shown},
+        ticked={one.cid for one in shown if one.line.doubt is None and not (ended and kinds[one.cid] != "aspiration")},
         pasted=pasted,
-        lines=left[: relaying.AT_ONCE],
+        lines=shown,
         more=max(0, len(left) - relaying.AT_ONCE),
         already=len(lines) - len(left),
         read=bool(form.get("text")),

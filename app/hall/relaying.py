@@ -1,6 +1,7 @@
 """Relaying lines from outside: who said them is kept as a person of the session, and what was relayed already is known again."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from app.chat.requests import Kind
 from app.errors import NotAllowed
 from app.participants.models import Origin, Participant
 from app.participants.service import Person as Known
-from app.participants.service import add_participant, take_turn
+from app.participants.service import add_participant, phone_index, take_turn
 from app.proposals.kinds import Kind as ReadKind
 from app.proposals.reading import read
 from app.regions import name_key
@@ -23,6 +24,14 @@ from app.vault import Vault
 AT_ONCE = 120
 """Lines in one preview; the rest follows when these are sent."""
 _KINDS = {ReadKind.PROPOSAL: Kind.ASPIRATION, ReadKind.COMPLAINT: Kind.ASPIRATION, ReadKind.QUESTION: Kind.QUESTION}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who says a line: the name that everybody may read, and the number (E.164, sealed when it is kept) from which it came."""
+
+    name: str
+    phone: str | None = None
 
 
 def relayer(staff: Staff, session: ForumSession) -> Person:
@@ -45,23 +54,24 @@ async def relayed(db: AsyncSession, room: str, cids: Collection[str]) -> set[str
     return known
 
 
-async def people(db: AsyncSession, vault: Vault, session_id: str, names: Sequence[str], *, now: datetime) -> Mapping[str, str]:
-    """The participant of each name among those who speak from outside; a name that is new gets one."""
+async def people(db: AsyncSession, vault: Vault, session_id: str, speakers: Sequence[Speaker], *, now: datetime) -> Mapping[Speaker, str]:
+    """The participant of each speaker among those who speak from outside: the same name from the same number is one person; who is new is added."""
     await take_turn(db, session_id)
-    keys = {name: name_key(name) or name for name in names}
+    keys = {one: (name_key(one.name) or one.name, phone_index(vault, one.phone)) for one in speakers}
     rows = await db.execute(
-        select(Participant.name_key, Participant.id)
-        .where(Participant.session_id == session_id, Participant.origin == Origin.RELAY, Participant.name_key.in_(set(keys.values())))
-        .where(Participant.erased_at.is_(None))
+        select(Participant.name_key, Participant.phone_index, Participant.id)
+        .where(Participant.session_id == session_id, Participant.origin == Origin.RELAY)
+        .where(Participant.name_key.in_({key for key, _ in keys.values()}), Participant.erased_at.is_(None))
         .order_by(Participant.number)
     )
-    known: dict[str, str] = {}
-    for key, row_id in rows:
-        known.setdefault(key, row_id)
-    for name, key in keys.items():
+    known: dict[tuple[str, str | None], str] = {}
+    for key, index, row_id in rows:
+        known.setdefault((key, index), row_id)
+    for one, key in keys.items():
         if key not in known:
-            known[key] = (await add_participant(db, vault, session_id, Known(name=name), origin=Origin.RELAY, now=now)).id
-    return {name: known[key] for name, key in keys.items()}
+            new = Known(name=one.name, phone=one.phone)
+            known[key] = (await add_participant(db, vault, session_id, new, origin=Origin.RELAY, now=now)).id
+    return {one: known[key] for one, key in keys.items()}
 
 
 def likely_kind(text: str) -> str:

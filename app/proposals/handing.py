@@ -15,7 +15,7 @@ from app.errors import Conflict, Gone, NotFound
 from app.proposals.capture import Words, capture
 from app.proposals.choices import Via
 from app.proposals.listing import find
-from app.proposals.models import HandedIn, Proposal, ProposalCounter
+from app.proposals.models import HandedIn, Proposal, ProposalCounter, ProposalSource
 from app.registration.filing import hold_session
 from app.sessions.models import ForumSession, SessionState
 from app.vault import Vault, same
@@ -122,6 +122,11 @@ async def by_key(db: AsyncSession, vault: Vault, session_id: str, key: str) -> t
     if found is None or found.session_id != session_id or not same(key, receipt_key(vault, found)):
         raise NotFound("proposals.unknown_receipt")
     return found, await db.get_one(Proposal, found.proposal_id)
+
+
+async def words_of(db: AsyncSession, handed: HandedIn) -> str:
+    """What was written in the form; empty when it was taken away since."""
+    return await db.scalar(select(ProposalSource.text).where(ProposalSource.source_id == handed.id)) or ""
 
 
 async def own(db: AsyncSession, session_id: str, participant_id: str) -> list[tuple[HandedIn, Proposal]]:

@@ -100,8 +100,9 @@ async def receipt(request: Request, parts: Parts, session: PublicSession, key: K
     """Number, words and where it stands, for whoever holds the address."""
     async with parts.database.read() as db:
         handed, proposal = await handing.by_key(db, parts.vault, session.id, key)
+        said = await handing.words_of(db, handed)
     address = f"{parts.settings.public_url}{request.url.path}"
-    return page(request, "proposals/receipt.html", headers=HIDDEN, session=session, handed=handed, one=proposal, address=address)
+    return page(request, "proposals/receipt.html", headers=HIDDEN, session=session, handed=handed, one=proposal, said=said, address=address)
 
 
 def _slow_down(request: Request, parts: Ground, *, proven: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 from sqlalchemy import Row as SqlRow
@@ -25,6 +26,7 @@ READ = (
         Application.site_id,
         Application.flags,
         Application.late,
+        Application.received_at,
         Application.has_disability,
         Application.state,
         Application.told_state,
@@ -66,6 +68,7 @@ class Row:
     """The hall's name."""
     flags: tuple[str, ...]
     state: ApplicationState
+    received_at: datetime
     told: bool
     """Whether a result was published to them, which is never taken back."""
     reason: str | None
@@ -186,6 +189,7 @@ def _row(one: Read, halls: Mapping[str, Site], names: Mapping[str, str]) -> Row:
         site=hall.name if hall else None,
         flags=_flags(one),
         state=one.state,
+        received_at=one.received_at,
         told=one.told_state is not None,
         reason=one.reason,
         decided_by=names.get(one.decided_by or ""),

@@ -1,6 +1,6 @@
 """A forum session with everything that the office sets: sites, agenda, quotas, notice, region."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -132,6 +132,15 @@ class ForumSession(Table):
     """Postponed until further notice: `starts_at` and `ends_at` are those that were announced last and do not hold."""
     series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"), type_=Id)
     created_at: Mapped[datetime]
+
+    @property
+    def late_until(self) -> datetime | None:
+        """Until when the room and the join page still take aspirations, as late; None before the end."""
+        return self.ended_at + timedelta(hours=self.late_hours) if self.state == SessionState.ENDED and self.ended_at else None
+
+    def comes_late(self, at: datetime) -> bool:
+        """Whether what was said at this moment came after the end."""
+        return self.ended_at is not None and at > self.ended_at
 
 
 class Site(Table):

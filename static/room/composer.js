@@ -17,7 +17,7 @@ const PARTS = ["composer", "text", "count", "note", "chips", "replying", "fields
 export function createComposer({ send, keep, readingUrl, csrf, quoted }) {
   const parts = Object.fromEntries(PARTS.map((id) => [id, byId(id)]));
   const choices = [...parts.composer.querySelectorAll("[name=kind]")];
-  const pen = { parts, choices, send, keep, quoted, kind: "chat", re: null, limits: { text: 1000, aspiration: 2000 }, timer: 0 };
+  const pen = { parts, choices, send, keep, quoted, kind: "chat", lone: null, re: null, limits: { text: 1000, aspiration: 2000 }, timer: 0 };
   pen.fields = createFields(parts.fields, { changed: () => written(pen, false), mark: fieldMark });
   pen.reading = createReading({ url: readingUrl, csrf, found: (reading) => found(pen, reading) });
   listen(pen);
@@ -34,6 +34,8 @@ export function createComposer({ send, keep, readingUrl, csrf, quoted }) {
     /** A sentence above the box (why sending is not possible now), or "" for none. */
     say: (sentence, bad = false) => say(pen, sentence, bad),
     after: (sentence) => setText(parts.after, sentence),
+    /** Leaves one kind to choose (after the end), or with null every one; what is written stays in the box. */
+    only: (kind) => only(pen, kind),
     draftNow: () => kept(pen),
   };
 }
@@ -73,6 +75,15 @@ function setKind(pen, kind) {
   counted(pen);
   replying(pen);
   later(pen);
+}
+
+function only(pen, kind) {
+  if (pen.lone === kind) return;
+  pen.lone = kind;
+  byId("kinds").hidden = kind !== null || pen.choices.length === 1;
+  if (kind === null || pen.kind === kind || !pen.choices.some((one) => one.value === kind)) return;
+  setKind(pen, kind);
+  if (pen.parts.text.value.trim() !== "") say(pen, t("late_only"));
 }
 
 const isOpen = (pen) => pen.parts.composer.hasAttribute("data-open");
@@ -222,7 +233,7 @@ function restore(pen, draft) {
   pen.fields.restore(draft?.fields);
   pen.reading.forget();
   pen.re = draft?.re ?? null;
-  setKind(pen, pen.choices.some((choice) => choice.value === draft?.kind) ? draft.kind : pen.kind);
+  setKind(pen, pen.lone ?? (pen.choices.some((choice) => choice.value === draft?.kind) ? draft.kind : pen.kind));
   say(pen, "");
   chips(pen);
 }

@@ -232,6 +232,7 @@ function draw() {
   if (log.agenda) chair.moved(log.agenda.item ?? "");
   if (model.votable !== (model.votable = votable())) votes.redraw();
   model.staff?.draw({ desk: reader.log("desk"), mode: log.mode });
+  if (model.welcomed) composer.only(log.mode.state === "ended" ? "aspiration" : null);
   composer.after(t(log.mode.state === "ended" ? "after_late" : log.mode.premoderated ? "after_held" : "after_number"));
   byId("earlier").hidden = log.begun || log.entries.length >= MEMORY;
   byId("earlier-plain").hidden = log.begun || log.entries.length < MEMORY;

@@ -82,21 +82,18 @@ async def test_a_list_is_taken_in_as_a_whole_or_not_at_all(ground: Ground, offic
     assert [await count(ground, table) for table in (GuestImport, Invitee, Participant, Seat)] == [0, 0, 0, 0]
 
 
-async def test_who_is_on_the_list_is_not_invited_twice(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
-    session, _ = await make_session(ground)
-    await invited(web, office, session, LIST)
-    more = await invited(web, office, session, [*LIST, {"institution": "BPS"}])
-    assert (more.json()["invitees"], await count(ground, Invitee)) == (1, 4)
-    assert (await invited(web, office, session, LIST)).json()["code"] == "guests.nothing_new"
-
-
-async def test_the_same_press_twice_is_one_list(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+async def test_the_same_press_is_one_list_and_who_is_on_it_is_not_invited_twice(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
     session, _ = await make_session(ground)
     body = {"items": LIST, "id": "abcdefgh234567ab"}
     for _ in range(2):
         answer = await web.post(f"/api/v1/sessions/{session.slug}/invitees", json=body, headers=office.bearer("moderator"))
         assert answer.json() == {"id": "abcdefgh234567ab", "invitees": 3, "seats": 4, "undone": False}
     assert await count(ground, Participant) == 4
+    more = await invited(web, office, session, [*LIST, {"institution": "BPS"}])
+    assert (more.json()["invitees"], await count(ground, Invitee)) == (1, 4)
+    assert (await invited(web, office, session, LIST)).json()["code"] == "guests.nothing_new"
 
 
 async def test_guests_count_in_seats_and_quotas_and_nobody_selects_them(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

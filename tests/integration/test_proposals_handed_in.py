@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
@@ -83,23 +82,16 @@ async def test_without_script_it_is_taken_and_the_secretariat_is_told(ground: Gr
     assert "Dari formulir umum, tanpa bukti peramban" in page.text
 
 
-@pytest.mark.parametrize(
-    ("seconds", "changes", "sentence"),
-    [
+async def test_what_looks_like_a_machine_must_press_again_and_loses_nothing(ground: Ground, web: httpx.AsyncClient) -> None:
+    session = await forum(ground)
+    for seconds, changes, sentence in (
         (1, {}, "Formulir ini sampai lebih cepat daripada orang mengisinya."),
         (13 * 3600, {}, "Formulir ini terlalu lama terbuka."),
         (30, {"stempel": "1.2.3"}, "Formulir ini terlalu lama terbuka."),
         (30, {"situs": "https://murah.example"}, "Ada isian tersembunyi yang terisi, seperti yang dilakukan mesin."),
-    ],
-)
-async def test_what_looks_like_a_machine_must_press_again_and_loses_nothing(
-    ground: Ground, web: httpx.AsyncClient, seconds: float, changes: dict[str, str], sentence: str
-) -> None:
-    session = await forum(ground)
-    answer = await send(web, session, stamped(ground, session, seconds=seconds), **changes)
-    assert answer.status_code == 409
-    assert sentence in answer.text
-    assert WORDS["text"] in answer.text
+    ):
+        answer = await send(web, session, stamped(ground, session, seconds=seconds), **changes)
+        assert (answer.status_code, sentence in answer.text, WORDS["text"] in answer.text) == (409, True, True)
     assert await proposals(ground) == []
 
 

@@ -156,21 +156,6 @@ async def test_a_moderator_admits_with_a_reason_even_after_the_results_and_may_t
     assert refused.json()["code"] == "selection.published"
 
 
-async def test_late_ones_stand_on_a_page_of_their_own(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
-    session = await closed(ground)
-    late = await kept(ground, web, session)
-    headers = office.bearer("moderator")
-    page = await web.get(f"/meja/{session.slug}/pendaftar?state=late", headers=headers)
-    assert f'data-id="{late.id}" data-version="1" data-tab="late"' in page.text
-    assert 'value="admit"' in page.text
-    usual = await web.get(f"/meja/{session.slug}/pendaftar", headers=headers)
-    assert re.search(rf'data-id="{late.id}"[^>]* hidden>', usual.text)
-    form = {"item": f"{late.id}:1", "decision": "admit", "reason": "Sinyal hilang"}
-    done = await web.post(f"/meja/{session.slug}/pendaftar?state=late", data=form, headers=headers)
-    assert "done=admit&n=1" in done.headers["location"]
-    assert [one.state for one in await all_of(ground, session)] == [S.SUBMITTED]
-
-
 async def test_who_came_late_may_take_it_back_at_any_time(ground: Ground, web: httpx.AsyncClient) -> None:
     session = await closed(ground)
     late = await kept(ground, web, session)

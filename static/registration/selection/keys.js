@@ -74,7 +74,7 @@ export function listenToKeys(form, table, { all, filters, ticked, decide }) {
       open(current.row.querySelector("[data-open]"));
       return;
     }
-    const button = document.querySelector(`.bulk [data-key="${CSS.escape(event.key)}"]`);
+    const button = document.querySelector(`.bulk [data-key="${CSS.escape(event.key)}"]:not([hidden])`);
     const action = keys[event.key] ?? (button && (() => decide(button.value)));
     if (!action) return;
     event.preventDefault();

@@ -65,6 +65,9 @@ function sift(table) {
   });
   const note = document.querySelector("[data-late-note]");
   if (note) note.hidden = f.state !== "late";
+  document.querySelectorAll(".bulk [data-when]").forEach((one) => {
+    one.hidden = one.dataset.when === "late" ? !["late", "all"].includes(f.state) : f.state === "late";
+  });
   remember(table, f);
   table.sifted();
 }
