@@ -65,8 +65,8 @@ async def people(db: AsyncSession, vault: Vault, session_id: str, speakers: Sequ
         .order_by(Participant.number)
     )
     known: dict[tuple[str, str | None], str] = {}
-    for key, index, row_id in rows:
-        known.setdefault((key, index), row_id)
+    for name, index, row_id in rows:
+        known.setdefault((name, index), row_id)
     for one, key in keys.items():
         if key not in known:
             new = Known(name=one.name, phone=one.phone)
