@@ -15,7 +15,7 @@ from app.invitations.models import Seat, SeatState
 from app.participants.models import Attendance, Participant
 from app.proposals.models import Proposal, ProposalStatus, Response
 from app.registration.models import Application, ApplicationState
-from app.sessions.models import ForumSession, Site
+from app.sessions.models import ForumSession, SessionState, Site
 
 Key: TypeAlias = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 ONLINE = "online"
@@ -23,6 +23,8 @@ UNKNOWN = ""
 """Under this key stand those of whom something is not known."""
 GONE_ON = (ProposalStatus.MERGED, ProposalStatus.SPLIT)
 UNVERIFIED = (ProposalStatus.NEW, ProposalStatus.CHECKED)
+OVER = (SessionState.ENDED, SessionState.CANCELLED)
+"""Nobody is there any more, though not everybody was checked out."""
 VOICES = ("aspiration", "question", "chat")
 
 
@@ -86,7 +88,10 @@ async def numbers_of(db: AsyncSession, sessions: Sequence[ForumSession], now: da
     came = and_(Attendance.session_id.in_(ids), _real(Attendance.session_id, Attendance.recorded_at))
     answered = and_(Response.session_id.in_(ids), Response.gone.is_(None), _real(Response.session_id, Response.at))
     people = distinct(Attendance.participant_id)
-    here = and_(came, Attendance.arrived_at <= now, or_(Attendance.left_at.is_(None), Attendance.left_at > now))
+    over = [one.id for one in sessions if one.state in OVER]
+    here = and_(
+        came, Attendance.session_id.not_in(over), Attendance.arrived_at <= now, or_(Attendance.left_at.is_(None), Attendance.left_at > now)
+    )
     present = await _table(db, Attendance.way, Attendance.site_id, here, count=func.count(people))
     seated = and_(Seat.session_id.in_(ids), Seat.state == SeatState.ACTIVE)
     spoke = await _spoke(db, sessions)

@@ -53,6 +53,17 @@ async def test_people_and_proposals_are_counted_by_where_and_what(ground: Ground
     assert (whole.status_code, session.title in whole.text, NAME in whole.text) == (200, True, False)
 
 
+async def test_a_hall_of_several_days_is_one_place_and_nobody_is_there_after_the_end(ground: Ground) -> None:
+    over, sites = await make_session(ground, state=SessionState.ENDED, halls=1, hall_seats=30, seats_online=0)
+    today, _ = await make_session(ground, state=SessionState.LIVE, halls=1, hall_seats=20, seats_online=0)
+    person, now = await make_person(ground, over), ground.clock.now()
+    async with ground.database.write() as db:
+        stay = {"way": "in_person", "site_id": sites[0].id, "arrived_at": now, "recorded_at": now, "recorded_by": "system"}
+        db.add(Attendance(session_id=over.id, participant_id=person.id, nonce="n-1", **stay))
+    found = await counted(ground, over, today)
+    assert ([(place.name, place.seats, place.present) for place in found.places], found.attended) == ([("Aula 1", 50, 0)], 1)
+
+
 async def test_a_day_ends_at_midnight_of_the_forum(ground: Ground) -> None:
     session, _ = await make_session(ground, zone="Asia/Jayapura")
     people = [applicant(ground, session, n, name=f"Warga {n}") for n in range(1, 3)]
