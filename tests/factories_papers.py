@@ -32,5 +32,7 @@ def row(**changed: str) -> tuple[str, dict[str, Any]]:
         "quantity": "1.200",
         "unit": "meter",
         "written": "",
+        "action": "Warga menyiapkan tenaga.",
+        "sector": "5 Penerangan jalan",
     }
     return new_id(), {**cells, **changed}

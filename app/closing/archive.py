@@ -16,14 +16,15 @@ from app.closing.zip_file import Archive, archive
 from app.documents.files import empty_file
 from app.errors import Conflict
 from app.exports.catalogue import FORMATS, TABLES, letterhead
-from app.exports.gather import Source, source
+from app.exports.gather import source
 from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines
 from app.kept.models import KeptFile, KeptState, Purpose
-from app.kept.service import Wanted, begin, content, fill, finish, newest, step
+from app.kept.service import Wanted, begin, content, fill, finish, give_up, newest, step
 from app.outbox.service import enqueue
 from app.papers.scans import KeptScan, scans_of
 from app.sessions.models import ForumSession
+from app.sessions.rows import agenda_of
 from app.vault import Vault
 from app.web.ground import Ground
 
@@ -55,16 +56,23 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         if file is None:
             return
         session = await db.get_one(ForumSession, file.session_id)
+        agenda = await agenda_of(db, session.id)
         scans = await scans_of(db, session.id)
         points = await points_of(db, session)
     async with ground.database.read(patient=True) as db:
         verdict = await verify(db, ground.vault, session.id)
+    if session.rehearsal is not None:
+        # It was wanted before the rehearsal began: what is practised leaves no trace in an archive.
+        async with ground.database.write() as db:
+            await give_up(db, file_id, ground.clock.now())
+        return
     words = ground.catalogues.translator(str(file.options["language"]))
     target = Path(empty_file(".zip"))
     try:
         at = ground.clock.now()
         with archive(target, f"arsip-{session.slug}", at.astimezone(ZoneInfo(session.zone))) as out:
-            await _write(ground, out, file_id, await source(ground.database, ground.vault, words, session), scans, points, verdict, at)
+            given = await source(ground.database, ground.vault, words, session)
+            await _write(ground, out, file_id, offline(given, agenda, at), scans, points, verdict)
         with open(target, "rb") as made:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, file_id, made)
     finally:
@@ -75,8 +83,9 @@ async def make_archive(ground: Ground, file_id: str) -> None:
 
 
 async def _write(
-    ground: Ground, out: Archive, file_id: str, given: Source, scans: list[KeptScan], points: list[Point], verdict: Verdict, at: datetime
+    ground: Ground, out: Archive, file_id: str, pages: Offline, scans: list[KeptScan], points: list[Point], verdict: Verdict
 ) -> None:
+    given = pages.given
     total = sum(len(_formats(table)) for table in TABLES) + len(scans) + 1
     done = 0
 
@@ -85,10 +94,9 @@ async def _write(
         done += 1
         await step(ground.database, file_id, done, total)
 
-    pages = offline(given, at)
     for table in TABLES:
         for kind in _formats(table):
-            await _table(ground, out, given, pages, table, kind, verdict.head)
+            await _table(ground, out, pages, table, kind, verdict.head)
             await on()
     lines = []
     for number, one in enumerate(scans, 1):
@@ -106,7 +114,8 @@ def _formats(table: str) -> list[str]:
     return [kind for kind in FORMATS[table] if kind != "json"] + ["html"]
 
 
-async def _table(ground: Ground, out: Archive, given: Source, pages: Offline, table: str, kind: str, head: str) -> None:
+async def _table(ground: Ground, out: Archive, pages: Offline, table: str, kind: str, head: str) -> None:
+    given = pages.given
     sheet, path = TABLES[table](given), f"data/{table}.{kind}"
     match kind:
         case "csv":

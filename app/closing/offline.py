@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment
+from anyio import to_thread
+from jinja2 import Environment, Template
 
 from app import i18n
 from app.audit.service import Verdict
 from app.closing.checklist import Point, still_open
 from app.closing.zip_file import Written
 from app.exports.gather import Source
-from app.exports.tables import Cell, Sheet, comma
+from app.exports.tables import Cell, Row, Sheet, comma
+from app.sessions.models import AgendaItem
 from app.web.files import StaticFiles
 from app.web.pages import TEMPLATES, environment
 
@@ -37,10 +39,11 @@ class ScanLine:
 
 @dataclass(frozen=True)
 class Offline:
-    """The pages of one archive: the environment of templates, what they are about, and when they are made."""
+    """The pages of one archive: the environment of templates, what they are about, the agenda, and when they are made."""
 
     env: Environment
     given: Source
+    agenda: Sequence[AgendaItem]
     at: datetime
 
     def index(self, written: Sequence[Written], scans: Sequence[ScanLine], points: Sequence[Point], verdict: Verdict) -> str:
@@ -48,7 +51,7 @@ class Offline:
         paths = {one.path for one in written}
         tables = [name for name in dict.fromkeys(_table_of(path) for path in sorted(paths)) if name]
         kinds = {name: [path for path in sorted(paths) if _table_of(path) == name] for name in tables}
-        return self._page("archive_index.html", tables=kinds, scans=scans, points=still_open(points), verdict=verdict)
+        return self._page("archive_index.html", tables=kinds, agenda=self.agenda, scans=scans, points=still_open(points), verdict=verdict)
 
     async def table(self, sheet: Sheet) -> AsyncIterator[bytes]:
         """A table as a page, row by row as it is read."""
@@ -57,8 +60,7 @@ class Offline:
         rows = self.env.get_template("closing/archive_rows.html")
         zone = ZoneInfo(sheet.zone)
         async for page in sheet.pages:
-            shown = [[_shown(cell, zone) for cell in row] for row in page]
-            yield rows.render(rows=shown).encode("utf-8", "replace")
+            yield await to_thread.run_sync(_rendered, rows, page, zone)
         yield after.encode()
 
     def readme(self, written: Sequence[Written], points: Sequence[Point], verdict: Verdict) -> str:
@@ -88,9 +90,13 @@ class Offline:
         }
 
 
-def offline(given: Source, at: datetime) -> Offline:
+def offline(given: Source, agenda: Sequence[AgendaItem], at: datetime) -> Offline:
     """The pages of the archive of one session."""
-    return Offline(environment(StaticFiles()), given, at)
+    return Offline(environment(StaticFiles()), given, agenda, at)
+
+
+def _rendered(rows: Template, page: Sequence[Row], zone: ZoneInfo) -> bytes:
+    return rows.render(rows=[[_shown(cell, zone) for cell in row] for row in page]).encode("utf-8", "replace")
 
 
 def _table_of(path: str) -> str:

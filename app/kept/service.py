@@ -74,8 +74,11 @@ async def fill(database: Database, vault: Vault, file_id: str, content: IO[bytes
 
 
 async def finish(db: AsyncSession, file_id: str, size: int, sha256: str, *, now: datetime, until: datetime | None) -> KeptFile:
-    """The file is whole: from now on it can be read, `until` a moment or for good."""
-    file = await db.get_one(KeptFile, file_id, with_for_update=True)
+    """The file is whole: from now on it can be read, `until` a moment or for good; one that was given up meanwhile is deleted instead."""
+    file = await db.get_one(KeptFile, file_id, with_for_update=True, populate_existing=True)
+    if file.state == KeptState.GONE:
+        await _drop_at(db, file_id, now, now)
+        return file
     file.size, file.sha256, file.kept_at, file.expires_at, file.state = size, sha256, now, until, KeptState.KEPT
     file.done = file.total
     if until is not None:
@@ -119,6 +122,13 @@ async def give_up(db: AsyncSession, file_id: str, now: datetime) -> None:
     """A file is not wanted any more: it opens nothing from now on, and its content is deleted at once by a job."""
     await db.execute(update(KeptFile).where(KeptFile.id == file_id).values(state=KeptState.GONE, expires_at=now))
     await _drop_at(db, file_id, now, now)
+
+
+async def give_up_made(db: AsyncSession, session_id: str, now: datetime) -> None:
+    """Packs and archives of a session are not wanted any more: somebody whom they name is being forgotten. Scans of signed papers stay."""
+    made = (KeptFile.session_id == session_id, KeptFile.purpose != Purpose.SCAN, KeptFile.state != KeptState.GONE)
+    for file_id in (await db.scalars(select(KeptFile.id).where(*made).order_by(KeptFile.id))).all():
+        await give_up(db, file_id, now)
 
 
 async def drop(database: Database, file_id: str, now: datetime) -> None:

@@ -13,8 +13,8 @@ from app import i18n
 from app.hall.roster import Expected, roster
 from app.i18n import Translator
 from app.papers.numbers import form_number
+from app.papers.written import SECTORS
 from app.participants.models import Participant
-from app.proposals.sectors import Sector
 from app.sessions.models import ForumSession, Site
 from app.sessions.rows import agenda_of
 from app.settings import Settings
@@ -53,7 +53,7 @@ async def letterhead(db: AsyncSession, settings: Settings, words: Translator, se
         "span": i18n.span(session.starts_at, session.ends_at, zone, lang),
         "plan_year": str(session.plan_year),
         "agenda": agenda,
-        "sectors": [words.label("sector", sector.value) for sector in Sector],
+        "sectors": [words.label("sector", sector.value) for sector in SECTORS],
         "public": _linked(f"{settings.public_url}/s/{session.slug}"),
     }
 

@@ -17,12 +17,13 @@ from app.database.tables import canonical
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.papers.models import PaperForm
 from app.papers.numbers import hall_of, typed_number
-from app.papers.written import neighbourhoods, written_moment
+from app.papers.written import neighbourhoods, typed_sector, written_moment
 from app.proposals.capture import Words, capture
 from app.proposals.choices import Via
 from app.proposals.fields import LONG, SHORT, TITLE, Content, Line, clean
 from app.proposals.listing import find, sources_of
-from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.models import Proposal, ProposalStatus, ProposalVersion
+from app.proposals.sectors import Sector
 from app.proposals.service import note_version, reflag
 from app.sessions.models import ForumSession
 from app.vault import Vault
@@ -34,7 +35,10 @@ NAMELESS = "Warga"
 
 
 class FormFields(Content):
-    """A row of the grid as it was typed; `written` is the time on the paper in words, read with the session's day."""
+    """A row of the grid as it was typed; `written` is the time on the paper in words, read with the session's day.
+
+    `seen` is the version that a row being corrected had when it was shown.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -46,6 +50,8 @@ class FormFields(Content):
     text: Annotated[str, AfterValidator(clean), Field(max_length=LONG)] | None = None
     location: Annotated[Line, Field(max_length=SHORT)] | None = None
     written: Annotated[Line, Field(max_length=40)] | None = None
+    sector: Annotated[Sector, BeforeValidator(typed_sector)] | None = None
+    seen: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,8 @@ async def key_in(
     """Store a row under its id: a new one becomes a proposal, the same again changes nothing, another content corrects it.
 
     Without a hall the form's printed number gives it. Invalid for a wrong time or a number that another row has; Conflict
-    `papers.taken_over` once the desk has changed the proposal; NotFound for a row of another session, or of a hall not `within` reach.
+    `papers.taken_over` once the desk has changed the proposal, `papers.changed_beside` (with the `version` to see next) when a colleague
+    has corrected the row since it was shown; NotFound for a row of another session, or of a hall not `within` reach.
     """
     written = _written(fields, session, now)
     site_id = site_id or await hall_of(db, session.id, fields.number)
@@ -102,6 +109,8 @@ async def key_in(
             return Keyed(form, proposal.number, changed=False)
         if proposal.version != form.version or proposal.status != ProposalStatus.NEW:
             raise Conflict("papers.taken_over", number=proposal.number)
+        if fields.seen not in {None, form.version} and await _changed_by_another(db, proposal, actor):
+            raise Conflict("papers.changed_beside", number=proposal.number, version=form.version)
         await _correct(db, proposal, fields, site_id, written, actor=actor, now=now)
         number, act = proposal.number, "papers.form_corrected"
         form.version = proposal.version
@@ -127,7 +136,7 @@ async def keyed_rows(
 
 def _body_hash(fields: FormFields, site_id: str | None, written: datetime | None) -> str:
     """What a row says, however it was typed: shown again and sent back it is the same."""
-    said = fields.model_dump(mode="json", exclude={"site", "written", "name"})
+    said = fields.model_dump(mode="json", exclude={"site", "written", "name", "seen"})
     return hashlib.sha256(canonical([said, fields.name or NAMELESS, site_id, written and written.isoformat()])).hexdigest()
 
 
@@ -191,6 +200,12 @@ async def _present(db: AsyncSession, form: PaperForm) -> Proposal:
     return await db.get_one(Proposal, form.proposal_id, with_for_update=True, populate_existing=True)
 
 
+async def _changed_by_another(db: AsyncSession, proposal: Proposal, actor: str) -> bool:
+    """Whether the last hand on it was a colleague's; one's own, whose answer was lost on the way, stands in nobody's way."""
+    last = await db.get_one(ProposalVersion, (proposal.id, proposal.version))
+    return last.by != actor
+
+
 async def _correct(
     db: AsyncSession, proposal: Proposal, fields: FormFields, site_id: str | None, written: datetime | None, *, actor: str, now: datetime
 ) -> None:
@@ -213,6 +228,8 @@ def _columns(fields: FormFields) -> dict[str, Any]:
     return {
         "title": fields.title,
         "problem": fields.text,
+        "action": fields.action,
+        "sector": fields.sector,
         "rt": rt,
         "rw": rw,
         "landmark": fields.location,

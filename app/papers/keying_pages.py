@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from app.database.tables import new_id
 from app.errors import ForumError, Invalid
+from app.i18n import Translator
 from app.papers.guards import AtPaper, PaperDesk
 from app.papers.keying import NAMELESS, FormFields, Keyed, KeyedRow, key_in, keyed_rows
-from app.papers.written import shown_moment, shown_neighbourhoods
+from app.papers.written import SECTORS, shown_moment, shown_neighbourhoods, shown_sector
 from app.sessions.navigation import desk_items
 from app.web.forms import checked, typed
 from app.web.ground import Ground, ground
@@ -21,7 +22,8 @@ router = APIRouter()
 Parts = Annotated[Ground, Depends(ground)]
 ROW = re.compile(r"[a-z2-7]{16}")
 RowId = Annotated[str, Path(pattern=ROW.pattern, max_length=16)]
-CELLS = ("number", "name", "rt_rw", "title", "text", "location", "quantity", "unit", "written")
+CELLS = ("number", "name", "rt_rw", "written", "title", "text", "location", "quantity", "unit", "action", "sector")
+"""In the order of the paper."""
 SHOWN = 30
 """Rows that the page brings along; older ones stand in the list of proposals."""
 BLANK = 5
@@ -30,18 +32,21 @@ Cell = Annotated[str, Field(max_length=4000)]
 
 
 class TypedRow(BaseModel):
-    """A row as it stands in the grid: every cell in the words that were typed; `site` is the code of a hall."""
+    """A row as it stands in the grid: every cell in the words that were typed; `site` is the code of a hall, `seen` the version last shown."""
 
     site: Cell = ""
     number: Cell = ""
     name: Cell = ""
     rt_rw: Cell = ""
+    written: Cell = ""
     title: Cell = ""
     text: Cell = ""
     location: Cell = ""
     quantity: Cell = ""
     unit: Cell = ""
-    written: Cell = ""
+    action: Cell = ""
+    sector: Cell = ""
+    seen: Cell = ""
 
 
 class KeyedForm(BaseModel):
@@ -50,6 +55,7 @@ class KeyedForm(BaseModel):
     row: str
     proposal: str
     changed: bool
+    version: int
     cells: dict[str, str]
 
 
@@ -59,7 +65,8 @@ async def save_row(request: Request, parts: Parts, at: AtPaper, row: RowId, give
     keyed = await _save(parts, at, row, given.model_dump())
     async with parts.database.read() as db:
         (stored,) = await keyed_rows(db, at.session.id, row_id=row, most=1)
-    return KeyedForm(row=row, proposal=keyed.proposal, changed=keyed.changed, cells=_cells(at, stored))
+    cells = _cells(at, stored, translator(request))
+    return KeyedForm(row=row, proposal=keyed.proposal, changed=keyed.changed, version=stored.form.version, cells=cells)
 
 
 @router.get("/meja/{slug}/kertas/ketik", include_in_schema=False)
@@ -75,7 +82,7 @@ async def save_all(request: Request, parts: Parts, at: AtPaper) -> Response:
     rows: dict[str, dict[str, str]] = {}
     for name, value in form.values.items():
         row, _, cell = name.partition(".")
-        if ROW.fullmatch(row) and cell in {*CELLS, "site"}:
+        if ROW.fullmatch(row) and cell in {*CELLS, "site", "seen"}:
             rows.setdefault(row, {})[cell] = value
     wrong: dict[str, dict[str, str]] = {}
     kept: dict[str, dict[str, str]] = {}
@@ -89,7 +96,7 @@ async def save_all(request: Request, parts: Parts, at: AtPaper) -> Response:
             kept[row] = cells
             wrong[row] = {error.field: words.error(error.code, **error.facts) for error in problem.errors}
         except ForumError as problem:
-            kept[row] = cells
+            kept[row] = {**cells, "seen": str(problem.facts.get("version", cells.get("seen", "")))}
             wrong[row] = {"title": words.error(problem.code, **problem.facts)}
     if wrong:
         return await _grid(request, parts, at, kept, wrong, site=form.get("site"))
@@ -109,7 +116,7 @@ def _within(at: PaperDesk) -> list[str] | None:
     return None if at.everywhere else [site.id for site in at.sites]
 
 
-def _cells(at: PaperDesk, row: KeyedRow) -> dict[str, str]:
+def _cells(at: PaperDesk, row: KeyedRow, words: Translator) -> dict[str, str]:
     """A stored row as it would be typed."""
     form, proposal = row.form, row.proposal
     quantity = proposal.quantity
@@ -123,6 +130,9 @@ def _cells(at: PaperDesk, row: KeyedRow) -> dict[str, str]:
         "location": proposal.landmark or "",
         "quantity": format(quantity.normalize(), "f").replace(".", ",") if quantity is not None else "",
         "unit": proposal.unit or "",
+        "action": proposal.action or "",
+        "sector": shown_sector(proposal.sector, words.label("sector", proposal.sector or "")),
+        "seen": str(form.version),
         "written": shown_moment(form.written_at, at.session.zone),
     }
 
@@ -130,10 +140,11 @@ def _cells(at: PaperDesk, row: KeyedRow) -> dict[str, str]:
 async def _grid(
     request: Request, parts: Ground, at: PaperDesk, kept: dict[str, dict[str, str]], wrong: dict[str, dict[str, str]], *, site: str = ""
 ) -> Response:
+    words = translator(request)
     async with parts.database.read() as db:
         stored = await keyed_rows(db, at.session.id, within=_within(at), most=SHOWN)
     rows: list[dict[str, Any]] = [
-        {"id": one.form.id, "cells": kept.get(one.form.id) or _cells(at, one), "proposal": one.proposal.number, "open": one.open}
+        {"id": one.form.id, "cells": kept.get(one.form.id) or _cells(at, one, words), "proposal": one.proposal.number, "open": one.open}
         for one in stored
     ]
     known = {row["id"] for row in rows}
@@ -144,8 +155,9 @@ async def _grid(
         "papers/grid.html",
         status=422 if wrong else 200,
         session=at.session,
-        desk_items=desk_items(at.session, at.desk.staff, "kertas", translator(request)),
+        desk_items=desk_items(at.session, at.desk.staff, "kertas", words),
         rows=rows,
+        sectors=[words.label("sector", one.value) for one in SECTORS],
         wrong=wrong,
         sites=at.sites,
         everywhere=at.everywhere,

@@ -11,7 +11,7 @@ from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.papers.guards import AtPaper, PaperDesk
 from app.papers.models import ScanKind
 from app.papers.pages import sent
-from app.papers.scans import MOST_BYTES, Paper, add_scan, missing_sheets, remove_scan, scan_taken, scans_of
+from app.papers.scans import MOST_BYTES, Paper, add_scan, remove_scan, scan_taken, scans_of, unsigned_halls
 from app.proposals.fields import Line, clean
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
@@ -103,7 +103,7 @@ async def _page(
     async with parts.database.read() as db:
         there = await scans_of(db, at.session.id)
         gone = await scans_of(db, at.session.id, removed=True)
-    missing = set(missing_sheets([site.id for site in at.sites], there))
+        missing = set(await unsigned_halls(db, at.session.id, there))
     return page(
         request,
         "papers/scans.html",

@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import IO
 
 from anyio import to_thread
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.database.engine import Database
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.invitations.models import Seat, SeatState
 from app.kept.kinds import HEAD, FileKind, is_whole, kind_of
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import Wanted, begin, fill, finish, give_up
-from app.papers.models import Scan, ScanKind
+from app.papers.models import PaperForm, Scan, ScanKind
+from app.participants.models import Attendance
 from app.sessions.models import ForumSession
 from app.vault import Vault
 
@@ -106,10 +108,22 @@ async def remove_scan(db: AsyncSession, vault: Vault, session_id: str, scan_id: 
     return scan
 
 
-def missing_sheets(site_ids: Sequence[str], scans: Sequence[KeptScan]) -> list[str]:
-    """The halls of which no signed attendance sheet is there."""
+async def forget_scans(db: AsyncSession, session_id: str, since: datetime, now: datetime) -> None:
+    """Delete the scans that were brought since a moment, as if they had never been: those of a rehearsal."""
+    file_ids = (await db.scalars(select(Scan.file_id).where(Scan.session_id == session_id, Scan.added_at >= since).order_by(Scan.id))).all()
+    for file_id in file_ids:
+        await give_up(db, file_id, now)
+    await db.execute(delete(Scan).where(Scan.file_id.in_(file_ids)))
+
+
+async def unsigned_halls(db: AsyncSession, session_id: str, scans: Sequence[KeptScan]) -> list[str]:
+    """The ids of halls in which somebody was, or has a seat, or wrote on paper, and of which no signed attendance sheet is there."""
+    used: set[str | None] = set()
+    for table in (Attendance, Seat, PaperForm):
+        wanted = select(table.site_id).where(table.session_id == session_id, table.site_id.is_not(None)).distinct()
+        used |= set(await db.scalars(wanted.where(Seat.state == SeatState.ACTIVE) if table is Seat else wanted))
     signed = {one.scan.site_id for one in scans if one.scan.kind == ScanKind.ATTENDANCE}
-    return [site_id for site_id in site_ids if site_id not in signed]
+    return sorted(site_id for site_id in used - signed if site_id)
 
 
 async def _scan(db: AsyncSession, session_id: str, scan_id: str, *, lock: bool = False) -> KeptScan:

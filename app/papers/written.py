@@ -1,14 +1,17 @@
-"""What people write by hand, as it is typed: times on a form and neighbourhoods; pure rules."""
+"""What people write by hand, as it is typed: times on a form, neighbourhoods, and the sector that was ticked; pure rules."""
 
 import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.proposals.sectors import Sector
 from app.web.problems import CodedValueError
 
 _CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
 _DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?")
 _NEIGHBOURS = re.compile(r"(?:RT\s*)?([\d\s,&+]*?)\s*(?:/|\bRW\b|/\s*RW)\s*([\d\s,&+]*)", re.IGNORECASE)
+SECTORS = tuple(Sector)
+"""As they are numbered on the form, from 1."""
 OLDEST = timedelta(days=400)
 """A form older than this was mistyped."""
 
@@ -48,6 +51,19 @@ def shown_neighbourhoods(rt: list[int], rw: list[int]) -> str:
     if not (rt or rw):
         return ""
     return "/".join(", ".join(f"{one:02}" for one in some) for some in (rt, rw))
+
+
+def typed_sector(text: str) -> Sector:
+    """The sector from its number on the form, whatever stands behind it: `5`, `05`, `5 Penerangan jalan`. CodedValueError for anything else."""
+    found = re.match(r"\s*(\d{1,2})(?!\d)", text)
+    if found is None or not 1 <= int(found[1]) <= len(SECTORS):
+        raise CodedValueError("papers.not_a_sector", most=len(SECTORS))
+    return SECTORS[int(found[1]) - 1]
+
+
+def shown_sector(stored: str | None, label: str) -> str:
+    """A sector as it is typed, with its name behind."""
+    return f"{SECTORS.index(Sector(stored)) + 1} {label}" if stored else ""
 
 
 def shown_moment(moment: datetime | None, zone: str) -> str:

@@ -13,6 +13,7 @@ from app.chat.models import Room
 from app.errors import Conflict
 from app.hall.models import Screen
 from app.journal.service import DESK, PUBLIC, begin_anew, hold, positions
+from app.papers.scans import forget_scans
 from app.readiness.models import Rehearsal
 from app.readiness.wiping import Span, wipe_rows
 from app.sessions.models import ForumSession, SessionState
@@ -58,6 +59,7 @@ async def wipe(db: AsyncSession, vault: Vault, session_id: str, *, actor: str, n
     for log in (PUBLIC, DESK):
         await hold(db, session.room, log)
     gone = await wipe_rows(db, Span(session, session.rehearsal_at))
+    await forget_scans(db, session.id, session.rehearsal_at, now)
     await begin_anew(db, session.room, {PUBLIC: running.public_head, DESK: running.desk_head}, now)
     await _rules_back(db, session.room, running.rules)
     screen = await db.get(Screen, session.id)

@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.invitations.models import Credential, CredentialState, Reveal, Seat, SeatDevice, SeatState
 from app.invitations.seats import REVOKED
 from app.journal.service import revoke as close_sockets
+from app.kept.service import give_up_made
 from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.outbox.worker import Again
@@ -108,6 +109,7 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     key = name_key(identity.pseudonym)
     await _withdraw(db, identity, now)
     await _close_seat(db, session, identity, now)
+    await give_up_made(db, session.id, now)
     told = select(Notice.id).where(Notice.participant_id == person.id)
     tried = select(Delivery.id).where(Delivery.notice_id.in_(told))
     for gone in (

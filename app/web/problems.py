@@ -60,7 +60,7 @@ def problem(request: Request, error: ForumError, status: int) -> Response:
     sentence = words.error(error.code, **error.facts)
     if not wants_page(request):
         body: dict[str, object] = {"type": "about:blank", "title": sentence, "status": status, "code": error.code}
-        body |= {name: value for name, value in error.facts.items() if name in {"application_code", "items", "retry"}}
+        body |= {name: value for name, value in error.facts.items() if name in {"application_code", "items", "retry", "version"}}
         if isinstance(error, Invalid):
             body["errors"] = [{"field": e.field, "code": e.code, "message": words.error(e.code, **e.facts)} for e in error.errors]
         return JSONResponse(body, status, headers, media_type="application/problem+json")

@@ -23,8 +23,8 @@ export class Drafts {
     }
   }
 
-  keep(id, values, place) {
-    this.rows.set(id, { values, place });
+  keep(id, row) {
+    this.rows.set(id, row);
     this.write();
   }
 

@@ -84,17 +84,18 @@ function noteDraft(row) {
     drafts.drop(row.dataset.row);
     return;
   }
-  drafts.keep(row.dataset.row, values, site(row));
+  keep(row, values);
   state(row, "unsaved");
 }
 
 const site = (row) => (row.dataset.proposal ? row.dataset.site : row.dataset.site || sites?.value || "");
+const keep = (row, values) => drafts.keep(row.dataset.row, { values, place: site(row), seen: row.dataset.seen ?? "" });
 const same = (row, values) => stored.has(row.dataset.row) && JSON.stringify(values) === stored.get(row.dataset.row);
 
 async function leave(row) {
   const values = typed(row);
   if (row.hasAttribute("data-shut") || isEmpty(values) || same(row, values)) return;
-  drafts.keep(row.dataset.row, values, site(row));
+  keep(row, values);
   await save(row);
 }
 
@@ -110,7 +111,7 @@ async function save(row, again = true) {
     answer = await fetch(form.dataset.api + id, {
       method: "PUT",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": form.elements.csrf.value },
-      body: JSON.stringify({ ...values, site: site(row) }),
+      body: JSON.stringify({ ...values, site: site(row), seen: row.dataset.seen ?? "" }),
       signal: AbortSignal.timeout(PATIENCE),
     });
     told = await answer.json();
@@ -123,6 +124,10 @@ async function save(row, again = true) {
   if (answer.ok) return done(row, values, told);
   if (told.code === "web.csrf" && again && (await newToken())) return save(row, false);
   if (answer.status === 401) return refuse(row, [], word("sign-in"));
+  if (told.version) {
+    // A colleague was here in between: the words wait in the row, and go over theirs only when somebody comes back to it.
+    row.dataset.seen = told.version;
+  }
   return refuse(row, told.errors ?? [], told.errors ? undefined : told.title);
 }
 
@@ -130,6 +135,7 @@ function done(row, values, told) {
   pause = FIRST_PAUSE;
   row.dataset.proposal = told.proposal;
   row.dataset.site = told.cells.site;
+  row.dataset.seen = told.version;
   complain(row, []);
   const changed = JSON.stringify(typed(row)) !== JSON.stringify(values);
   if (!changed) {
@@ -242,13 +248,14 @@ form.addEventListener("submit", (event) => {
 for (const row of rows()) {
   if (row.dataset.proposal) stored.set(row.dataset.row, JSON.stringify(typed(row)));
 }
-for (const { id, values, place } of drafts.all()) {
+for (const { id, values, place, seen } of drafts.all()) {
   let row = rows().find((one) => one.dataset.row === id);
   if (!row) {
     row = fresh(id);
     row.dataset.site = place;
     body.insertBefore(row, rows().find((one) => !one.dataset.proposal && isEmpty(typed(one))) ?? null);
   }
+  row.dataset.seen = seen ?? "";
   fill(row, values);
   noteDraft(row);
 }

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -13,19 +14,25 @@ from app.audit.service import head_of
 from app.chat.models import Message, MessageState
 from app.closing.checklist import Matter, points_of
 from app.database.tables import new_id
+from app.hall.models import DoorPress
+from app.meetings.service import MeetingAccess, store
 from app.notices.models import Channel, Delivery, Notice
 from app.papers.models import ScanKind
-from app.participants.models import Attendance
+from app.participants.models import Attendance, Origin
+from app.proposals.models import Response
+from app.registration.models import ApplicationState
 from app.sessions.models import ForumSession, SessionState, Site
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
-from tests.factories_invitations import make_person
+from tests.factories_invitations import make_applicant, make_person, make_seat
 from tests.factories_papers import PDF, PNG, make_scan
-from tests.factories_proposals import make_proposal
+from tests.factories_proposals import make_proposal, words
 from tests.integration.test_papers_pack import worked
 
 SECRET = "rahasia yang ditarik"
+PASSCODE = "sandi-rapat-88"
+AGENCY = "Dinas Pekerjaan Umum"
 
 
 def message(session: ForumSession, ground: Ground, text: str, kind: str, state: MessageState, proposal: str | None = None) -> Message:
@@ -44,14 +51,36 @@ def stay(session: ForumSession, person_id: str, site: Site, *, hours: int) -> At
 
 
 async def make_evening(ground: Ground, **changes: object) -> tuple[ForumSession, list[Site]]:
-    """An evening that was held: two people still in hall 1, one who came after the end, words held, uncaptured and taken away, one letter that waits."""
+    """An evening that was held, with something of everything left open.
+
+    Two people still in hall 1, one who came after the end, one of whom nobody knows the name, one whom the door refused, one who registered
+    late; a seat in hall 2; words held, uncaptured and taken away; of two proposals for an agency one is answered; one letter waits.
+    """
     start = ground.clock.now() - timedelta(hours=20)
     session, sites = await make_session(
         ground, starts_at=start, ends_at=start + timedelta(hours=3), **{"state": SessionState.LIVE, **changes}
     )
     people = [await make_person(ground, session, name, phone=None) for name in ("Siti", "Budi", "Tono")]
-    await make_proposal(ground, session)
+    await make_person(ground, session, "Ibu, RT 3", phone=None, origin=Origin.PLACEHOLDER, site_id=sites[1].id)
+    await make_applicant(ground, session, "Terlambat", ApplicationState.LATE, phone=None)
+    await make_seat(ground, session, "Tamu", way="in_person", site_id=sites[1].id, phone=None)
+    answered = words(ground, "Jalan rusak di RW 4", fields={"agency": AGENCY})
+    for said in (words(ground), answered, words(ground, "Lampu mati di RW 5", fields={"agency": AGENCY})):
+        await make_proposal(ground, session, said)
     async with ground.database.write() as db:
+        meeting = MeetingAccess(link=f"https://us02web.zoom.us/j/1?pwd={PASSCODE}", meeting_id="812 3456", passcode=PASSCODE)
+        await store(db, ground.vault, session.id, meeting, start)
+        db.add(
+            Response(
+                session_id=session.id, re=answered.source_id, author=AGENCY, agency=AGENCY, name_public=True, text="Tahun depan.", by="system", at=start
+            )  # fmt: skip
+        )
+        db.add(
+            DoorPress(
+                session_id=session.id, site_id=sites[1].id, nonce=new_id(), participant_id=people[0].id, refusal="hall.in_other_hall",
+                pressed_at=start, uploaded_at=start, uploaded_by="system",
+            )  # fmt: skip
+        )
         db.add_all(stay(session, one.id, sites[0], hours=hours) for one, hours in zip(people, (0, 1, 5), strict=True))
         db.add_all(
             [
@@ -78,14 +107,22 @@ async def counts(ground: Ground, session: ForumSession) -> dict[str, int]:
 
 async def test_the_list_counts_what_is_open_and_lives(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, sites = await make_evening(ground)
-    everything = {"held": 1, "uncaptured": 2, "unverified": 1, "stays": 3, "sheets": 1, "record": 1, "undelivered": 1}
+    ones = dict.fromkeys(("held", "unanswered", "late", "presses", "nameless", "record", "undelivered"), 1)
+    everything = {**ones, "uncaptured": 2, "unverified": 3, "stays": 3, "sheets": 2}
     assert await counts(ground, session) == everything
-    page = await web.get(f"/meja/{session.slug}/penutupan/angka", headers=office.bearer("moderator"))
+    moderator = office.bearer("moderator")
+    page = await web.get(f"/meja/{session.slug}/penutupan/angka", headers=moderator)
     assert all(f'data-key="{matter.value}" data-count="{everything[matter.value]}"' in page.text for matter in Matter)
     assert sites[0].name in page.text
+    ways = set(re.findall(rf'href="(/meja/{session.slug}/[^"]+)"', page.text))
+    assert {way.removeprefix(f"/meja/{session.slug}/") for way in ways} == {
+        "ruang", "usulan?status=waiting", "tanggapan?untuk=every", "pendaftar?state=late", "lokasi/aula-2/pintu", "lokasi/aula-2",
+        "lokasi/aula-1", "kertas/pindaian", "undangan",
+    }  # fmt: skip
+    assert {way: (await web.get(way, headers=moderator)).status_code for way in ways} == dict.fromkeys(ways, 200)
     await make_scan(ground, session, ScanKind.ATTENDANCE, sites[0].id)
     await make_scan(ground, session, ScanKind.RECORD, content=PNG)
-    assert await counts(ground, session) == {**everything, "sheets": 0, "record": 0}
+    assert await counts(ground, session) == {**everything, "sheets": 1, "record": 0}
 
 
 async def test_one_press_checks_everybody_out_at_the_end_of_the_forum(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
@@ -142,7 +179,10 @@ async def test_the_archive_is_whole_and_opens_without_the_server(ground: Ground,
     assert "DATA PRIBADI" in readme
     assert json.loads(read["audit/kepala.json"]) == {"chain": session.id, "entries": 2, "head": head, "whole": True, "broken_at": None}
     everything = b"".join(read.values())
-    assert SECRET.encode() not in everything
+    assert [secret in everything for secret in (SECRET.encode(), PASSCODE.encode(), b"zoom.us")] == [False, False, False]
     assert b"Lampu jalan &lt;b&gt;mati" in read["data/chat.html"]
     assert all(f'href="{path}"' in read["index.html"].decode() for path in tables | {"pindaian/001-attendance-aula-1.pdf"})
     assert b"http://" not in read["index.html"].replace(b"http://www.w3.org", b"")
+    practising, _ = await make_session(ground, rehearsal=SessionState.LIVE, rehearsal_at=ground.clock.now())
+    refused = await web.post(f"/api/v1/sessions/{practising.slug}/archive", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "exports.rehearsing")

@@ -61,7 +61,7 @@ async def test_a_row_becomes_one_proposal_with_its_own_time(ground: Ground, desk
         (200, "PKL-2022-0001", False),
         (200, "PKL-2022-0001", False),
     ]
-    assert answers[0].json()["cells"] == {**cells, "site": "", "quantity": "1200"}
+    assert answers[0].json()["cells"] == {**cells, "site": "", "seen": "1", "quantity": "1200"}
     async with ground.database.read() as db:
         form = await db.get_one(PaperForm, row_id)
         proposal = await db.get_one(Proposal, form.proposal_id)
@@ -78,6 +78,7 @@ async def test_a_row_becomes_one_proposal_with_its_own_time(ground: Ground, desk
         "Jalan Buton",
     )
     assert (proposal.quantity, proposal.unit, source.text) == (1200, "meter", "Air masuk rumah tiap rob.")
+    assert (proposal.action, proposal.sector) == ("Warga menyiapkan tenaga.", "street_lighting")
     assert proposal.name_public is False
 
 
@@ -89,7 +90,8 @@ async def test_a_correction_changes_the_same_proposal_until_the_desk_takes_over(
         "row": row_id,
         "proposal": "PKL-2022-0001",
         "changed": True,
-        "cells": {**cells, "site": "", "title": "Normalisasi drainase", "text": "", "name": "Budi", "quantity": "1,5"},
+        "version": 2,
+        "cells": {**cells, "site": "", "seen": "2", "title": "Normalisasi drainase", "text": "", "name": "Budi", "quantity": "1,5"},
     }
     assert await counted(ground, desk.session) == (1, 1)
     async with ground.database.read() as db:
@@ -105,8 +107,21 @@ async def test_a_correction_changes_the_same_proposal_until_the_desk_takes_over(
     assert (late.status_code, late.json()["code"]) == (409, "papers.taken_over")
 
 
+async def test_two_people_at_one_row_do_not_overwrite_each_other(ground: Ground, desk: Desk, office: Office) -> None:
+    row_id, cells = row()
+    await desk.save(row_id, cells)
+    colleague = Desk(desk.web, office.bearer("moderator"), desk.session)
+    assert (await colleague.save(row_id, {**cells, "title": "Milik rekan"}, seen="1")).json()["version"] == 2
+    mine = {**cells, "title": "Milik saya"}
+    held_up = await desk.save(row_id, mine, seen="1")
+    assert (held_up.status_code, held_up.json()["code"], held_up.json()["version"]) == (409, "papers.changed_beside", 2)
+    assert (await desk.save(row_id, mine, seen="2")).json()["version"] == 3
+    again = await desk.save(row_id, {**mine, "unit": "unit"}, seen="2")
+    assert (again.status_code, again.json()["version"]) == (200, 4)
+
+
 async def test_wrong_cells_are_named_and_nothing_is_stored(ground: Ground, desk: Desk) -> None:
-    row_id, cells = row(rt_rw="lima", title="", quantity="banyak", number="!!")
+    row_id, cells = row(rt_rw="lima", title="", quantity="banyak", number="!!", sector="99")
     refused = await desk.save(row_id, cells)
     assert refused.status_code == 422
     assert {error["field"]: error["code"] for error in refused.json()["errors"]} == {
@@ -114,6 +129,7 @@ async def test_wrong_cells_are_named_and_nothing_is_stored(ground: Ground, desk:
         "title": "field.required",
         "quantity": "field.not_a_number",
         "number": "papers.not_a_number",
+        "sector": "papers.not_a_sector",
     }
     future = await desk.save(*row(written="1-1-2090 10.00"))
     assert [(e["field"], e["code"]) for e in future.json()["errors"]] == [("written", "papers.time_to_come")]
