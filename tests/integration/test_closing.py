@@ -72,14 +72,27 @@ async def make_evening(ground: Ground, **changes: object) -> tuple[ForumSession,
         await store(db, ground.vault, session.id, meeting, start)
         db.add(
             Response(
-                session_id=session.id, re=answered.source_id, author=AGENCY, agency=AGENCY, name_public=True, text="Tahun depan.", by="system", at=start
-            )  # fmt: skip
+                session_id=session.id,
+                re=answered.source_id,
+                author=AGENCY,
+                agency=AGENCY,
+                name_public=True,
+                text="Tahun depan.",
+                by="system",
+                at=start,
+            )
         )
         db.add(
             DoorPress(
-                session_id=session.id, site_id=sites[1].id, nonce=new_id(), participant_id=people[0].id, refusal="hall.in_other_hall",
-                pressed_at=start, uploaded_at=start, uploaded_by="system",
-            )  # fmt: skip
+                session_id=session.id,
+                site_id=sites[1].id,
+                nonce=new_id(),
+                participant_id=people[0].id,
+                refusal="hall.in_other_hall",
+                pressed_at=start,
+                uploaded_at=start,
+                uploaded_by="system",
+            )
         )
         db.add_all(stay(session, one.id, sites[0], hours=hours) for one, hours in zip(people, (0, 1, 5), strict=True))
         db.add_all(
