@@ -259,6 +259,9 @@ for (const { id, values, place, seen } of drafts.all()) {
   fill(row, values);
   noteDraft(row);
 }
+// On a telephone a row fills the screen: one empty row at the end is enough.
+const spare = rows().filter((row) => !row.dataset.proposal && isEmpty(typed(row)));
+if (matchMedia("(max-width: 719.98px)").matches) spare.slice(1).forEach((row) => row.remove());
 (rows().find((one) => isEmpty(typed(one))) ?? fresh()).querySelector("[data-cell]").focus();
 form.classList.add("alive");
 sendWaiting();

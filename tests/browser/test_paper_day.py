@@ -19,9 +19,9 @@ from tests.factories_invitations import make_seat
 
 SOON = 60_000
 FORMS = (
-    ("1", "Siti Rahmawati", "03/05", "Perbaikan drainase", "Air masuk rumah", "Jalan Buton", "120", "meter", ""),
-    ("2", "Budi Santoso", "04/05", "Lampu jalan", "Gelap sejak Januari", "Gang 3", "6", "titik", ""),
-    ("3", "Tono", "01/02", "Kursus menjahit", "", "Balai RW", "1", "paket", ""),
+    ("1", "Siti Rahmawati", "03/05", "", "Perbaikan drainase", "Air masuk rumah", "Jalan Buton", "120", "meter", "gotong royong", "2"),
+    ("2", "Budi Santoso", "04/05", "", "Lampu jalan", "Gelap sejak Januari", "Gang 3", "6", "titik", "", "5"),
+    ("3", "Tono", "01/02", "", "Kursus menjahit", "", "Balai RW", "1", "paket", "", "10"),
 )
 
 
@@ -116,8 +116,11 @@ async def test_a_secretary_prints_keys_closes_and_takes_the_archive_home(
 async def keyed_once(ground: Ground, session: ForumSession, site_id: str) -> None:
     async with ground.database.read() as db:
         rows = await db.execute(
-            select(Proposal.title, Proposal.proposer, Proposal.via, Proposal.site_id)
+            select(Proposal.title, Proposal.proposer, Proposal.sector, Proposal.via, Proposal.site_id)
             .where(Proposal.session_id == session.id)
             .order_by(Proposal.number)
         )
-        assert [tuple(row) for row in rows] == [(form[3], form[1], "paper", site_id) for form in FORMS]
+        assert [tuple(row) for row in rows] == [
+            (form[4], form[1], sector, "paper", site_id)
+            for form, sector in zip(FORMS, ("water", "street_lighting", "employment"), strict=True)
+        ]

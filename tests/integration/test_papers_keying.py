@@ -84,7 +84,7 @@ async def test_a_row_becomes_one_proposal_with_its_own_time(ground: Ground, desk
 
 async def test_a_correction_changes_the_same_proposal_until_the_desk_takes_over(ground: Ground, desk: Desk, office: Office) -> None:
     row_id, cells = row()
-    await desk.save(row_id, cells)
+    assert (await desk.save(row_id, cells)).status_code == 200
     corrected = await desk.save(row_id, {**cells, "title": "Normalisasi drainase", "text": "", "name": "Budi", "quantity": "1,5"})
     assert corrected.json() == {
         "row": row_id,
@@ -109,7 +109,7 @@ async def test_a_correction_changes_the_same_proposal_until_the_desk_takes_over(
 
 async def test_two_people_at_one_row_do_not_overwrite_each_other(ground: Ground, desk: Desk, office: Office) -> None:
     row_id, cells = row()
-    await desk.save(row_id, cells)
+    assert (await desk.save(row_id, cells)).status_code == 200
     colleague = Desk(desk.web, office.bearer("moderator"), desk.session)
     assert (await colleague.save(row_id, {**cells, "title": "Milik rekan"}, seen="1")).json()["version"] == 2
     mine = {**cells, "title": "Milik saya"}
