@@ -58,7 +58,7 @@ async def forum(ground: Ground) -> tuple[ForumSession, str]:
 async def test_answers_agenda_and_numbers_reach_whom_they_concern(ground: Ground, office: Office, server: str) -> None:
     session, code = await forum(ground)
     said = {"cid": "u-1", "kind": "aspiration", "text": "Saluran mampet tiap rob", "for": {"name": "Ibu, RT 3"}}
-    async with httpx.AsyncClient(base_url=server, headers=office.bearer("operator")) as calls:
+    async with httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer("operator")) as calls:
         number = (await calls.post(f"/api/v1/rooms/{session.room}/messages", json=said)).json()["proposal"]
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)

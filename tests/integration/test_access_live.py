@@ -60,7 +60,7 @@ async def test_the_room_closes_with_the_sign_in(
     async with ground.database.read() as db:
         account = await db.scalar(select(Account.id).where(Account.login == "moderator"))
     assert account is not None
-    async with httpx.AsyncClient(base_url=server, headers={"Accept": "text/html", "Origin": server}) as web:
+    async with httpx.AsyncClient(base_url=server, timeout=60, headers={"Accept": "text/html", "Origin": server}) as web:
         assert (await web.post("/masuk", data={"login": "moderator", "password": PASSWORD})).status_code == 303
         cookie = web.cookies[STAFF_COOKIE]
         socket = await enter(cookie, server, session.room)

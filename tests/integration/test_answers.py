@@ -55,7 +55,7 @@ async def exported(web: httpx.AsyncClient, office: Office, session: ForumSession
 async def live(ground: Ground, office: Office, server: str) -> Any:
     """A live session, and a client of the real server whose room is open."""
     session, _ = await make_session(ground, state=SessionState.LIVE)
-    async with httpx.AsyncClient(base_url=server) as web:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as web:
         yield session, web
 
 

@@ -169,7 +169,7 @@ async def test_nothing_of_the_person_is_found_afterwards(ground: Ground, office:
         async with Client(address, story.session.room, story.other) as other:
             history = await other.ask(t="history", before=10_000, n=200)
             assert found(json.dumps([history["e"], other.events, other.snapshots, other.welcome], ensure_ascii=False)) == []
-        async with httpx.AsyncClient(base_url=address, headers=office.bearer("secretariat")) as calls:
+        async with httpx.AsyncClient(base_url=address, timeout=60, headers=office.bearer("secretariat")) as calls:
             for table in ("proposals", "attendance", "chat", "audit"):
                 export = await calls.get(f"/api/v1/sessions/{story.session.slug}/exports/{table}.csv")
                 assert (export.status_code, found(export.content)) == (200, []), table

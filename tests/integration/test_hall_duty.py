@@ -104,7 +104,7 @@ async def test_duty_ends_with_the_day_of_the_forums_own_zone(ground: Ground, off
 @pytest.mark.parametrize("how", ["link", "shift", "own", "day"])
 async def test_whoever_loses_duty_loses_desk_and_room_at_once(ground: Ground, office: Office, server: str, how: str) -> None:
     session, _ = await make_session(ground, state=SessionState.LIVE)
-    async with httpx.AsyncClient(base_url=server, headers={"Accept": "text/html", "Origin": server}) as web:
+    async with httpx.AsyncClient(base_url=server, timeout=60, headers={"Accept": "text/html", "Origin": server}) as web:
         path = await link_of(web, office, session, today(ground))
         await web.post(path, data={"name": "Ibu Sari"})
         cookie, desk = web.cookies[STAFF_COOKIE], f"/meja/{session.slug}/lokasi/aula-1"

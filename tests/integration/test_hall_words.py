@@ -24,7 +24,7 @@ from tests.factories_invitations import make_person
 @pytest_asyncio.fixture
 async def client(server: str) -> AsyncIterator[httpx.AsyncClient]:
     """A program that calls the real server, whose rooms are open."""
-    async with httpx.AsyncClient(base_url=server, headers={"Accept": "application/json"}) as found:
+    async with httpx.AsyncClient(base_url=server, timeout=60, headers={"Accept": "application/json"}) as found:
         yield found
 
 

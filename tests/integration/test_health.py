@@ -81,7 +81,7 @@ async def test_ready_when_all_is_well(ground: Ground) -> None:
 
 
 async def test_a_server_that_hears_others_says_so(ground: Ground) -> None:
-    async with serving(ground) as address, httpx.AsyncClient(base_url=address) as web, asyncio.timeout(20):
+    async with serving(ground) as address, httpx.AsyncClient(base_url=address, timeout=60) as web, asyncio.timeout(20):
         heard = "none" if ground.settings.on_sqlite else "heard"
         while (report := (await told(web))[1])["bell"] != heard:  # noqa: ASYNC110 - the server's own state
             await asyncio.sleep(0.05)
@@ -201,7 +201,7 @@ async def test_a_loop_that_is_kept_busy_shows() -> None:
 
 async def test_numbers_tell_what_happened_and_name_no_room_and_nobody(ground: Ground) -> None:
     room = await seeded(ground, 2)
-    async with serving(ground) as address, httpx.AsyncClient(base_url=address) as web:
+    async with serving(ground) as address, httpx.AsyncClient(base_url=address, timeout=60) as web:
         async with Client(address, room.room, room.tokens[0]) as somebody:
             for n in range(3):
                 await somebody.say(f"kata {n}")

@@ -39,7 +39,7 @@ async def test_the_seat_s_sockets_close_within_five_seconds(ground: Ground, offi
     seat, secret = await make_seat(ground, session, "Siti")
     _, other = await make_seat(ground, session, "Budi", phone="+6281234567890")
     mine, his = await enter(server, session.room, secret), await enter(server, session.room, other)
-    async with httpx.AsyncClient(base_url=server) as web:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as web:
         start = time.monotonic()
         done = await web.post(f"/api/v1/sessions/{session.slug}/seats/{seat.id}/{verb}", headers=office.bearer("moderator"))
         assert done.status_code == 200

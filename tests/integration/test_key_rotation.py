@@ -54,7 +54,7 @@ async def test_keys_are_changed_while_people_register(ground: Ground, monkeypatc
     key = status_key(ground.vault, first.id, first.key_generation)
     old_keys = keys_of(ground)
     old_vault = load_vault(json.dumps(old_keys), ground.settings.data_dir)
-    async with serving(ground) as address, httpx.AsyncClient(base_url=address) as calls:
+    async with serving(ground) as address, httpx.AsyncClient(base_url=address, timeout=60) as calls:
         rotating = asyncio.create_task(asyncio.to_thread(main, ["keys", "rotate"]))
         registered = 0
         while not rotating.done():

@@ -35,7 +35,7 @@ async def published(ground: Ground) -> tuple[ForumSession, list[Site], list[str]
 
 
 def calling(server: str, office: Office, role: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=server, headers=office.bearer(role), timeout=30)
+    return httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer(role), timeout=30)
 
 
 async def press(calls: httpx.AsyncClient, session: ForumSession, what: str) -> int:
@@ -158,7 +158,7 @@ async def test_only_what_was_never_opened_is_rehearsed_and_twice_is_once(ground:
 async def test_what_is_practised_is_not_public_and_what_is_real_stays_as_it_was(ground: Ground, office: Office, server: str) -> None:
     session, _, _ = await published(ground)
     old = await make_proposal(ground, session, words(ground, "Saluran di RT 1", via="registration"))
-    async with calling(server, office, "moderator") as calls, httpx.AsyncClient(base_url=server) as anybody:
+    async with calling(server, office, "moderator") as calls, httpx.AsyncClient(base_url=server, timeout=60) as anybody:
         assert await press(calls, session, "mulai") == 303
         new = await make_proposal(ground, session, words(ground, "Taman baca", via="registration"))
         address = f"/api/v1/sessions/{session.slug}/proposals"

@@ -158,7 +158,7 @@ async def test_a_client_that_cannot_resume_gets_the_picture_and_the_head(ground:
 
 async def test_history_sync_and_calls_agree(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server) as calls:
+    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server, timeout=60) as calls:
         for n in range(1, 11):
             await a.say(f"pesan {n}")
         await a.until(lambda: len(a.seqs) == 10, "all")
@@ -244,7 +244,7 @@ async def test_limits_of_rate_are_answered_with_when_to_come_back(ground: Ground
         assert passed in {5, 6, 7}
         assert (answers[passed]["code"], 0 < answers[passed]["retry"] <= 3000) == ("rate_limited", True)
         assert (again["dup"], {one["t"] for one in staff}) == (True, {"ack"})
-        async with httpx.AsyncClient(base_url=server) as calls:
+        async with httpx.AsyncClient(base_url=server, timeout=60) as calls:
             # Where the machine was slow the bucket may have a place or two again.
             for _ in range(8):
                 body = {"cid": uuid.uuid4().hex, "kind": "chat", "text": "lewat panggilan"}

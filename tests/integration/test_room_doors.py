@@ -121,7 +121,7 @@ async def pages(ground: Ground, most: int | None) -> None:
 @ONLY_EMBEDDED
 async def test_a_full_disk_refuses_clearly_keeps_reading_and_heals_without_a_restart(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server) as web:
+    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server, timeout=60) as web:
         acked = [(await a.say("sebelum penuh"))["seq"]]
         await pages(ground, 0)
         refused, cid = await until_full(a, acked)

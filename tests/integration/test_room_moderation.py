@@ -20,7 +20,7 @@ from tests.room_client import Client, Seeded, seeded
 async def everything(server: str, room: Seeded, who: int | str, epoch: str) -> str:
     """All that this person can get of the public log, by every way."""
     token = room.tokens[who] if isinstance(who, int) else room.staff[who]
-    async with httpx.AsyncClient(base_url=server) as calls:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as calls:
         events = (await calls.get(f"/api/v1/rooms/{room.room}/events?after=0", headers=room.bearer(who))).text
         picture = (await calls.get(f"/api/v1/rooms/{room.room}/events?epoch=lain", headers=room.bearer(who))).text
     async with Client(server, room.room, token) as fresh, Client(server, room.room, token, resume={"public": [epoch, 0]}) as resumed:
@@ -76,7 +76,7 @@ async def test_deleted_words_are_gone_from_the_rows_and_from_both_logs(ground: G
 
 async def test_an_edit_reaches_everybody_and_the_picture_shows_the_new_words(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server) as calls:
+    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server, timeout=60) as calls:
         ack = await a.say("salah tulsi")
         path = f"/api/v1/rooms/{room.room}/messages/{ack['id']}"
         body = {"text": "salah tulis", "reason": "salah ketik"}
@@ -162,7 +162,7 @@ async def test_a_ban_closes_every_socket_and_the_door(ground: Ground, server: st
         assert await a.end() == 4503
         async with Client(server, room.room, room.tokens[0]) as again:
             assert await again.end() == 4503
-        async with httpx.AsyncClient(base_url=server) as calls:
+        async with httpx.AsyncClient(base_url=server, timeout=60) as calls:
             assert (await calls.get(f"/api/v1/rooms/{room.room}/events", headers=room.bearer(0))).status_code == 403
         await m.mod("unmute", a.welcome["you"]["id"])
         async with Client(server, room.room, room.tokens[0]) as back:
@@ -313,7 +313,7 @@ async def test_every_act_is_audited_and_the_chain_holds(ground: Ground, server: 
 async def test_calls_answer_with_the_statuses_of_the_protocol(ground: Ground, server: str) -> None:
     room = await seeded(ground)
     path = f"/api/v1/rooms/{room.room}/messages"
-    async with httpx.AsyncClient(base_url=server) as calls, Client(server, room.room, room.staff["moderator"]) as m:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as calls, Client(server, room.room, room.staff["moderator"]) as m:
 
         async def post(text: str, cid: str | None = None, who: int | str = 0, **more: Any) -> httpx.Response:
             body = {"cid": cid or uuid.uuid4().hex, "kind": "chat", "text": text, **more}
@@ -343,7 +343,7 @@ async def test_calls_answer_with_the_statuses_of_the_protocol(ground: Ground, se
 
 async def test_a_text_is_read_for_the_composer(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with httpx.AsyncClient(base_url=server) as calls:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as calls:
         body = {"text": "Mohon perbaikan saluran air di Jl. Buton RT 03/07 sepanjang 300 meter"}
         answer = await calls.post(f"/api/v1/rooms/{room.room}/reading", headers=room.bearer(0), json=body)
         assert (answer.status_code, answer.json()["kind"], answer.json()["fields"]["rt"]) == (200, "proposal", [3])

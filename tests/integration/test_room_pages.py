@@ -29,7 +29,10 @@ class Hall:
 async def hall(ground: Ground) -> AsyncIterator[Hall]:
     session, _ = await make_session(ground, state=SessionState.LIVE)
     _, token = await make_seat(ground, session, name="Siti Rahayu")
-    async with serving(ground, work=False) as address, httpx.AsyncClient(base_url=address, headers={"Accept": "text/html"}) as client:
+    async with (
+        serving(ground, work=False) as address,
+        httpx.AsyncClient(base_url=address, timeout=60, headers={"Accept": "text/html"}) as client,
+    ):
         yield Hall(session, {"Authorization": f"Bearer {token}"}, client)
 
 

@@ -160,7 +160,7 @@ async def test_a_reader_who_does_not_read_hurts_only_itself(ground: Ground, serv
     """More is said than the network's own buffers hold: the silent reader is closed, everybody else has heard everything."""
     room = await seeded(ground)
     lazy = await asyncio.to_thread(_mute_socket, ground, room)
-    async with Client(server, room.room, room.staff["operator"]) as o, httpx.AsyncClient(base_url=server) as calls:
+    async with Client(server, room.room, room.staff["operator"]) as o, httpx.AsyncClient(base_url=server, timeout=60) as calls:
         assert "rembuk_sockets 2.0" in (await calls.get("/metrics")).text
         for n in range(40):
             some = (o.say(f"{n} {m} " + "🌾" * 1900, kind="spoken") for m in range(50))

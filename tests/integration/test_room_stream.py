@@ -157,7 +157,7 @@ async def test_a_poll_without_news_ends_in_time_and_a_strange_position_gets_a_pi
 
 async def test_a_call_carries_every_frame_of_a_client(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with httpx.AsyncClient(base_url=server) as web, Client(server, room.room, room.tokens[1]) as b:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as web, Client(server, room.room, room.tokens[1]) as b:
 
         async def ask(who: int | str, **frame: Any) -> dict[str, Any]:
             answer = await web.post(door(room, "frames"), json=frame, headers=room.bearer(who))
@@ -179,7 +179,7 @@ async def test_a_call_carries_every_frame_of_a_client(ground: Ground, server: st
 
 async def test_hello_as_a_call_is_the_welcome_of_a_socket(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with httpx.AsyncClient(base_url=server) as web, Client(server, room.room, room.tokens[0]) as a:
+    async with httpx.AsyncClient(base_url=server, timeout=60) as web, Client(server, room.room, room.tokens[0]) as a:
         await a.say("Selamat malam")
         asked = {"t": "hello", "v": 1, "resume": {"public": [a.welcome["epoch"], 0]}}
         fresh = (await web.post(door(room, "hello"), json={"t": "hello", "v": 1}, headers=room.bearer(0))).json()["e"]

@@ -113,7 +113,7 @@ async def test_a_hidden_message_takes_its_votes_out_of_sight_and_brings_them_bac
 
 async def test_a_hundred_votes_at_once_are_all_counted(ground: Ground, server: str) -> None:
     room = await seeded(ground, 100)
-    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server) as web:
+    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server, timeout=60) as web:
         wish = await aspiration(a)
         door = f"/api/v1/rooms/{room.room}/messages/{wish}/vote"
 
@@ -129,7 +129,7 @@ async def test_a_hundred_votes_at_once_are_all_counted(ground: Ground, server: s
 
 async def test_a_call_votes_as_a_frame_does(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server) as web:
+    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server, timeout=60) as web:
         wish = await aspiration(a)
         door = f"/api/v1/rooms/{room.room}/messages/{wish}/vote"
         done = await web.put(door, json=ON, headers=room.bearer(1))
@@ -141,7 +141,10 @@ async def test_a_call_votes_as_a_frame_does(ground: Ground, server: str) -> None
 
 async def test_a_vote_needs_no_script(ground: Ground, server: str) -> None:
     room = await seeded(ground)
-    async with Client(server, room.room, room.tokens[0]) as a, httpx.AsyncClient(base_url=server, headers=room.bearer(1)) as web:
+    async with (
+        Client(server, room.room, room.tokens[0]) as a,
+        httpx.AsyncClient(base_url=server, timeout=60, headers=room.bearer(1)) as web,
+    ):
         wish = await aspiration(a)
         page = f"/s/{room.slug}/ruang/polos"
         assert f'value="{wish}"' in (await web.get(page, headers={"Accept": "text/html"})).text

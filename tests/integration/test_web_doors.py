@@ -27,7 +27,7 @@ async def browser(ground: Ground, address: str) -> AsyncIterator[httpx.AsyncClie
 @ON_SQLITE
 async def test_head_answers_what_get_answers_without_the_body(ground: Ground) -> None:
     room = await seeded(ground, 1)
-    async with serving(ground) as address, httpx.AsyncClient(base_url=address, headers={"Accept": "text/html"}) as web:
+    async with serving(ground) as address, httpx.AsyncClient(base_url=address, timeout=60, headers={"Accept": "text/html"}) as web:
         static = (await web.get("/masuk")).text.partition('href="/static/')[2].partition('"')[0]
         for path in ("/masuk", "/nowhere", "/health/live", "/api/v1/openapi.json", f"/static/{static}"):
             head, get = await web.head(path), await web.get(path)

@@ -31,7 +31,7 @@ async def sockets_of_both(running: Served) -> set[float]:
     found: set[float] = set()
     async with asyncio.timeout(PATIENCE):
         while len(found) < 2:
-            async with httpx.AsyncClient(base_url=running.address) as calls:
+            async with httpx.AsyncClient(base_url=running.address, timeout=60) as calls:
                 lines = (await calls.get("/metrics")).text.splitlines()
             found |= {float(line.split()[1]) for line in lines if line.startswith("rembuk_sockets ")}
     return found
