@@ -35,7 +35,7 @@ async def published(ground: Ground) -> tuple[ForumSession, list[Site], list[str]
 
 
 def calling(server: str, office: Office, role: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer(role), timeout=30)
+    return httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer(role))
 
 
 async def press(calls: httpx.AsyncClient, session: ForumSession, what: str) -> int:

@@ -28,7 +28,7 @@ async def test_one_form_goes_where_words_may_go_now(ground: Ground, server: str)
     seat, token = await make_seat(ground, session, "Siti Rahayu", capacity="Ketua RT 03")
     address = f"/s/{session.slug}/hadir/usulan"
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/html"}
-    async with httpx.AsyncClient(base_url=server, timeout=60, headers=headers, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=server, timeout=60, headers=headers) as client:
 
         async def send(cid: str, text: str = WORDS) -> httpx.Response:
             return await client.post(address, data={"cid": cid, "text": text})
@@ -59,6 +59,6 @@ async def test_after_the_hours_for_late_words_nothing_is_taken_and_the_link_has_
     session, _ = await make_session(ground, state=SessionState.ENDED, ended_at=ground.clock.now() - timedelta(hours=30))
     _, token = await make_seat(ground, session, "Siti Rahayu")
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=server, timeout=60, headers=headers, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=server, timeout=60, headers=headers) as client:
         answer = await client.post(f"/s/{session.slug}/hadir/usulan", data={"cid": "c-1", "text": WORDS})
     assert answer.status_code == 401

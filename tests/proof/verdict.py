@@ -17,7 +17,7 @@ async def read_by_calls(address: str, crew: Crew) -> list[dict[str, Any]]:
     """The public log from its beginning, as any client may read it."""
     found: list[dict[str, Any]] = []
     headers = {"Authorization": f"Bearer {crew.room.staff['secretariat']}"}
-    async with httpx.AsyncClient(base_url=address, timeout=60, headers=headers, timeout=30) as calls:
+    async with httpx.AsyncClient(base_url=address, timeout=60, headers=headers) as calls:
         more = True
         while more:
             after = found[-1]["seq"] if found else 0
