@@ -19,6 +19,8 @@ from app.invitations.join import open_device
 from app.invitations.links import token_for
 from app.invitations.models import Seat
 from app.journal.service import DESK, PUBLIC, read
+from app.kept.models import KeptFile, KeptState, Purpose
+from app.kept.service import Wanted, begin
 from app.notices.models import Notice
 from app.outbox.models import Job
 from app.outbox.worker import Again
@@ -160,6 +162,7 @@ async def test_nothing_of_the_person_is_found_afterwards(ground: Ground, office:
         assert len(await everywhere(ground)) > 8
         async with ground.database.write() as db:
             now = ground.clock.now()
+            pack = await begin(db, Wanted(story.session.id, Purpose.PACK, "berkas.pdf", "application/pdf", {}), actor="account:x", now=now)
             asked = await ask(db, ground.vault, story.session, person_id, actor=f"person:{person_id}", now=now)
         with pytest.raises(Again):
             await job[ERASE]({"erasure_id": asked.id})
@@ -178,6 +181,8 @@ async def test_nothing_of_the_person_is_found_afterwards(ground: Ground, office:
             assert (gone.status_code, found(gone.content)) == (410, [])
     await job[ERASE]({"erasure_id": asked.id})
     assert await everywhere(ground) == {}
+    async with ground.database.read() as db:
+        assert (await db.get_one(KeptFile, pack.id)).state is KeptState.GONE
     assert found("".join(capfd.readouterr())) == []
     await what_stays(ground, story, said)
 

@@ -12,7 +12,9 @@ from app.chat.models import Message, Sanction, StaffAct, Vote
 from app.database.tables import Table
 from app.hall.models import ScreenItem
 from app.journal.models import Event
+from app.kept.models import KeptFile, KeptState
 from app.notices.models import Delivery, Notice
+from app.papers.models import Scan, ScanKind
 from app.participants.models import Attendance, Origin, Participant
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
 from app.readiness.models import Rehearsal
@@ -21,6 +23,7 @@ from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_invitations import make_seat
+from tests.factories_papers import make_scan
 from tests.factories_proposals import make_proposal, words
 from tests.room_client import Client
 
@@ -187,6 +190,7 @@ async def test_people_of_the_room_go_and_people_who_registered_stay(ground: Grou
     async with calling(server, office, "moderator") as calls, calling(server, office, "operator") as hall:
         assert await press(calls, session, "mulai") == 303
         await make_seat(ground, session, "Pendaftar baru", origin=Origin.APPLICATION)
+        sheet = await make_scan(ground, session, ScanKind.ATTENDANCE, sites[0].id)
         guest: dict[str, Any] = {"name": "Bu Tini", "element": "warga", "site": sites[0].code}
         made = (await hall.post(f"/api/v1/sessions/{session.slug}/participants", json=guest)).json()
         scan = {"participant": made["id"], "site": sites[0].code, "nonce": "satu"}
@@ -194,4 +198,5 @@ async def test_people_of_the_room_go_and_people_who_registered_stay(ground: Grou
         assert await press(calls, session, "hapus") == 303
     async with ground.database.read() as db:
         people = {one.name: one.number for one in await db.scalars(select(Participant))}
+        assert (await db.get(Scan, sheet.id), (await db.get_one(KeptFile, sheet.file_id)).state) == (None, KeptState.GONE)
     assert people == {"Siti": 1, "Budi": 2, "Pendaftar baru": 3}
