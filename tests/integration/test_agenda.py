@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from app.database.tables import new_id
 from app.errors import Conflict
+from app.hall.screen import screen_of
+from app.i18n import clock
 from app.journal.service import PUBLIC, read
 from app.sessions import agenda
 from app.sessions.models import AgendaItem, ForumSession, SessionState
@@ -103,3 +105,8 @@ async def test_every_page_says_what_is_being_dealt_with_and_how_late(ground: Gro
     assert shown == dict.fromkeys(shown, True)
     control = (await web.get(f"/meja/{session.slug}/layar", headers=office.bearer("operator"))).text
     assert "12 menit lebih lambat dari rencana" in control
+    async with ground.database.write() as db:
+        code = (await screen_of(db, session.id, now)).code
+    screen = (await web.get(f"/s/{session.slug}/layar?kode={code}")).text
+    begun = clock(now + timedelta(minutes=42), session.zone).split(" ")[0]
+    assert f"Sekarang, sejak {begun}</p><b>Aspirasi warga" in screen
