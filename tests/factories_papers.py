@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from app.database.tables import new_id
+from app.papers.keying import FormFields
 from app.papers.models import Scan, ScanKind
 from app.papers.scans import Paper, add_scan
 from app.sessions.models import ForumSession
@@ -36,3 +37,8 @@ def row(**changed: str) -> tuple[str, dict[str, Any]]:
         "sector": "5 Penerangan jalan",
     }
     return new_id(), {**cells, **changed}
+
+
+def keyed(**changed: str) -> FormFields:
+    """What a row of the grid says, its empty cells left out."""
+    return FormFields.model_validate({name: cell for name, cell in row(**changed)[1].items() if cell})

@@ -69,6 +69,12 @@ def _restore(given: argparse.Namespace) -> int:
         print(
             f"The database that was here is kept as {found.kept}. It holds what people confided: delete it when you do not need it any more."
         )
+    if found.forgotten:
+        print(f"{found.forgotten} people were forgotten after this backup was made; the server forgets them again when it starts.")
+    if found.forgotten is None:
+        print(
+            "Who was forgotten after this backup was made is not known here: ask for those erasures again at Data pribadi.", file=sys.stderr
+        )
     for sentence in found.findings:
         print(f"rembuk: already so in the backup: {sentence}", file=sys.stderr)
     return 1 if found.findings else 0

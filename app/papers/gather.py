@@ -14,7 +14,7 @@ from app.hall.roster import Expected, roster
 from app.i18n import Translator
 from app.papers.numbers import form_number
 from app.papers.written import SECTORS
-from app.participants.models import Participant
+from app.participants.models import Origin, Participant
 from app.sessions.models import ForumSession, Site
 from app.sessions.rows import agenda_of
 from app.settings import Settings
@@ -74,7 +74,19 @@ async def expected_people(db: AsyncSession, vault: Vault, session_id: str, site_
     """Name and institution of everybody expected at a hall, in the order of names."""
     guests = [guest for guest in await roster(db, vault, session_id, site_id) if guest.expected == Expected.HERE]
     institutions = await _institutions(db, [guest.id for guest in guests])
-    return [[guest.name, institutions.get(guest.id) or guest.capacity or guest.village or ""] for guest in guests]
+    practised = await _practised(db, session_id)
+    return [
+        [guest.name, institutions.get(guest.id) or guest.capacity or guest.village or ""] for guest in guests if guest.id not in practised
+    ]
+
+
+async def _practised(db: AsyncSession, session_id: str) -> frozenset[str]:
+    """Guests whom only a rehearsal knows: no sheet for the day carries them."""
+    since = select(ForumSession.rehearsal_at).where(ForumSession.id == session_id).scalar_subquery()
+    made_up = Participant.origin.in_((Origin.WALK_IN, Origin.PLACEHOLDER, Origin.RELAY))
+    return frozenset(
+        await db.scalars(select(Participant.id).where(Participant.session_id == session_id, made_up, Participant.created_at >= since))
+    )
 
 
 async def _institutions(db: AsyncSession, ids: Sequence[str]) -> Mapping[str, str | None]:

@@ -56,6 +56,8 @@ class Participant(Table):
     needs: Mapped[bytes | None]
     guardian_name: Mapped[bytes | None]
     guardian_phone: Mapped[bytes | None]
+    former_names: Mapped[bytes | None]
+    """Names that were corrected, a line each: others may have written them, so an erasure looks for them too."""
     language: Mapped[str] = mapped_column(String(5), default="id")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -139,6 +139,20 @@ def open_contact(vault: Vault, participant: Participant) -> Contact:
     return Contact(**{name: vault.open(getattr(participant, name), "participants", name, participant.id) for name in SEALED})
 
 
+def remember_name(vault: Vault, participant: Participant, former: str) -> None:
+    """Keep the name that somebody had until now, when it is another one; called after `rewrite` by whoever corrects a name."""
+    before = former_names(vault, participant)
+    if former != participant.name and former not in before:
+        kept = "\n".join((*before, former))
+        participant.former_names = vault.seal(kept, "participants", "former_names", participant.id)
+
+
+def former_names(vault: Vault, participant: Participant) -> tuple[str, ...]:
+    """The names that somebody had before, oldest first."""
+    kept = vault.open(participant.former_names, "participants", "former_names", participant.id)
+    return tuple(kept.splitlines()) if kept else ()
+
+
 def phone_index(vault: Vault, e164: str | None) -> str | None:
     """By which equal phones are found without being read."""
     return vault.blind("phone", e164) if e164 else None

@@ -18,10 +18,37 @@ from app.hall.models import DoorPress, ScreenItem
 from app.papers.models import PaperForm
 from app.participants.models import Attendance, Origin, Participant, ParticipantCounter
 from app.proposals.choices import Via
-from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion, Response
+from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion, Response, ResponseVersion
 from app.proposals.undoing import restore
 from app.sessions.models import AgendaItem, AgendaMove, ForumSession
 
+REAL = {
+    "office": (
+        "accounts",
+        "bearer_tokens",
+        "electoral_districts",
+        "grants",
+        "recovery_codes",
+        "reset_links",
+        "setup_addresses",
+        "sign_ins",
+    ),
+    "prepared": (
+        *("forum_sessions", "meetings", "privacy_notices", "quotas", "retention_plans", "schedule_changes", "series", "sites"),
+        *("duty_links", "duty_shifts", "form_counters", "form_ranges", "needs_seen_to"),
+        *("guest_imports", "invitation_letters", "invitee_places", "invitees"),
+    ),
+    "people_did": ("applications", "consents", "credentials", "decisions", "erasures", "reveals", "seat_devices", "seats"),
+    "people_were_told": ("deliveries", "delivery_attempts", "notices", "told_changes"),
+    "kept_as_trace": ("audit_entries", "audit_heads", "outbox_jobs", "rehearsals", "retention_runs"),
+    "of_processes": ("live_processes", "room_presences", "sightings", "journal_revocations", "tallies"),
+}
+"""Tables that a rehearsal leaves as they are: what staff set up and whom they registered, invited or told meanwhile is meant (deputies and needs
+too), packs and their numbers are printed for the day, and seats, letters and consents are people's own. Rows of practised people go all the same."""
+PUT_BACK = frozenset(
+    {"agenda_items", "journal_events", "journal_logs", "participant_counters", "proposal_counters", "rooms", "screens", "kept_pieces"}
+)
+"""Tables that are put back to how they stood, here, by whoever calls this, or (pieces of files) by the job of what was given up."""
 PRACTISED = (Via.ONLINE, Via.HALL, Via.RELAY, Via.DESK, Via.PAPER)
 """Ways by which proposals come out of the room and the halls; those of registrations, imports and public forms are real."""
 MADE_UP = (Origin.WALK_IN, Origin.PLACEHOLDER, Origin.RELAY)
@@ -49,6 +76,7 @@ async def wipe_rows(db: AsyncSession, span: Span) -> dict[str, int]:
     for model, where in _loose(span):
         await db.execute(delete(model).where(*where))
     await _put_back(db, span)
+    await _answers_back(db, span)
     await _count_anew(db, session)
     await db.execute(
         update(AgendaItem)
@@ -84,6 +112,21 @@ def _loose(span: Span) -> list[tuple[Any, list[ColumnElement[bool]]]]:
         (ScreenItem, [ScreenItem.session_id == span.session.id, ScreenItem.put_up_at >= since]),
         (DoorPress, [DoorPress.session_id == span.session.id, DoorPress.uploaded_at >= since]),
     ]
+
+
+async def _answers_back(db: AsyncSession, span: Span) -> None:
+    """Written answers that were corrected for practice say again what they said."""
+    changed = select(Response).where(Response.session_id == span.session.id, Response.at < span.since, Response.changed_at >= span.since)
+    for answer in (await db.scalars(changed.order_by(Response.id).with_for_update())).all():
+        versions = select(ResponseVersion).where(ResponseVersion.response_id == answer.id, ResponseVersion.at < span.since)
+        real = (await db.scalars(versions.order_by(ResponseVersion.version.desc()).limit(1))).first()
+        if real is None:
+            continue
+        answer.text, answer.version = real.text, real.version
+        first = real.at == answer.at
+        answer.changed_at, answer.changed_by = (None, None) if first else (real.at, real.by)
+        later = (ResponseVersion.response_id == answer.id, ResponseVersion.version >= real.version)
+        await db.execute(delete(ResponseVersion).where(*later))
 
 
 async def _ids(db: AsyncSession, model: Any, where: Sequence[ColumnElement[bool]]) -> list[str]:

@@ -3,6 +3,7 @@
 What names the person is kept until everything else is gone: what others wrote can only be searched with it. The last step takes it away.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -20,12 +21,13 @@ from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.outbox.worker import Again
 from app.participants.models import Consent, Participant
-from app.participants.service import open_contact, take_turn
+from app.participants.service import former_names, open_contact, take_turn
 from app.regions import name_key
 from app.registration.models import Application, ApplicationState, Decision
+from app.rights.forgotten import ERASE, note
 from app.rights.identity import Identity
 from app.rights.models import Erasure, ErasureState
-from app.rights.places import emptied, of_one, owned
+from app.rights.places import emptied, owned
 from app.rights.sweep import sweep
 from app.rights.traces import scrub_pages
 from app.rights.words import ERASED, take_messages, take_proposals
@@ -33,8 +35,6 @@ from app.sessions.models import ForumSession, SessionState
 from app.vault import Vault
 from app.web.ground import Ground
 
-ERASE = "rights.erase"
-"""Kind of the job that forgets a person."""
 WAIT = timedelta(minutes=10)
 """Between looks at whether a live session has ended."""
 BEING_HELD = {SessionState.LIVE, SessionState.PAUSED}
@@ -74,26 +74,29 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         task = await db.get_one(Erasure, erasure_id)
         session = await db.get_one(ForumSession, task.session_id)
         person = await db.get_one(Participant, task.participant_id)
+        ghosts = (await db.scalars(select(Participant.id).where(Participant.merged_into == person.id))).all()
     if task.state is not ErasureState.DONE:
         if session.state in BEING_HELD and task.confirmed_by is None:
             raise Again(now + WAIT)
-        identity = identity_of(ground.vault, person)
+        identity = identity_of(ground.vault, person, ghosts)
         await take_messages(database, identity, session.room, now)
         await take_proposals(database, identity, session.room, now)
         await sweep(database, identity, session.id, session.room)
         async with database.write() as db:
             await _forget(db, ground.vault, session, task.id, identity, ground.clock.now())
+    await note(ground.settings.data_dir, task.participant_id)
     if not await scrub_pages(database):
         raise Again(now + timedelta(seconds=5))
 
 
-def identity_of(vault: Vault, person: Participant) -> Identity:
-    """What the person is known by, as long as it is there."""
+def identity_of(vault: Vault, person: Participant, ghosts: Iterable[str] = ()) -> Identity:
+    """What the person is known by, as long as it is there; `ghosts` are the ids of placeholders who turned out to be this person."""
     contact = open_contact(vault, person)
-    names = [name for name in (person.name, name_key(person.name), contact.guardian_name) if name]
+    own = (person.name, *former_names(vault, person))
+    names = [name for name in (*own, *map(name_key, own), contact.guardian_name) if name]
     phones = [phone for phone in (contact.phone, contact.guardian_phone) if phone]
     phrases = [phrase for phrase in (contact.email, contact.address) if phrase]
-    return Identity(person.id, tuple(names), tuple(phones), tuple(phrases), pseudonym_of(person))
+    return Identity(person.id, tuple(names), tuple(phones), tuple(phrases), pseudonym_of(person), frozenset(ghosts))
 
 
 def pseudonym_of(person: Participant) -> str:
@@ -120,10 +123,15 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     ):
         await db.execute(gone)
     await db.execute(update(Sanction).where(Sanction.room == session.room, Sanction.person == person.id).values(reason=None))
+    people = Participant.metadata.tables["participants"]
     for table in owned():
         if values := emptied(table, identity.pseudonym, key):
-            await db.execute(update(table).where(of_one(table, person.id)).values(**values))
-    for name, value in emptied(Participant.metadata.tables["participants"], identity.pseudonym, key).items():
+            await db.execute(update(table).where(table.c.participant_id.in_(identity.ids)).values(**values))
+    if identity.ghosts:
+        await db.execute(
+            update(people).where(people.c.id.in_(identity.ghosts)).values(**emptied(people, identity.pseudonym, key), erased_at=now)
+        )
+    for name, value in emptied(people, identity.pseudonym, key).items():
         setattr(person, name, value)
     person.publish_name = person.publish_photos = False
     person.erased_at, person.version = now, person.version + 1

@@ -21,6 +21,17 @@ class Identity:
     phones: tuple[str, ...]
     phrases: tuple[str, ...]
     pseudonym: str
+    ghosts: frozenset[str] = frozenset()
+    """Ids under which the person stood before anybody knew who it was."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id of the person."""
+        return self.ghosts | {self.person_id}
+
+    def is_called(self, name: object) -> bool:
+        """Whether a name that belongs to nobody's row is one of the person's, whole."""
+        return isinstance(name, str) and self._named is not None and self._named.fullmatch(name.strip()) is not None
 
     @cached_property
     def _named(self) -> re.Pattern[str] | None:
@@ -45,7 +56,7 @@ class Identity:
             case str():
                 return self.out_of(value)
             case Mapping():
-                if value.get("id") == self.person_id and "name" in value:
+                if value.get("id") in self.ids and "name" in value:
                     kept = {name: one for name, one in value.items() if name not in {"capacity", "institution"}}
                     return {**kept, "name": self.pseudonym}
                 return {name: one if self._someone_else(name, one) else self.out_of_all(one) for name, one in value.items()}
@@ -54,7 +65,7 @@ class Identity:
         return value
 
     def _someone_else(self, name: str, value: Any) -> bool:
-        return name == "by" and isinstance(value, Mapping) and value.get("id") != self.person_id
+        return name == "by" and isinstance(value, Mapping) and value.get("id") not in self.ids
 
 
 def _any(patterns: Iterable[str | None]) -> re.Pattern[str] | None:

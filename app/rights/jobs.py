@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.outbox.worker import Again, Handler
-from app.rights.erasure import ERASE, erase
+from app.rights.erasure import erase
+from app.rights.forgotten import ERASE
 from app.rights.retention import carry_out
 from app.sessions.service import RETENTION
 from app.web.ground import Ground

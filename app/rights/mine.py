@@ -17,7 +17,7 @@ from app.chat.models import Message, Vote
 from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Delivery, Notice
 from app.participants.models import Attendance, Consent, Participant
-from app.participants.service import Contact, consents_of, open_contact
+from app.participants.service import Contact, consents_of, former_names, open_contact
 from app.proposals.models import Proposal, ProposalSource
 from app.registration.models import Application
 from app.rights.models import Erasure
@@ -76,7 +76,14 @@ async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any
     person = own.person
     told: dict[str, Any] = {
         "session": {"title": own.session.title, "slug": own.session.slug},
-        "person": _filled({**{name: getattr(person, name) for name in TOLD}, **vars(own.contact), "registered_at": person.created_at}),
+        "person": _filled(
+            {
+                **{name: getattr(person, name) for name in TOLD},
+                **vars(own.contact),
+                "former_names": list(former_names(vault, person)),
+                "registered_at": person.created_at,
+            }
+        ),
         "consents": await _rows(db, Consent, Consent.participant_id == person.id, ("purpose", "given", "notice_version", "at")),
         "attendance": await _rows(db, Attendance, Attendance.participant_id == person.id, ("way", "arrived_at", "left_at")),
         "messages": await _rows(

@@ -34,6 +34,8 @@ class Place:
     texts: tuple[str, ...]
     values: tuple[str, ...]
     """Columns of JSON; the payload of the journal is one in bytes."""
+    nobodys: tuple[str, ...] = ()
+    """Columns with the name of whoever wrote a paper form or one of the public page: of rows that belong to no participant."""
 
 
 def owned() -> list[Table]:
@@ -50,8 +52,10 @@ def places() -> list[Place]:
         plain = [one for one in table.columns if not one.primary_key and one.name not in KEYS and not one.foreign_keys]
         texts = tuple(one.name for one in plain if isinstance(one.type, Text) and one.name not in NAMING)
         values = tuple(one.name for one in plain if isinstance(one.type, JSON) or (table.name, one.name) == LOG)
-        if texts or values:
-            found.append(Place(table, texts, values))
+        named = "participant_id" in table.c and table.c.participant_id.nullable
+        nobodys = tuple(one.name for one in plain if named and one.name in {"author", "proposer"})
+        if texts or values or nobodys:
+            found.append(Place(table, texts, values, nobodys))
     return found
 
 
@@ -61,7 +65,8 @@ def within(table: Table, session_id: str, room: str, seen: frozenset[str] = froz
         return table.c.session_id == session_id
     if "room" in table.c:
         return table.c.room == room
-    for key in sorted(table.foreign_keys, key=lambda one: str(one.parent.name)):
+    # What every row has comes first: by a participant, rows of nobody (paper, the public page) would not be found.
+    for key in sorted(table.foreign_keys, key=lambda one: (bool(one.parent.nullable), str(one.parent.name))):
         parent = key.column.table
         if parent.name in seen or parent.name == table.name:
             continue
@@ -87,7 +92,7 @@ def emptied(table: Table, pseudonym: str, key: str) -> Mapping[str, Any]:
         elif column.name == "name_key":
             values[column.name] = key
         elif column.nullable and (
-            column.name in {"capacity", "institution"}
+            column.name in {"capacity", "institution", "office", "hint"}
             or isinstance(stored, LargeBinary)
             or (column.name.endswith("_index") and isinstance(stored, String))
         ):

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.database.tables import new_id
+from app.guests.models import InviteePlace
+from app.hall.models import DoorPress, NeedSeenTo
 from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
@@ -27,7 +29,7 @@ TOGETHER = 50
 """People in one transaction."""
 COLUMNS: dict[Kept, tuple[str, ...]] = {
     Kept.SPECIFIC: ("disability", "needs", "guardian_name", "guardian_phone"),
-    Kept.CONTACT: ("phone", "phone_index", "email", "address"),
+    Kept.CONTACT: ("phone", "phone_index", "email", "address", "former_names"),
 }
 
 
@@ -122,11 +124,17 @@ async def _columns(db: AsyncSession, session_id: str, kind: Kept) -> int:
         await db.execute(update(people).where(people.c.id.in_(ids)).values(dict.fromkeys(names)))
         values: dict[str, Any] = {"phone_index": None} if kind is Kept.CONTACT else {"has_disability": False}
         await db.execute(update(Application).where(Application.participant_id.in_(ids)).values(**values))
-    return len(ids)
+        return len(ids)
+    # What stands beside the people: of the guests on lists too, of whom a deputy may hold the seat.
+    if kind is Kept.CONTACT:
+        await db.execute(update(InviteePlace).where(InviteePlace.session_id == session_id).values(phone=None, email=None))
+    else:
+        await db.execute(delete(NeedSeenTo).where(NeedSeenTo.session_id == session_id))
+    return 0
 
 
 async def _traces(db: AsyncSession, session_id: str) -> int:
-    """Browsers, looks at the meeting's link, and what was sent to whom, of some people."""
+    """Browsers, looks at the meeting's link, and what was sent to whom, of some people; presses at doors at the end."""
     seats = select(Seat.id, Seat.participant_id).where(Seat.session_id == session_id)
     opened = select(SeatDevice.seat_id).union(select(Reveal.seat_id))
     ids = await _some(db, seats.with_only_columns(Seat.participant_id).where(Seat.id.in_(opened)).order_by(Seat.participant_id))
@@ -145,6 +153,8 @@ async def _traces(db: AsyncSession, session_id: str) -> int:
             delete(Notice).where(Notice.participant_id.in_(ids)),
         ):
             await db.execute(gone)
+    else:
+        await db.execute(delete(DoorPress).where(DoorPress.session_id == session_id))
     return len(ids)
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.engine import Database
@@ -13,6 +13,8 @@ from app.rights.places import Place, key_of, places, sorted_keys, within
 
 TOGETHER = 200
 """Rows that are read at once."""
+NAMELESS = "Warga"
+"""Who wrote something under this name without being a participant; in the language of the record."""
 WRITTEN = 20
 """Rows that one transaction changes at most."""
 
@@ -26,7 +28,7 @@ async def _table(database: Database, identity: Identity, place: Place, session_i
     table, keys, count = place.table, sorted_keys(place.table), 0
     inside = within(table, session_id, room)
     assert inside is not None
-    columns = [*keys, *(table.c[name] for name in (*place.texts, *place.values))]
+    columns = [*keys, *_read(place)]
     last: tuple[Any, ...] | None = None
     while True:
         page = select(*columns).where(inside).order_by(*keys).limit(TOGETHER)
@@ -47,10 +49,15 @@ async def _table(database: Database, identity: Identity, place: Place, session_i
 
 async def _rewrite(db: AsyncSession, identity: Identity, place: Place, seen: Mapping[Any, Any]) -> None:
     table = place.table
-    columns = [table.c[name] for name in (*place.texts, *place.values)]
+    columns = _read(place)
     row = (await db.execute(select(*columns).where(key_of(table, seen)).with_for_update())).mappings().one_or_none()
     if row is not None and (new := changes(identity, place, row)):
         await db.execute(update(table).where(key_of(table, seen)).values(**new))
+
+
+def _read(place: Place) -> list[Column[Any]]:
+    whose = ("participant_id",) if place.nobodys else ()
+    return [place.table.c[name] for name in (*place.texts, *place.values, *place.nobodys, *whose)]
 
 
 def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -68,4 +75,6 @@ def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[st
                 new[name] = json.dumps(clean, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         elif value is not None and (clean := identity.out_of_all(value)) != value:
             new[name] = clean
+    if place.nobodys and row["participant_id"] is None:
+        new |= {name: NAMELESS for name in place.nobodys if identity.is_called(row[name])}
     return new

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app.database.migrate import head, known, migrate
 from app.database.postgres import arguments_of
 from app.database.tables import new_id
+from app.rights.forgotten import FILE, forget_again, forgotten_in, noted
 from app.safekeeping.book import SafekeepingProblem
 from app.safekeeping.check import Contents, check
 from app.safekeeping.load import empty, findings, load, load_files, serving
@@ -31,12 +32,16 @@ SERVING = 30.0
 
 @dataclass(frozen=True)
 class Restored:
-    """What was done: the contents, files put in place, sentences about what was already wrong in the backup, and where the old database is."""
+    """What was done: the contents, files put in place, sentences about what was already wrong in the backup, and where the old database is.
+
+    `forgotten` people are forgotten again when the server starts; None when nothing here says who was forgotten since the backup.
+    """
 
     contents: Contents
     files: int
     findings: list[str]
     kept: Path | None
+    forgotten: int | None
 
 
 async def restore(settings: Settings, vault: Vault, source: Path, *, force: bool) -> Restored:
@@ -44,16 +49,38 @@ async def restore(settings: Settings, vault: Vault, source: Path, *, force: bool
     contents = check(source, vault)
     if not known(contents.migration):
         raise SafekeepingProblem(f"{source.name} was made by a newer Rembuk; install that version, then restore")
+    gone = await _forgotten(settings)
     if settings.on_sqlite:
         found, kept = await _into_sqlite(settings, vault, source, contents, force=force)
     else:
         found, kept = await _into_postgres(settings, vault, source, contents, force=force), None
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Restored(contents, load_files(source, settings.data_dir), found, kept)
+    again = await _forget_again(settings, gone) if gone is not None else None
+    return Restored(contents, load_files(source, settings.data_dir), found, kept, again)
+
+
+async def _forgotten(settings: Settings) -> set[str] | None:
+    """Who was forgotten as far as this machine knows: by the list in the data folder and the database that gives way; None without either."""
+    listed = noted(settings.data_dir) if (settings.data_dir / FILE).exists() else None
+    if settings.on_sqlite and not _place(settings).exists():
+        return listed
+    if await _unused(settings.database_url):
+        return listed
+    async with _transaction(settings.database_url) as connection:
+        return (listed or set()) | await forgotten_in(connection)
+
+
+async def _forget_again(settings: Settings, gone: set[str]) -> int:
+    async with _transaction(settings.database_url) as connection:
+        return await forget_again(connection, gone, datetime.now(UTC) + settings.clock_offset)
+
+
+def _place(settings: Settings) -> Path:
+    return Path(settings.database_url.split(":///", 1)[1])
 
 
 async def _into_sqlite(settings: Settings, vault: Vault, source: Path, contents: Contents, *, force: bool) -> tuple[list[str], Path | None]:
-    place = Path(settings.database_url.split(":///", 1)[1])
+    place = _place(settings)
     old = _is_there(place) and not await _unused(settings.database_url)
     if old and not force:
         raise SafekeepingProblem(_filled(settings))

@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("needs", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_name", sa.LargeBinary(), nullable=True),
         sa.Column("guardian_phone", sa.LargeBinary(), nullable=True),
+        sa.Column("former_names", sa.LargeBinary(), nullable=True),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),

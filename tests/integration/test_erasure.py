@@ -14,21 +14,32 @@ from sqlalchemy import Text as TextType
 from app.assembly import handlers
 from app.audit.service import verify
 from app.chat.models import Message, MessageState
+from app.closing.archive import make_archive, want_archive
 from app.database.tables import new_id
+from app.guests.importing import take_in
+from app.guests.models import InviteePlace
+from app.guests.rows import Wanted
 from app.invitations.join import open_device
 from app.invitations.links import token_for
 from app.invitations.models import Seat
 from app.journal.service import DESK, PUBLIC, read
-from app.kept.models import KeptFile, KeptState, Purpose
-from app.kept.service import Wanted, begin
+from app.kept.models import KeptFile, KeptPiece, KeptState, Purpose
+from app.kept.service import drop
 from app.notices.models import Notice
 from app.outbox.models import Job
 from app.outbox.worker import Again
+from app.papers.keying import key_in
+from app.papers.models import Scan, ScanKind
 from app.participants.models import Consent, Participant
+from app.proposals.choices import Via
+from app.proposals.handing import Sheet, hand_in
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
+from app.proposals.replies import Reply, reply
 from app.registration.keys import status_key
 from app.registration.models import Application, Decision
-from app.rights.erasure import ERASE, ask, let_happen
+from app.rights.correction import Corrected, correct
+from app.rights.erasure import ask, let_happen
+from app.rights.forgotten import ERASE, FILE
 from app.rights.models import Erasure, ErasureState
 from app.rights.words import REMOVED
 from app.sessions.models import ForumSession, SessionState
@@ -37,12 +48,13 @@ from app.web.ground import Ground
 from tests.conftest import Office, serving
 from tests.factories import make_session
 from tests.factories_invitations import make_seat
+from tests.factories_papers import keyed, make_scan
 from tests.factories_registration import apply_via_service
 from tests.room_client import Client
 
-NAME, GUARDIAN = "Wulandari Prabaningrum", "Kusumawardhani Tresnawati"
+NAME, FORMER, GUARDIAN = "Wulandari Prabaningrum", "Wulandari Tjokroatmojo", "Kusumawardhani Tresnawati"
 PERSON: dict[str, Any] = {
-    "name": NAME,
+    "name": FORMER,
     "phone": "0857-1122-3344",
     "email": "wulan.praba@example.org",
     "address": "Gang Teratai Merah 17",
@@ -57,7 +69,7 @@ PERSON: dict[str, Any] = {
     "wish": "Taman baca di Gang Teratai Merah 17",
 }
 NEEDLES = (
-    *("wulandari", "prabaningrum", "kusumawardhani", "tresnawati", "wulan.praba", "teratai merah", "forum anak kandang"),
+    *("wulandari", "prabaningrum", "tjokroatmojo", "kusumawardhani", "tresnawati", "wulan.praba", "teratai merah", "forum anak kandang"),
     *("tunarungu sejak", "bernama yulianto", "85711223344", "1122-3344", "1122 3344", "81277889900", "7788-9900", "7788 9900"),
 )
 """What could lead to her or her guardian, in small letters."""
@@ -98,9 +110,40 @@ async def lived(ground: Ground, office: Office) -> Story:
             )
         )
         (await db.get_one(Application, application.id)).reason = f"Untuk {NAME.upper()}"
+        given = {"phone": PERSON["phone"], "email": PERSON["email"], "address": PERSON["address"], "capacity": PERSON["capacity"]}
+        corrected = Corrected.model_validate({"name": NAME, **given})
+        await correct(db, ground.vault, application.participant_id, corrected, actor="account:x", now=now)
+    await besides(ground, session, application.participant_id)
     _, other = await make_seat(ground, session, "Budi Santoso", phone="+6281234567890")
     assert sites
     return Story(session, application, token_for(ground.vault, seat.id, 1), other)
+
+
+async def besides(ground: Ground, session: ForumSession, person_id: str) -> None:
+    """Her seat on a guest list, forms on paper and from the public page, an answer that names her, a scan, and files made before."""
+    vault, now = ground.vault, ground.clock.now()
+    async with ground.database.write() as db:
+        guest = Wanted(
+            "PKK Kandang Panjang", f"Ketua ({FORMER})", NAME, 1, "online", None, phone="+6285711223344", email="wulan.praba@example.org"
+        )
+        await take_in(db, vault, session.id, new_id(), f"Titipan {NAME}.xlsx", [guest], actor="account:x", now=now)
+        place = (await db.scalars(select(InviteePlace))).one()
+        ghost = await db.get_one(Participant, place.participant_id)
+        ghost.merged_into = person_id
+        held = await db.get_one(ForumSession, session.id)
+        held.public_proposals_until = now + timedelta(days=1)
+    sheet = Sheet(nonce=new_id(), text=f"Tong sampah. {FORMER}, 0857 1122 3344", author=NAME.upper(), capacity="RT 3")
+    fields = keyed(name=NAME, title="Pos ronda", text=f"Tanya {NAME} saja", location="Gang Teratai Merah 17")
+    async with ground.database.write() as db:
+        await hand_in(db, vault, session.id, sheet, received_at=now, now=now)
+        form = await key_in(db, vault, session, new_id(), fields, None, within=None, actor="account:x", now=now)
+        said = Reply(new_id(), f"Sudah kami bahas dengan {FORMER}", "Kepala Dinas", "DPUPR")
+        await reply(db, vault, session, form.proposal, said, actor="account:x", now=now)
+    scan = await make_scan(ground, session, ScanKind.FORMS)
+    async with ground.database.write() as db:
+        (await db.get_one(Scan, scan.id)).note = f"Formulir {NAME}"
+        archive = await want_archive(db, vault, session, "id", actor="account:x", now=now)
+    await make_archive(ground, archive.id)
 
 
 async def speak(ground: Ground, office: Office, story: Story, address: str) -> dict[str, Any]:
@@ -117,6 +160,8 @@ async def speak(ground: Ground, office: Office, story: Story, address: str) -> d
         said["chat"] = await hers.say("Salam dari saya")
         said["about"] = await other.say("Terima kasih wulandari  prabaningrum, nomornya +62 857 1122 3344 kan?")
         async with Client(address, room, operator) as hall:
+            relayed = {"via": "relay", "source": "zoom", "for": {"name": "Warga"}}
+            assert (await hall.say(f"Kata {FORMER} di Zoom: setuju", **relayed))["t"] == "ack"
             said["typed"] = await hall.say(
                 "Usul taman baca", "aspiration", via="hall", on_behalf=f"anak {NAME}", **{"for": story.application.participant_id}
             )
@@ -162,7 +207,6 @@ async def test_nothing_of_the_person_is_found_afterwards(ground: Ground, office:
         assert len(await everywhere(ground)) > 8
         async with ground.database.write() as db:
             now = ground.clock.now()
-            pack = await begin(db, Wanted(story.session.id, Purpose.PACK, "berkas.pdf", "application/pdf", {}), actor="account:x", now=now)
             asked = await ask(db, ground.vault, story.session, person_id, actor=f"person:{person_id}", now=now)
         with pytest.raises(Again):
             await job[ERASE]({"erasure_id": asked.id})
@@ -180,11 +224,26 @@ async def test_nothing_of_the_person_is_found_afterwards(ground: Ground, office:
             gone = await calls.get(f"/r/{key}", headers={"Accept": "text/html"})
             assert (gone.status_code, found(gone.content)) == (410, [])
     await job[ERASE]({"erasure_id": asked.id})
+    await files_are_called_back(ground, person_id)
     assert await everywhere(ground) == {}
-    async with ground.database.read() as db:
-        assert (await db.get_one(KeptFile, pack.id)).state is KeptState.GONE
     assert found("".join(capfd.readouterr())) == []
     await what_stays(ground, story, said)
+
+
+async def files_are_called_back(ground: Ground, person_id: str) -> None:
+    """The archive that was made before opens nothing any more, the signed paper does; and who was forgotten is noted beside the database."""
+    assert (ground.settings.data_dir / FILE).read_text().split() == [person_id]
+    async with ground.database.read() as db:
+        files = (await db.scalars(select(KeptFile))).all()
+    for file in files:
+        if file.state is KeptState.GONE:
+            await drop(ground.database, file.id, ground.clock.now())
+    async with ground.database.read() as db:
+        there = set(await db.scalars(select(KeptPiece.file_id)))
+    assert {(file.purpose, file.state, file.id in there) for file in files} == {
+        (Purpose.ARCHIVE, KeptState.GONE, False),
+        (Purpose.SCAN, KeptState.KEPT, True),
+    }
 
 
 async def done(ground: Ground, erasure_id: str) -> None:
@@ -206,12 +265,15 @@ async def what_stays(ground: Ground, story: Story, said: dict[str, Any]) -> None
         source = (await db.scalars(select(ProposalSource).where(ProposalSource.proposal_id == public.id))).one()
         assert (source.author, source.text, source.gone) == (pseudonym, f"Perbaikan trotoar Jalan Bandeng. {pseudonym}, ▪▪▪", None)
         assert (quiet.title, quiet.status, quiet.published_at) == (REMOVED, ProposalStatus.DECLINED, None)
-        assert len(numbers) == 4
+        assert len(numbers) == 6
+        assert {one.proposer for one in numbers.values() if one.via in {Via.WEB, Via.PAPER}} == {"Warga"}
         versions = await db.scalars(select(ProposalVersion).where(ProposalVersion.proposal_id == quiet.id))
         assert {version.fields["title"] for version in versions} == {REMOVED}
         states = {one.id: one.state for one in await db.scalars(select(Message))}
         mine = {said[one]["id"] for one in ("public", "quiet", "chat", "typed", "held")}
-        assert states == dict.fromkeys(mine, MessageState.ERASED) | {said["about"]["id"]: MessageState.VISIBLE}
+        others = states.keys() - mine
+        assert {said["about"]["id"]} < others
+        assert states == dict.fromkeys(mine, MessageState.ERASED) | dict.fromkeys(others, MessageState.VISIBLE)
         for log in (PUBLIC, DESK):
             events = [json.loads(one.payload) for one in await read(db, story.session.room, log, 0)]
             assert [one["seq"] for one in events] == list(range(1, len(events) + 1))

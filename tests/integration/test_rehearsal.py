@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,21 +10,25 @@ from sqlalchemy import func, select
 
 from app.audit.models import AuditEntry
 from app.chat.models import Message, Sanction, StaffAct, Vote
-from app.database.tables import Table
+from app.database.tables import Table, new_id
 from app.hall.models import ScreenItem
 from app.journal.models import Event
 from app.kept.models import KeptFile, KeptState
 from app.notices.models import Delivery, Notice
-from app.papers.models import Scan, ScanKind
+from app.papers.keying import key_in
+from app.papers.models import PaperForm, Scan, ScanKind
 from app.participants.models import Attendance, Origin, Participant
-from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
+from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion, Response, ResponseVersion
+from app.proposals.replies import Reply, correct, reply
+from app.readiness import wiping
 from app.readiness.models import Rehearsal
 from app.sessions.models import ForumSession, SessionState, Site
+from app.tables import metadata
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_invitations import make_seat
-from tests.factories_papers import make_scan
+from tests.factories_papers import keyed, make_scan
 from tests.factories_proposals import make_proposal, words
 from tests.room_client import Client
 
@@ -55,6 +60,22 @@ async def rows(ground: Ground, model: type[Table]) -> list[str]:
     async with ground.database.read() as db:
         found = (await db.execute(select(model.__table__))).mappings()
         return sorted(json.dumps(dict(row), default=str, sort_keys=True) for row in found)
+
+
+def test_every_table_is_known_to_the_wipe() -> None:
+    """Practice, hanging on practice, put back, or real for a reason: a new table must say which."""
+    span = wiping.Span(ForumSession(id="session", room="room"), datetime.now(UTC))
+    models = [model for _, model, _ in wiping._practice(span)] + [model for model, _ in wiping._loose(span)]
+    practice: set[str] = {Scan.__tablename__, KeptFile.__tablename__, *(model.__tablename__ for model in models)}
+    waiting = [metadata.tables[name] for name in practice]
+    while waiting:
+        hanging = {table for table, column in wiping._mentions(waiting.pop()) if not column.nullable and table.name not in practice}
+        practice |= {table.name for table in hanging}
+        waiting += hanging
+    real = [name for names in wiping.REAL.values() for name in names]
+    assert len(real) == len(set(real))
+    assert practice | wiping.PUT_BACK | set(real) == set(metadata.tables)
+    assert set(real) & {model.__tablename__ for model in models} == set(real) & wiping.PUT_BACK == set()
 
 
 async def test_a_rehearsal_is_like_the_day_and_leaves_nothing(ground: Ground, office: Office, server: str) -> None:
@@ -161,9 +182,17 @@ async def test_only_what_was_never_opened_is_rehearsed_and_twice_is_once(ground:
 async def test_what_is_practised_is_not_public_and_what_is_real_stays_as_it_was(ground: Ground, office: Office, server: str) -> None:
     session, _, _ = await published(ground)
     old = await make_proposal(ground, session, words(ground, "Saluran di RT 1", via="registration"))
+    said = Reply(new_id(), "Masuk rencana 2022", "Kepala Dinas", "DPUPR")
+    async with ground.database.write() as db:
+        await reply(db, ground.vault, session, old, said, actor="account:x", now=ground.clock.now())
     async with calling(server, office, "moderator") as calls, httpx.AsyncClient(base_url=server, timeout=60) as anybody:
         assert await press(calls, session, "mulai") == 303
         new = await make_proposal(ground, session, words(ground, "Taman baca", via="registration"))
+        async with ground.database.write() as db:
+            now = ground.clock.now()
+            for version, text in enumerate(("Latihan satu", "Latihan dua"), 1):
+                await correct(db, ground.vault, session, said.id, text, if_version=version, actor="account:x", any_=True, now=now)
+            await key_in(db, ground.vault, session, new_id(), keyed(), None, within=None, actor="account:x", now=now)
         address = f"/api/v1/sessions/{session.slug}/proposals"
         for number in (old, new):
             wish = {"status": "verified", "title": "Judul latihan", "published": True}
@@ -178,6 +207,9 @@ async def test_what_is_practised_is_not_public_and_what_is_real_stays_as_it_was(
     async with ground.database.read() as db:
         kept = {one.number: one for one in await db.scalars(select(Proposal))}
         versions = [(row.proposal_id, row.version) for row in await db.scalars(select(ProposalVersion))]
+        answer = (await db.scalars(select(Response))).one()
+    assert (answer.text, answer.version, answer.changed_at) == ("Masuk rencana 2022", 1, None)
+    assert await count(ground, ResponseVersion, PaperForm) == [0, 0]
     assert sorted(kept) == [old, new] == ["PKL-2022-0001", "PKL-2022-0002"]
     assert {(one.status, one.version, one.published_at, one.title == "Judul latihan", tuple(one.leads_to)) for one in kept.values()} == {
         (ProposalStatus.NEW, 1, None, False, ())

@@ -10,6 +10,11 @@ from sqlalchemy import select
 from app.assembly import handlers
 from app.audit.models import AuditEntry
 from app.database.tables import new_id
+from app.guests.deputies import Comes, name_guest
+from app.guests.importing import take_in
+from app.guests.models import InviteePlace
+from app.guests.rows import Wanted
+from app.hall.models import NeedSeenTo
 from app.invitations.join import open_device
 from app.invitations.models import Seat, SeatDevice
 from app.outbox.models import Job
@@ -184,6 +189,12 @@ async def test_what_is_due_is_removed_in_chunks_and_reported_once(ground: Ground
     people = [await apply_via_service(ground, session, name=f"Warga {n}", **given) for n in range(60)]
     seat, _ = await make_seat(ground, session)
     async with ground.database.write() as db:
+        guest = Wanted("Bank Jateng", None, "Siti Aminah", 1, "online", None, phone="+6281234567891", email="siti@example.org")
+        await take_in(db, ground.vault, session.id, new_id(), "", [guest], actor="account:x", now=now)
+        place = (await db.scalars(select(InviteePlace))).one()
+        comes = Comes("Wakil yang datang")
+        await name_guest(db, ground.vault, session.id, place.id, comes, actor="account:x", now=now)
+        db.add(NeedSeenTo(participant_id=people[0].participant_id, session_id=session.id, at=now, by="account:x"))
         await open_device(db, await db.get_one(Seat, seat.id), now)
         held = await db.merge(session)
         held.state, held.starts_at, held.ends_at = SessionState.ENDED, now - timedelta(days=122), now - timedelta(days=121)
@@ -204,4 +215,7 @@ async def test_what_is_due_is_removed_in_chunks_and_reported_once(ground: Ground
     async with ground.database.read() as db:
         runs = {run.kind: (run.people, run.finished_at is not None) for run in await db.scalars(select(RetentionRun))}
         assert (await db.scalars(select(SeatDevice))).all() == []
+        assert (await db.scalars(select(NeedSeenTo))).all() == []
+        place = (await db.scalars(select(InviteePlace))).one()
+        assert (place.name, place.phone, place.email) == ("Siti Aminah", None, None)
     assert runs == {"specific": (60, True), "contact": (61, True), "traces": (61, True)}
