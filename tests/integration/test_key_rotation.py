@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import LargeBinary, String, select
+from sqlalchemy import JSON, Boolean, Column, Enum, Insert, Integer, LargeBinary, String, create_engine, insert, select, text
 
 from app.cli import main
+from app.database.tables import new_id
 from app.errors import Conflict
 from app.invitations.links import resolve
 from app.meetings.models import Meeting
@@ -134,6 +137,62 @@ async def test_a_rotation_that_was_killed_goes_on_where_it_was(ground: Ground, m
     assert await rotation.rewrite(ground, begun=0.0) == 3
     rotation.finish(path)
     assert (await rotation.counts(ground), read_keys(path.read_text()).former) == ({newest: 5, "?": 0}, ())
+
+
+async def test_every_sealed_cell_of_every_table_is_sealed_anew(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row in each table that seals something (a second step of staff, pieces of files), found by the tables themselves."""
+    monkeypatch.setattr(rotation, "SETTLE", 0.0)
+    sealed, rows = rotation.sealed_tables(), {}
+    for one in sealed:
+        row = rows[one.table.name] = {column.name: filled(column) for column in one.table.columns if not column.nullable}
+        row |= {name: ground.vault.seal(f"isi {name}", one.table.name, name, row["id"]) for name in one.columns}
+    await put_in(ground, [insert(one.table).values(**rows[one.table.name]) for one in sealed])
+    former = {ground.vault.sealing_id: sum(len(one.columns) for one in sealed), "?": 0}
+    assert await rotation.counts(ground) == former
+    path = ground.settings.data_dir / "keys.json"
+    assert rotation.begin(path)
+    assert await rotation.rewrite(ground, begun=0.0) == len(sealed)
+    rotation.finish(path)
+    assert await rotation.counts(ground) == {ground.vault.sealing_id: sum(former.values()), "?": 0}
+    async with ground.database.read() as db:
+        for one in sealed:
+            (row,) = (await db.execute(select(one.table))).mappings()
+            opened = {name: ground.vault.open(row[name], one.table.name, name, row["id"]) for name in one.columns}
+            assert opened == {name: f"isi {name}" for name in one.columns}
+    assert {("accounts", "totp_secret"), ("accounts", "totp_pending"), ("kept_pieces", "content"), ("participants", "former_names")} <= {
+        (one.table.name, name) for one in sealed for name in one.columns
+    }
+
+
+def filled(column: Column[Any]) -> Any:
+    """Something that the column takes."""
+    match column.type:
+        case Enum() as kind:
+            return next(iter(kind.enum_class))
+        case Boolean():
+            return False
+        case Integer():
+            return 1
+        case JSON():
+            return {}
+        case LargeBinary():
+            return b""
+        case String():
+            return new_id()[: column.type.length]
+    return datetime.now(UTC)
+
+
+async def put_in(ground: Ground, rows: Sequence[Insert]) -> None:
+    """Rows without the rows that they refer to."""
+    if ground.settings.on_sqlite:
+        with create_engine(ground.settings.database_url.replace("+aiosqlite", "")).begin() as loose:
+            for row in rows:
+                loose.execute(row)
+        return
+    async with ground.database.write() as db:
+        await db.execute(text("SET LOCAL session_replication_role = replica"))
+        for row in rows:
+            await db.execute(row)
 
 
 async def phone_of(ground: Ground, application: Application) -> str:

@@ -15,14 +15,17 @@ import pytest
 from sqlalchemy import select
 from websockets.exceptions import ConnectionClosed
 
-from app.assembly import lay_ground
+from app.assembly import handlers, lay_ground
 from app.audit.service import Act, chains, record, verify
 from app.chat.models import LiveProcess
 from app.cli import main
 from app.commands.serve import alone
 from app.journal.service import PUBLIC, position, read
+from app.outbox.models import Job
 from app.participants.models import Participant
 from app.proposals.models import Proposal
+from app.rights.erasure import ask
+from app.rights.forgotten import ERASE
 from app.safekeeping.book import BookWriter, Damaged, SafekeepingProblem, header_of, lines
 from app.safekeeping.check import check
 from app.safekeeping.dump import back_up
@@ -144,6 +147,7 @@ async def into_the_other(ground: Ground, other: Settings, file: Path, room: Seed
 async def test_restore_says_why_it_refuses_and_changes_nothing(ground: Ground, tmp_path: Path) -> None:
     session, _ = await make_session(ground)
     await make_person(ground, session, "Siti Rahmawati")
+    budi = await make_person(ground, session, "Budi Santoso", phone=None)
     async with ground.database.write() as db:
         await record(db, ground.vault, session.id, ground.clock.now(), Act("system", "sessions.published", f"session:{session.id}", {}))
     file = tmp_path / "cadangan.rembuk"
@@ -168,13 +172,27 @@ async def test_restore_says_why_it_refuses_and_changes_nothing(ground: Ground, t
 
     async with ground.database.write() as db:
         (await db.get_one(ForumSession, session.id)).title = "Diubah sesudah cadangan"
+    await forget(ground, session, budi)
     await ground.database.close()
     done = await restore(settings, vault, file, force=True)
-    assert (done.findings, done.kept is not None) == ([], settings.on_sqlite)
-    async with laid(settings) as parts, parts.database.read() as db:
-        person = (await db.scalars(select(Participant))).one()
+    assert (done.findings, done.kept is not None, done.forgotten) == ([], settings.on_sqlite, 1)
+    async with laid(settings) as parts:
+        async with parts.database.read() as db:
+            wanted = (await db.scalars(select(Job).where(Job.kind == ERASE))).one()
+        await handlers(parts)[ERASE](wanted.payload)
+        async with parts.database.read() as db:
+            people = {person.id: person for person in await db.scalars(select(Participant))}
+            assert (await db.scalars(select(ForumSession.title))).all() == [session.title]
+        assert people.pop(budi.id).name == "Peserta 2"
+        (person,) = people.values()
         assert vault.open(person.phone, "participants", "phone", person.id) == "+6285326905742"
-        assert (await db.scalars(select(ForumSession.title))).all() == [session.title]
+
+
+async def forget(ground: Ground, session: ForumSession, person: Participant) -> None:
+    """Somebody is forgotten after the backup was made; a restore must not bring them back."""
+    async with ground.database.write() as db:
+        asked = await ask(db, ground.vault, session, person.id, actor="account:x", now=ground.clock.now())
+    await handlers(ground)[ERASE]({"erasure_id": asked.id})
 
 
 def bitten(file: Path, *, cut: bool = False) -> Path:
