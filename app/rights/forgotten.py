@@ -43,10 +43,11 @@ async def forgotten_in(connection: AsyncConnection) -> set[str]:
 
 async def forget_again(connection: AsyncConnection, people: Iterable[str], now: datetime) -> int:
     """Want everybody of these forgotten who stands in a restored database; the server does it when it starts. How many."""
-    wanted, known = sorted(people), []
+    wanted = sorted(people)
+    known: list[tuple[str, str]] = []
     for start in range(0, len(wanted), TOGETHER):
         here = PEOPLE.c.id.in_(wanted[start : start + TOGETHER]) & PEOPLE.c.erased_at.is_(None)
-        known += (await connection.execute(select(PEOPLE.c.id, PEOPLE.c.session_id).where(here))).all()
+        known += [(row.id, row.session_id) for row in await connection.execute(select(PEOPLE.c.id, PEOPLE.c.session_id).where(here))]
     for person, session in known:
         asked = await connection.scalar(select(ERASURES.c.id).where(ERASURES.c.participant_id == person))
         again = {"state": ErasureState.WANTED, "confirmed_by": "system", "done_at": None}
