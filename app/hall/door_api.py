@@ -95,7 +95,7 @@ class WaitingOut(BaseModel):
 
 
 class DoorOut(BaseModel):
-    """The door now; `people` only when the list is another than the one that the caller knows."""
+    """The door now; `people` only when the list is another than the one that the caller knows; `pin_seconds` is how long the PIN is still good."""
 
     version: str
     salt: str
@@ -104,6 +104,7 @@ class DoorOut(BaseModel):
     seats: int
     pin: str
     pin_until: datetime
+    pin_seconds: float
     present: list[PresentOut]
     waiting: list[WaitingOut]
     people: list[KnownOut] | None = None
@@ -134,6 +135,7 @@ async def look(request: Request, parts: Parts, hall: AtHall, known: Annotated[st
         seats=hall.site.seats,
         pin=pin.pin_of(parts.vault, hall.site.id, pin.turn_of(now)),
         pin_until=pin.until(now),
+        pin_seconds=(pin.until(now) - now).total_seconds(),
         present=[PresentOut(**asdict(one)) for one in there],
         waiting=[
             WaitingOut(

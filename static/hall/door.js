@@ -108,7 +108,8 @@ async function refresh() {
     if (fresh.people) await store.set("people", fresh.people);
     const kept = fresh.people;
     delete fresh.people;
-    live = fresh;
+    // By seconds from now: the clock of a borrowed phone may be wrong by any amount.
+    live = { ...fresh, pin_ends: Date.now() + fresh.pin_seconds * 1000 };
     await store.set("live", live);
     if (kept) people.use(kept, live.salt);
   } catch {
@@ -136,7 +137,7 @@ function draw() {
   find("[data-signed-out]").hidden = !line.out;
   find("[data-kept]").hidden = waiting.length === 0;
   find("[data-kept-count]").textContent = waiting.length;
-  const fresh = line.up && live.pin_until && new Date(live.pin_until) > new Date();
+  const fresh = line.up && live.pin_ends > Date.now();
   find("[data-pin]").textContent = fresh ? `${live.pin.slice(0, 3)} ${live.pin.slice(3)}` : "–";
   find("[data-pin-until]").textContent = fresh ? `${word("until")} ${time(live.pin_until)}` : "";
   drawWaiting();
