@@ -25,6 +25,8 @@ SERVERS = {"one_of_two": 2}
 Fault: TypeAlias = Callable[[Place, Crew], Awaitable[float]]
 EFFECT = 60.0
 """Seconds in which a fault must have shown."""
+RECOVERS = 10.0
+"""Seconds after which a PostgreSQL that only says that it is recovering is started anew: out of space in the middle of a recovery it may never come out of it."""
 REFUSED_WITHIN = 5.0
 """Seconds in which a sender is told clearly that nothing can be written now."""
 
@@ -143,9 +145,14 @@ async def one_of_workers(place: Place, crew: Crew) -> float:
 
 
 async def _answers(postgres: Postgres) -> None:
+    """Until it takes connections again; one that stays in recovery for ever, its first process alive, is started anew, as whoever watches it would."""
+    given_up = time.monotonic() + RECOVERS
     async with asyncio.timeout(EFFECT):
         while True:
             with suppress(RuntimeError):
+                if time.monotonic() > given_up:
+                    await asyncio.to_thread(postgres.stop)
+                    given_up = time.monotonic() + RECOVERS
                 await asyncio.to_thread(postgres.heal)
             with suppress(OSError, asyncpg.PostgresError):
                 connection = await asyncpg.connect(postgres.url)
