@@ -2,11 +2,11 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from app.chat.refusals import BadFrame, BadRequest, TooLarge
+from app.regions import composed
 
 FRAME = 32 * 1024
 """Bytes of a frame that a client may send."""
@@ -69,7 +69,7 @@ def words(frame: Mapping[str, Any], name: str, most: int) -> str:
     value = frame.get(name)
     if not isinstance(value, str):
         raise BadRequest("chat.bad_request", field=name)
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = composed(value.replace("\r\n", "\n").replace("\r", "\n"))
     if UNSAFE.search(text):
         raise BadRequest("chat.bad_request", field=name)
     text = text.strip()

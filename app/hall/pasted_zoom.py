@@ -24,6 +24,9 @@ class Wording:
 
 WORDING = Wording()
 _TIME = r"(?P<time>\d{1,2}:\d{2}:\d{2})"
+_BLANKS = re.compile(r"\s{3,}")
+HEAD = 600
+"""Characters in which a head stands; what people write behind it is not looked through, however they wrote it."""
 _LOOKS_LIKE_HEAD = re.compile(r"\d{1,2}:\d{2}:\d{2}\b")
 
 
@@ -53,16 +56,18 @@ class _Heads:
         self.cloud = re.compile(rf"{_TIME}\t(?P<person>[^\t]+):\t(?P<text>.*)")
 
     def read(self, line: str) -> _Head | None:
-        """The head in a line; None when it is none of these."""
+        """The head in a line; None when it is none of these. Long blanks are made short first: they only make it slow to see that a line is none."""
+        line = _BLANKS.sub("  ", line)
         for shape in (self.cloud, self.now, self.wide, self.known, self.secret, self.old):
-            if found := shape.fullmatch(line):
+            found = shape.fullmatch(line[:HEAD])
+            if found and (len(line) <= HEAD or "text" in shape.groupindex):
                 given = found.groupdict()
                 return _Head(
                     given["time"],
                     given["person"].strip(),
                     (given.get("to") or "").strip(),
                     bool(given.get("private")),
-                    given.get("text") or "",
+                    line[found.start("text") :] if "text" in given else "",
                 )
         return None
 

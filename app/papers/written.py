@@ -12,6 +12,8 @@ _DAY = re.compile(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?")
 _NEIGHBOURS = re.compile(r"(?:RT\s*)?([\d\s,&+]*?)\s*(?:/|\bRW\b|/\s*RW)\s*([\d\s,&+]*)", re.IGNORECASE)
 SECTORS = tuple(Sector)
 """As they are numbered on the form, from 1."""
+LONGEST_NEIGHBOURHOODS = 200
+"""Characters of a cell of neighbourhoods."""
 OLDEST = timedelta(days=400)
 """A form older than this was mistyped."""
 
@@ -37,7 +39,7 @@ def written_moment(text: str, day: date, zone: str, now: datetime) -> datetime:
 
 def neighbourhoods(text: str) -> tuple[list[int], list[int]]:
     """RT and RW from `03/05`, `RT 3 RW 5`, `3, 4/5`, `/5`: both as different numbers in order. CodedValueError for anything else."""
-    found = _NEIGHBOURS.fullmatch(text.strip().replace("dan", ","))
+    found = _NEIGHBOURS.fullmatch(text.strip().replace("dan", ",")) if len(text) <= LONGEST_NEIGHBOURHOODS else None
     if found is None:
         raise CodedValueError("papers.not_neighbourhoods")
     rt, rw = (sorted({int(one) for one in re.findall(r"\d+", part)}) for part in found.groups())

@@ -1,7 +1,6 @@
 """What a proposal says of itself: one checked form for its columns, strict for the desk, lenient for words that were carried along."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, TypeAlias
@@ -11,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.proposals.choices import Handling, LandStatus, UrgencyLevel, WorkType
 from app.proposals.reading import read_fields
 from app.proposals.sectors import Sector
-from app.regions import RegionKind, region
+from app.regions import RegionKind, composed, region
 from app.web.problems import CodedValueError
 
 TITLE = 160
@@ -27,7 +26,7 @@ _INVISIBLE = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\
 
 def clean(text: str) -> str:
     """The text in NFC without control and direction signs, which could make it read otherwise than it is stored."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+    return _INVISIBLE.sub("", composed(text)).strip()
 
 
 def _line(value: str) -> str:

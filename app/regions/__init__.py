@@ -1,5 +1,6 @@
 """The door of the package: kode wilayah, zones, telephone numbers, names and personal data in free text."""
 
+from app.regions.marks import composed
 from app.regions.names import name_key
 from app.regions.personal import PersonalData, PersonalKind, finds_personal
 from app.regions.phones import (
@@ -32,6 +33,7 @@ __all__ = [
     "Region",
     "RegionKind",
     "VillageType",
+    "composed",
     "districts_of",
     "find_regencies",
     "find_village",

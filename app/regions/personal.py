@@ -23,6 +23,7 @@ _POSSIBLE = re.compile(r"(?:0062|62|0)?0?[2-9]\d{7,11}")
 _MONEY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _MONEY_BEFORE = re.compile(r"(?:\brp|\bidr)[.\s]*$", re.IGNORECASE)
 _SIGN_BEFORE = re.compile(r"(?:\+\s?|\(\+?)$")
+_LONGEST_SIGN = 2
 _FRACTION_BEFORE = re.compile(r"\d[.,]$")
 # How numbers look among other numbers: a date, a time or a coordinate must not be taken for one.
 _SHAPES = (
@@ -79,7 +80,7 @@ def _reach(groups: list[tuple[int, int]], first: int) -> range:
 
 def _with_sign(text: str, start: int, digits: int) -> int:
     """Take in the plus sign and the bracket that stand before the digits."""
-    sign = _SIGN_BEFORE.search(text, start, digits)
+    sign = _SIGN_BEFORE.search(text, max(start, digits - _LONGEST_SIGN), digits)
     return sign.start() if sign else digits
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from app.regions import PersonalKind, PhoneProblem, finds_personal, name_key, normalize_phone, phone_problem
+from app.regions import PersonalKind, PhoneProblem, composed, finds_personal, name_key, normalize_phone, phone_problem
 from app.web.problems import CodedValueError
 
 LINES = {"\n", "\t"}
@@ -23,7 +23,7 @@ def clean(value: object) -> object:
         return value
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(sign for sign in text if sign in LINES or sign in _JOINERS or unicodedata.category(sign) not in NOT_WRITTEN)
-    return unicodedata.normalize("NFC", kept).strip()
+    return composed(kept).strip()
 
 
 def one_line(value: object) -> object:

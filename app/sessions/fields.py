@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from app.regions import normalize_phone, phone_problem, region
+from app.regions import composed, normalize_phone, phone_problem, region
 from app.sessions.models import Publication, QuotaUnit, Tier
 from app.sessions.vocabulary import ZONES, Element, QuotaAttribute
 from app.web.problems import CodedValueError
@@ -22,7 +22,7 @@ def _clean(value: object) -> object:
     """Drop what no keyboard types and no database stores; line ends become one kind."""
     if not isinstance(value, str):
         return value
-    text = unicodedata.normalize("NFC", value.encode("utf-8", "ignore").decode()).replace("\r\n", "\n").replace("\r", "\n")
+    text = composed(value.encode("utf-8", "ignore").decode()).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
