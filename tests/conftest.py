@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import pytest_asyncio
 import structlog
@@ -34,6 +35,9 @@ from app.settings import Settings, from_environment
 from app.web.ground import Ground
 
 PASSWORD = "rembuk bersama warga"
+hypothesis.settings.register_profile("rembuk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("rembuk")
+"""A machine under load is slow, not wrong."""
 DATABASES = ("sqlite", "postgresql")
 
 
