@@ -13,6 +13,7 @@ from app.access.models import Account, BearerToken
 from app.participants.models import Origin, Participant
 from app.registration.models import Application, ApplicationState
 from app.registration.selection import NOWHERE, ONLINE, Bound, Candidate, Meters, bound, meters
+from app.sessions.crowd import holds_seat
 from app.sessions.models import ForumSession, Quota, QuotaUnit, Site
 
 # Columns rather than whole rows: a desk reads thousands of them every few seconds, and nothing sealed is wanted.
@@ -46,8 +47,13 @@ READ = (
     .order_by(Application.order, Application.id)
 )
 Read: TypeAlias = SqlRow[Any]
-INVITED = (Participant.origin == Origin.INVITEE) & Participant.erased_at.is_(None) & Participant.merged_into.is_(None)
-"""Guests by letter: nobody selects them, but they take seats and count for quotas."""
+INVITED = (
+    (Participant.origin == Origin.INVITEE)
+    & Participant.erased_at.is_(None)
+    & Participant.merged_into.is_(None)
+    & holds_seat(Participant.id)
+)
+"""Guests by letter who hold a seat: nobody selects them, but they take seats and count for quotas."""
 
 
 @dataclass(frozen=True)

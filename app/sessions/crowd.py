@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, column, func, insert, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 _APPLICATIONS = table(
     "applications", column("session_id"), column("participant_id"), column("state"), column("attendance"), column("site_id")
 )
 _SEATS = table("seats", column("session_id"), column("participant_id"), column("state"), column("way"), column("site_id"))
-_PARTICIPANTS = table("participants", column("session_id"), column("site_id"), column("origin"), column("erased_at"), column("merged_into"))
+_PARTICIPANTS = table(
+    "participants", column("id"), column("session_id"), column("site_id"), column("origin"), column("erased_at"), column("merged_into")
+)
 _NOTICES = table("notices", column("id"), column("session_id"))
 _DELIVERIES = table("deliveries", column("notice_id"), column("state"))
 _PROPOSALS = table("proposals", column("session_id"), column("status"))
@@ -67,15 +70,16 @@ async def selected_by_place(db: AsyncSession, session_id: str) -> dict[str, int]
 
 
 async def invited_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
-    """Seats of people invited by letter, who take them without an application, by hall id (`online` for those without a hall)."""
+    """Active seats of people invited by letter, who take them without an application, by hall id (`online` …)."""
     invited = _PARTICIPANTS.c.origin == "invitee"
     there = _PARTICIPANTS.c.erased_at.is_(None) & _PARTICIPANTS.c.merged_into.is_(None)
-    rows = await db.execute(
-        select(_PARTICIPANTS.c.site_id, func.count())
-        .where(_PARTICIPANTS.c.session_id == session_id, invited, there)
-        .group_by(_PARTICIPANTS.c.site_id)
-    )
-    return {site_id or ONLINE: int(count) for site_id, count in rows.all()}
+    theirs = (_SEATS.c.participant_id == _PARTICIPANTS.c.id) & (_SEATS.c.state == "active")
+    return await _by_place(db, _SEATS.c.way, _SEATS.c.site_id, _PARTICIPANTS.c.session_id == session_id, invited, there, theirs)
+
+
+def holds_seat(participant_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a participant's seat is active; of a seat given back or revoked nothing is left to count."""
+    return select(_SEATS.c.participant_id).where(_SEATS.c.participant_id == participant_id, _SEATS.c.state == "active").exists()
 
 
 async def seated_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
