@@ -54,7 +54,7 @@ class ImportOut(BaseModel):
 
 
 class SeatOut(BaseModel):
-    """A seat of an invitee: who takes it, in which capacity, and the code at the door."""
+    """A seat of an invitee: who takes it, in which capacity, where (they may have moved since the list), and the code at the door."""
 
     id: str
     participant: str
@@ -62,11 +62,13 @@ class SeatOut(BaseModel):
     name: str
     capacity: str | None
     deputy: bool
+    way: Literal["online", "in_person"]
+    hall: str | None
     present: bool
 
 
 class InviteeOut(BaseModel):
-    """An invitation."""
+    """An invitation; `way` and `hall` are those of its first seat."""
 
     id: str
     import_id: str
@@ -148,20 +150,22 @@ def _seat_shown(one: Taken) -> SeatOut:
         name=person.name,
         capacity=person.capacity,
         deputy=place.deputy,
+        way="online" if one.hall is None else "in_person",
+        hall=one.hall,
         present=one.present,
     )
 
 
 def _shown(one: Invitation) -> InviteeOut:
-    invitee = one.invitee
+    invitee, hall = one.invitee, next(iter(one.halls), None)
     return InviteeOut(
         id=invitee.id,
         import_id=invitee.import_id,
         institution=invitee.institution,
         office=invitee.office,
         element=invitee.element,
-        way="online" if invitee.site_id is None else "in_person",
-        hall=one.hall,
+        way="online" if hall is None else "in_person",
+        hall=hall,
         delegates=invitee.delegates,
         seats=[_seat_shown(seat) for seat in one.seats],
     )

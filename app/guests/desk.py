@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.guests.models import GuestImport, Invitee, InviteePlace
 from app.guests.rows import ONLINE
+from app.invitations.models import Seat
 from app.participants.models import Attendance, Participant
 from app.registration.decisions import seats_taken
 from app.registration.keys import written
@@ -20,20 +21,25 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Taken:
-    """A seat of an invitee with who takes it, and whether they have been there."""
+    """A seat of an invitee with who takes it, where (`hall` is the hall's name, none online), and whether they have been there."""
 
     place: InviteePlace
     person: Participant
+    hall: str | None
     present: bool
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """An invitee with its seats in their order; `hall` is the hall's name, none online."""
+    """An invitee with its seats in their order."""
 
     invitee: Invitee
-    hall: str | None
     seats: list[Taken]
+
+    @property
+    def halls(self) -> list[str | None]:
+        """Where its people sit now, each place once in the order of the seats: whoever has moved sits elsewhere than the list said."""
+        return list(dict.fromkeys(one.hall for one in self.seats))
 
     @property
     def present(self) -> int:
@@ -137,20 +143,21 @@ async def totals(db: AsyncSession, session_id: str) -> Totals:
 
 
 async def _seated(db: AsyncSession, session_id: str, invitees: Sequence[Invitee]) -> list[Invitation]:
-    halls = {site.id: site.name for site in await db.scalars(select(Site).where(Site.session_id == session_id))}
     rows = await db.execute(
-        select(InviteePlace, Participant)
+        select(InviteePlace, Participant, Site.name)
         .join(Participant, Participant.id == InviteePlace.participant_id)
-        .where(InviteePlace.invitee_id.in_([one.id for one in invitees]))
+        .join(Seat, Seat.participant_id == Participant.id)
+        .outerjoin(Site, Site.id == Seat.site_id)
+        .where(InviteePlace.session_id == session_id, InviteePlace.invitee_id.in_([one.id for one in invitees]))
         .order_by(InviteePlace.position)
     )
     found = rows.all()
-    there = select(Attendance.participant_id).where(Attendance.participant_id.in_([person.id for _, person in found]))
+    there = select(Attendance.participant_id).where(Attendance.participant_id.in_([row[1].id for row in found]))
     present = set(await db.scalars(there))
     seats: dict[str, list[Taken]] = {}
-    for place, person in found:
-        seats.setdefault(place.invitee_id, []).append(Taken(place, person, person.id in present))
-    return [Invitation(one, halls.get(one.site_id or ""), seats.get(one.id, [])) for one in invitees]
+    for place, person, hall in found:
+        seats.setdefault(place.invitee_id, []).append(Taken(place, person, hall, person.id in present))
+    return [Invitation(one, seats.get(one.id, [])) for one in invitees]
 
 
 def _holding(wanted: Select[Invitee], word: str) -> Select[Invitee]:

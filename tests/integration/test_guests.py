@@ -1,6 +1,7 @@
 """Guests by letter: a list is taken in as a whole and taken back as a whole, counts in seats and quotas, and a deputy stands for the office."""
 
 import io
+from typing import Any
 
 import httpx
 import pytest
@@ -10,12 +11,17 @@ from sqlalchemy import func, select
 
 from app.guests.models import GuestImport, Invitee, InviteePlace
 from app.invitations.models import Seat
+from app.invitations.seats import revoke_seat
+from app.invitations.switching import give_back, switch_place
 from app.participants.models import Origin, Participant
-from app.registration.roll import load_roll
+from app.registration.models import ApplicationState
+from app.registration.roll import load_roll, stamp_of
+from app.sessions.crowd import invited_by_place, selected_by_place
 from app.sessions.models import AgendaItem, ForumSession, Quota, Site
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
+from tests.factories_invitations import make_applicant
 
 LIST = [
     {"institution": "Dinas PUPR", "office": "Kepala Dinas", "seats": 2},
@@ -29,9 +35,9 @@ async def invited(web: httpx.AsyncClient, office: Office, session: ForumSession,
     return await web.post(f"/api/v1/sessions/{session.slug}/invitees", json=body, headers=office.bearer("secretariat"))
 
 
-async def listed(web: httpx.AsyncClient, office: Office, session: ForumSession) -> list[dict[str, object]]:
+async def listed(web: httpx.AsyncClient, office: Office, session: ForumSession) -> list[dict[str, Any]]:
     answer = await web.get(f"/api/v1/sessions/{session.slug}/invitees", headers=office.bearer("secretariat"))
-    found: list[dict[str, object]] = answer.json()["items"]
+    found: list[dict[str, Any]] = answer.json()["items"]
     return found
 
 
@@ -111,6 +117,57 @@ async def test_guests_count_in_seats_and_quotas_and_nobody_selects_them(ground: 
     assert ("penuh" in form.casefold()) is True
     smaller = await web.patch(f"/api/v1/sessions/{session.slug}", json={"seats_online": 0, "version": 1}, headers=office.bearer("admin"))
     assert smaller.json()["errors"][0]["code"] == "sessions.seats_taken"
+
+
+@pytest.mark.parametrize("by", ["the guest", "the desk"])
+async def test_a_seat_that_a_guest_does_not_keep_is_free_for_another(
+    ground: Ground, office: Office, web: httpx.AsyncClient, by: str
+) -> None:
+    session, sites = await make_session(ground, halls=1, hall_seats=1)
+    async with ground.database.write() as db:
+        db.add(Quota(session_id=session.id, attribute="element", value="opd", minimum=1, maximum=None, position=1))
+    other = [{"institution": "BPS"}]
+    await invited(web, office, session, [{"institution": "Dinas PUPR"}])
+    application = await make_applicant(ground, session, "Siti", ApplicationState.SUBMITTED, way="in_person", site_id=sites[0].id)
+    choose = {"decision": "select", "items": [{"id": application.id, "version": 1}]}
+    door = f"/api/v1/sessions/{session.slug}/selections"
+    full = [await invited(web, office, session, other), await web.post(door, json=choose, headers=office.bearer("moderator"))]
+    assert [one.json()["code"] for one in full] == ["guests.full", "selection.full"]
+    async with ground.database.write() as db:
+        seat, now = (await db.scalars(select(Seat))).one(), ground.clock.now()
+        if by == "the guest":
+            await give_back(db, ground.vault, seat.id, now=now)
+        else:
+            await revoke_seat(db, ground.vault, session.id, seat.id, reason="Batal", actor="account:m", now=now)
+    async with ground.database.read() as db:
+        roll = await load_roll(db, await db.get_one(ForumSession, session.id))
+        stamp, invitees = await stamp_of(db, session.id), await invited_by_place(db, session.id)
+    assert (roll.guests, roll.meters().quotas[0].selected, roll.stamp == stamp, invitees) == ([], 0, True, {})
+    if by == "the guest":
+        assert (await invited(web, office, session, other)).status_code == 201
+    else:
+        assert (await web.post(door, json=choose, headers=office.bearer("moderator"))).status_code == 200
+    async with ground.database.read() as db:
+        assert await selected_by_place(db, session.id) == {sites[0].id: 1}
+
+
+async def test_a_guest_who_moved_is_listed_where_the_seat_is(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    await invited(web, office, session, [{"institution": "Dinas PUPR", "seats": 2, "place": "Aula 1"}])
+    [before] = await listed(web, office, session)
+    async with ground.database.write() as db:
+        mine = await db.scalar(select(Seat.id).where(Seat.participant_id == before["seats"][0]["participant"]))
+        assert mine is not None
+        await switch_place(db, ground.vault, mine, "online", now=ground.clock.now())
+    [after] = await listed(web, office, session)
+    assert [(one["way"], one.get("hall")) for one in before["seats"]] == [("in_person", "Aula 1")] * 2
+    assert [(one["way"], one.get("hall")) for one in after["seats"]] == [("online", None), ("in_person", "Aula 1")]
+    assert (after["way"], after.get("hall")) == ("online", None)
+    desk = f"/meja/{session.slug}/tamu"
+    pages = [desk, *(f"{desk}/kursi/{one['id']}" for one in after["seats"])]
+    texts = [(await web.get(one, headers=office.bearer("secretariat"))).text for one in pages]
+    shown = ["Daring, Aula 1</td>", "<dt>Tempat</dt><dd>Daring</dd>", "<dt>Tempat</dt><dd>Aula 1</dd>"]
+    assert [one in text for one, text in zip(shown, texts, strict=True)] == [True] * 3
 
 
 async def test_a_whole_list_can_be_taken_back_until_somebody_came(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
