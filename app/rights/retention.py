@@ -1,7 +1,7 @@
 """Removing what a session need not keep any longer, on the dates that people were told, and the report of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, or_, select, update
@@ -21,12 +21,15 @@ from app.rights.plan import DEFAULT, Kept, Months, dates
 from app.rights.traces import scrub_pages
 from app.sessions.models import ForumSession, PrivacyNotice
 from app.sessions.notice import notice_of
+from app.sessions.schedule import FIXED
 from app.sessions.service import RETENTION, retention_key
 from app.vault import Vault
 from app.web.ground import Ground
 
 TOGETHER = 50
 """People in one transaction."""
+LOOK_AGAIN = timedelta(days=1)
+"""How soon to look whether a postponed forum has a day."""
 COLUMNS: dict[Kept, tuple[str, ...]] = {
     Kept.SPECIFIC: ("disability", "needs", "guardian_name", "guardian_phone"),
     Kept.CONTACT: ("phone", "phone_index", "email", "address", "former_names"),
@@ -40,8 +43,10 @@ async def months_of(db: AsyncSession, session_id: str) -> Months:
 
 
 def dates_of(months: Months, session: ForumSession) -> dict[Kept, datetime]:
-    """When each kind goes; counted from the real end once there is one."""
-    return dates(months, session.ended_at or session.ends_at, session.zone)
+    """When each kind goes; counted from the real end once there is one. Empty while the forum is postponed without a day."""
+    if session.undated and session.state not in FIXED:
+        return {}
+    return dates(months, _end(session), session.zone)
 
 
 async def set_months(
@@ -57,7 +62,7 @@ async def set_months(
     newest = await notice_of(db, session.id)
     if newest is not None:
         db.add(PrivacyNotice(session_id=session.id, version=newest.version + 1, text=with_sentence(newest.text, sentence), created_at=now))
-    due = min(dates_of(months, session).values())
+    due = min(dates_of(months, session).values(), default=now + LOOK_AGAIN)
     await want(db, RETENTION, retention_key(session.id), {"session_id": session.id}, due_at=max(due, now), now=now)
     facts: dict[str, object] = {"specific": months.specific, "contact": months.contact, "traces": months.traces}
     await record(db, vault, session.id, now, Act(actor, "rights.retention_set", f"session:{session.id}", facts))
@@ -75,16 +80,17 @@ def with_sentence(text: str, sentence: str) -> str:
 
 
 async def carry_out(ground: Ground, session_id: str) -> datetime | None:
-    """Remove whatever is due; when to look again, None once everything is removed."""
+    """Remove whatever is due; when to look again, None once everything is removed. What was removed before a forum moved is due anew."""
     now = ground.clock.now()
     async with ground.database.read() as db:
         session = await db.get(ForumSession, session_id)
         if session is None:
             return None
         due = dates_of(await months_of(db, session_id), session)
-        finished = set(
-            await db.scalars(select(RetentionRun.kind).where(RetentionRun.session_id == session_id, RetentionRun.finished_at.is_not(None)))
-        )
+        runs = select(RetentionRun.kind).where(RetentionRun.session_id == session_id, RetentionRun.finished_at >= _end(session))
+        finished = set(await db.scalars(runs))
+    if not due:
+        return now + LOOK_AGAIN
     for kind, at in due.items():
         if at <= now and kind.value not in finished:
             await _remove(ground, session_id, kind)
@@ -94,11 +100,16 @@ async def carry_out(ground: Ground, session_id: str) -> datetime | None:
     return min(later) if later else None
 
 
+def _end(session: ForumSession) -> datetime:
+    return session.ended_at or session.ends_at
+
+
 async def _remove(ground: Ground, session_id: str, kind: Kept) -> None:
     """Remove one kind, a few people at a time; the report grows with it, so that a run that was cut off is one report."""
     database = ground.database
     async with database.write() as db:
-        run = await db.scalar(select(RetentionRun).where(RetentionRun.session_id == session_id, RetentionRun.kind == kind.value))
+        cut_off = (RetentionRun.session_id == session_id) & (RetentionRun.kind == kind.value) & RetentionRun.finished_at.is_(None)
+        run = await db.scalar(select(RetentionRun).where(cut_off))
         if run is None:
             run = RetentionRun(id=new_id(), session_id=session_id, kind=kind.value, people=0, began_at=ground.clock.now())
             db.add(run)

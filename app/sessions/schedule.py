@@ -12,7 +12,7 @@ from app.sessions.changes import Change, write_change
 from app.sessions.checks import Times, time_problems
 from app.sessions.fields import ScheduleFields
 from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind, SessionState
-from app.sessions.service import GRACE, MOMENTS, closing_key, locked
+from app.sessions.service import FIRST_LOOK, GRACE, MOMENTS, RETENTION, closing_key, locked, retention_key
 from app.vault import Vault
 
 MOVABLE = ("starts_at", "ends_at", "registration_closes_at")
@@ -43,6 +43,9 @@ async def change_schedule(
     session.version += 1
     if "registration_closes_at" in after:
         await _move_closing(db, session, now)
+    if "ends_at" in after and session.state is not SessionState.DRAFT:
+        due = session.ends_at + FIRST_LOOK
+        await want(db, RETENTION, retention_key(session.id), {"session_id": session.id}, due_at=due, now=now)
     written = {name: moment.isoformat() for name, moment in after.items()}
     change = await write_change(db, session, Change(kind, fields.reason, before, written), actor=actor, now=now)
     facts: dict[str, object] = {"kind": kind, "before": before, "after": written}

@@ -1,7 +1,8 @@
 """My data behind both doors: seen, taken along, corrected, consent withdrawn, asked to be forgotten; and the desk's page with its dates."""
 
+import dataclasses
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from app.assembly import handlers
 from app.audit.models import AuditEntry
+from app.clock import Clock
 from app.database.tables import new_id
 from app.guests.deputies import Comes, name_guest
 from app.guests.importing import take_in
@@ -17,15 +19,17 @@ from app.guests.rows import Wanted
 from app.hall.models import NeedSeenTo
 from app.invitations.join import open_device
 from app.invitations.models import Seat, SeatDevice
-from app.outbox.models import Job
+from app.outbox.models import Job, JobState
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.participants.service import open_contact
 from app.registration.keys import status_key
 from app.registration.models import Application
 from app.rights.models import Erasure, RetentionRun
-from app.sessions.models import PrivacyNotice, SessionState
-from app.sessions.service import RETENTION
+from app.sessions.fields import ScheduleFields
+from app.sessions.models import ForumSession, PrivacyNotice, SessionState
+from app.sessions.schedule import change_schedule
+from app.sessions.service import RETENTION, change_state
 from app.web.csrf import SEAT_COOKIE
 from app.web.ground import Ground
 from tests.conftest import PASSWORD, Office
@@ -219,3 +223,68 @@ async def test_what_is_due_is_removed_in_chunks_and_reported_once(ground: Ground
         place = (await db.scalars(select(InviteePlace))).one()
         assert (place.name, place.phone, place.email) == ("Siti Aminah", None, None)
     assert runs == {"specific": (60, True), "contact": (61, True), "traces": (61, True)}
+
+
+async def test_nothing_is_removed_while_a_forum_has_no_day_and_its_dates_start_anew_with_the_next(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    now = ground.clock.now()
+    session, _ = await make_session(ground)
+    first = await apply_via_service(ground, session, name="Siti", needs="Kursi roda", disability_data=True)
+    await stands(ground, session, now - timedelta(days=121))
+    with pytest.raises(Again):
+        await handlers(ground)[RETENTION]({"session_id": session.id})
+    await stands(ground, session, session.starts_at)
+    second = await apply_via_service(ground, session, name="Rini", needs="Juru bahasa isyarat", disability_data=True)
+    assert [await needs_of(ground, one) for one in (first, second)] == [None, "Juru bahasa isyarat"]
+    await moved(ground, session, until_further_notice=True)
+    await stands(ground, session, now - timedelta(days=400))
+    with pytest.raises(Again) as waits:
+        await handlers(ground)[RETENTION]({"session_id": session.id})
+    assert timedelta(hours=23) < waits.value.at - now < timedelta(hours=25)
+    assert await needs_of(ground, second) == "Juru bahasa isyarat"
+    desk = await web.get(f"/meja/{session.slug}/data-pribadi", headers=office.bearer("secretariat"))
+    mine = await web.get(f"/r/{status_key(ground.vault, second.id, 1)}/data")
+    assert [page.text.count("Tanggal baru menyusul") for page in (desk, mine)] == [3, 3]
+    start = now + timedelta(days=10)
+    await moved(ground, session, starts_at=start, ends_at=start + timedelta(hours=3))
+    async with ground.database.write() as db:
+        job = (await db.scalars(select(Job).where(Job.kind == RETENTION))).one()
+        assert (job.state, job.due_at) == (JobState.WAITING, start + timedelta(days=1, hours=3))
+        held = await db.get_one(ForumSession, session.id)
+        held.state, held.ended_at = SessionState.ENDED, start + timedelta(hours=3)
+    later = dataclasses.replace(ground, clock=Clock(timedelta(days=130)))
+    with pytest.raises(Again):
+        await handlers(later)[RETENTION]({"session_id": session.id})
+    assert await needs_of(ground, second) is None
+    async with ground.database.read() as db:
+        runs = [(one.kind, one.people) for one in await db.scalars(select(RetentionRun).order_by(RetentionRun.began_at))]
+    assert runs == [("specific", 1), ("specific", 1)]
+
+
+async def test_who_is_never_called_together_again_is_forgotten_as_promised(ground: Ground) -> None:
+    now = ground.clock.now()
+    session, _ = await make_session(ground, starts_at=now - timedelta(days=122), ends_at=now - timedelta(days=121), undated=True)
+    person = await apply_via_service(ground, session, needs="Kursi roda", disability_data=True)
+    async with ground.database.write() as db:
+        await change_state(db, ground.vault, session.id, SessionState.CANCELLED, actor="account:x", reason="Banjir", now=now)
+    with pytest.raises(Again):
+        await handlers(ground)[RETENTION]({"session_id": session.id})
+    assert await needs_of(ground, person) is None
+
+
+async def needs_of(ground: Ground, application: Application) -> str | None:
+    return open_contact(ground.vault, await person_of(ground, application)).needs
+
+
+async def stands(ground: Ground, session: ForumSession, start: datetime) -> None:
+    """The plan as it is after so much time: the clock of a test cannot wait for months."""
+    async with ground.database.write() as db:
+        held = await db.get_one(ForumSession, session.id)
+        held.starts_at, held.ends_at = start, start + timedelta(hours=3)
+
+
+async def moved(ground: Ground, session: ForumSession, **fields: object) -> None:
+    wanted = ScheduleFields.model_validate({"reason": "Banjir di tiga kelurahan", **fields})
+    async with ground.database.write() as db:
+        await change_schedule(db, ground.vault, session.id, wanted, actor="account:x", now=ground.clock.now())
