@@ -3,16 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.errors import FieldError, Invalid, NotFound
 from app.guests.models import Invitee, InviteePlace
 from app.guests.naming import deputised, guest_named
+from app.invitations.models import Seat, SeatDevice
+from app.invitations.seats import ROTATED
+from app.journal.service import revoke as close_sockets
 from app.outbox.service import enqueue
 from app.participants.models import Participant
 from app.participants.service import Person, rewrite
 from app.registration.filing import PERSON
+from app.sessions.models import ForumSession
 from app.vault import Vault
 
 
@@ -84,9 +89,19 @@ async def _held(db: AsyncSession, session_id: str, place_id: str) -> Place:
 
 
 async def _write(db: AsyncSession, vault: Vault, held: Place, person: Person, act: str, actor: str, now: datetime) -> Place:
-    guest = held.person
+    guest, before = held.person, held.person.name_key
     rewrite(vault, guest, person)
     await db.flush()
+    if guest.name_key != before:
+        await _let_go(db, guest, now)
     await enqueue(db, PERSON, f"person:{guest.id}:{guest.version}", {"participant_id": guest.id}, due_at=now, now=now)
     await record(db, vault, guest.session_id, now, Act(actor, act, f"participant:{guest.id}", {"place": held.place.id}))
     return held
+
+
+async def _let_go(db: AsyncSession, guest: Participant, now: datetime) -> None:
+    """Browsers that opened the letter for whoever had the seat before lose it; whoever brings the letter opens it anew."""
+    seats = select(Seat.id).where(Seat.participant_id == guest.id)
+    await db.execute(delete(SeatDevice).where(SeatDevice.seat_id.in_(seats)))
+    session = await db.get_one(ForumSession, guest.session_id)
+    await close_sockets(db, guest.id, session.room, ROTATED, now)

@@ -14,6 +14,7 @@ from sqlalchemy import LargeBinary, Table, TypeDecorator, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.models import Message, Vote
+from app.guests.models import InviteePlace
 from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Delivery, Notice
 from app.participants.models import Attendance, Consent, Participant
@@ -40,7 +41,10 @@ TOLD = (
 )
 """What stands openly on the list, in the order in which people read it."""
 HANDLED = frozenset(
-    {"applications", "attendances", "consents", "erasures", "messages", "notices", "proposal_sources", "proposals", "seats"}
+    {
+        *("applications", "attendances", "consents", "erasures", "invitee_places", "messages", "notices", "proposal_sources"),
+        *("proposals", "seats"),
+    }
 )
 HIDDEN = frozenset({"fingerprint", "nonce", "body_hash", "key", "generation", "version", "session_id", "participant_id", "id"})
 
@@ -74,13 +78,15 @@ async def mine(db: AsyncSession, vault: Vault, session: ForumSession, person: Pa
 async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any]:
     """All of it as JSON has it; moments RFC 3339 in UTC."""
     person = own.person
+    # Of an invited seat nothing that the list says of somebody: a deputy may sit there, and names before may be another's.
+    invited = await _rows(db, InviteePlace, InviteePlace.participant_id == person.id, ("code", "office", "deputy"))
     told: dict[str, Any] = {
         "session": {"title": own.session.title, "slug": own.session.slug},
         "person": _filled(
             {
                 **{name: getattr(person, name) for name in TOLD},
                 **vars(own.contact),
-                "former_names": list(former_names(vault, person)),
+                "former_names": [] if invited else list(former_names(vault, person)),
                 "registered_at": person.created_at,
             }
         ),
@@ -103,6 +109,8 @@ async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any
         told["seat"] = _filled({"way": own.seat.way, "state": own.seat.state, "issued_at": own.seat.issued_at})
         told["devices"] = await _rows(db, SeatDevice, SeatDevice.seat_id == own.seat.id, ("opened_at",))
         told["link_shown"] = await _rows(db, Reveal, Reveal.seat_id == own.seat.id, ("at",))
+    if invited:
+        told["invitee_places"] = invited
     for table in owned():
         if table.name not in HANDLED and (rows := await _others(db, vault, table, person.id)):
             told[table.name] = rows

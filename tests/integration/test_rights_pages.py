@@ -152,6 +152,31 @@ async def test_a_seat_without_application_has_the_same_rights_longer_than_its_li
     assert (await web.get(base)).status_code == 401
 
 
+async def test_a_deputy_reads_nothing_of_the_invited_whose_phone_loses_the_seat(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        guest = Wanted("Bank Jateng", None, "Siti Aminah", 1, "online", None, phone="+6281234567891", email="siti@example.org")
+        await take_in(db, ground.vault, session.id, new_id(), "", [guest], actor="account:x", now=now)
+        place = (await db.scalars(select(InviteePlace))).one()
+        seat = (await db.scalars(select(Seat))).one()
+        hers = await open_device(db, seat, now)
+    async with ground.database.write() as db:
+        await name_guest(db, ground.vault, session.id, place.id, Comes("Rini Wati"), actor="account:x", now=now)
+    base = f"/s/{session.slug}/hadir/data"
+    web.cookies.set(SEAT_COOKIE, hers)
+    assert (await web.get(base)).status_code == 401
+    async with ground.database.write() as db:
+        web.cookies.set(SEAT_COOKIE, await open_device(db, await db.get_one(Seat, seat.id), now))
+        # The same deputy once more, with a phone now: whoever opened the letter since stays in.
+        again = Comes("RINI WATI", phone="+6281200001111")
+        await name_guest(db, ground.vault, session.id, place.id, again, actor="account:x", now=now)
+    told = (await web.get(f"{base}/unduh.json")).json()
+    assert told["invitee_places"] == [{"code": place.code, "deputy": True}]
+    assert (told["person"]["name"], told["person"]["phone"]) == ("RINI WATI", "+6281200001111")
+    assert ("+6281234567891" in str(told), "siti@example.org" in str(told)) == (False, False)
+
+
 async def run(ground: Ground, erasure_id: str) -> None:
     try:
         await handlers(ground)["rights.erase"]({"erasure_id": erasure_id})
