@@ -13,13 +13,14 @@ from app.access.service import grant
 from app.audit.service import Act, record
 from app.errors import NotFound
 from app.sessions.fields import CopyFields, SessionFields
+from app.sessions.inheriting import inherit_letter, inherit_plan
 from app.sessions.models import ForumSession
 from app.sessions.notice import first_notice_of, notice_of
 from app.sessions.rows import Rows, rows_of
 from app.sessions.service import PLAIN, create_session
 from app.vault import Vault
 
-MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
+MOMENTS = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "public_proposals_until")
 SAID = ("title", "summary", "criteria")
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 FEWEST_SIGNS = 100
@@ -30,7 +31,7 @@ WEEK = timedelta(weeks=1)
 async def copy_session(
     db: AsyncSession, vault: Vault, source_id: str, fields: CopyFields, *, actor: str, now: datetime, prefix: str | None = None
 ) -> ForumSession:
-    """A draft like `source_id`: halls, quotas, agenda and notice, and its staff when wanted; ready to be changed and published. Invalid names wrong fields."""
+    """A draft like `source_id`: halls, quotas, agenda, letters and notice with what it promises, and its staff when wanted; ready to be changed and published. Invalid names wrong fields."""
     source = await db.get(ForumSession, source_id)
     if source is None:
         raise NotFound("sessions.unknown")
@@ -46,6 +47,9 @@ async def copy_session(
     if notice is not None and notice.text != first_notice_of(source) and len(notice.text) >= FEWEST_SIGNS:
         wanted["notice"] = _later(notice.text, years)
     copied = await create_session(db, vault, SessionFields.model_validate(wanted), actor=actor, now=now)
+    if "notice" in wanted:
+        await inherit_plan(db, source.id, copied.id, actor=actor, now=now)
+    await inherit_letter(db, source.id, copied.id, lambda text: _later(text, years).replace(_later(source.title, years), copied.title), now)
     if fields.staff:
         await copy_staff(db, vault, source, copied, actor=actor, now=now)
     await record(
@@ -89,7 +93,7 @@ def settings_of(source: ForumSession, rows: Rows, by: timedelta) -> dict[str, ob
 
 def _values(source: ForumSession, rows: Rows, by: timedelta, years: int) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(source, name) for name in PLAIN}
-    values |= {name: getattr(source, name) + by for name in MOMENTS}
+    values |= {name: moment + by for name in MOMENTS if (moment := getattr(source, name)) is not None}
     values |= {"year_held": source.year_held + years, "plan_year": source.plan_year + years, "practice": source.practice}
     values |= {name: _later(getattr(source, name), years) for name in SAID}
     values["sites"] = [

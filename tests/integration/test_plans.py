@@ -1,6 +1,7 @@
 """Plans that change for people: seats that move while they last, pages that say why, copies for another year, and days that belong together."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 
 from app.access.models import Account, Grant, Role
 from app.errors import Conflict, Invalid
+from app.guests.letters import Letterform, letterform, write_letterform
 from app.invitations.join import reveal
 from app.invitations.links import resolve
 from app.invitations.models import Credential, CredentialState, Seat
@@ -16,9 +18,12 @@ from app.invitations.switching import RETURNED, give_back, places, switch_place
 from app.journal.service import PUBLIC, read
 from app.proposals.models import Proposal, ProposalStatus
 from app.registration.models import Application, ApplicationState, Decision
+from app.rights.plan import Months
+from app.rights.retention import months_of, set_months
 from app.sessions.copying import copy_session, next_year
 from app.sessions.fields import CopyFields, HallFields, ScheduleFields, SeriesFields, SessionChanges
 from app.sessions.models import ForumSession, SessionState
+from app.sessions.notice import notice_of
 from app.sessions.plans import add_hall
 from app.sessions.rows import rows_of, sites_of
 from app.sessions.schedule import change_schedule
@@ -193,6 +198,50 @@ async def test_last_year_s_forum_is_copied_without_its_people(ground: Ground, of
     )
     opened = await web.get(pressed.headers["location"], headers=admin)
     assert (asked.status_code, again.status_code, pressed.status_code, opened.status_code) == (200, 422, 303, 200)
+
+
+async def test_a_copy_keeps_data_as_long_as_its_notice_says_and_writes_the_same_letters(ground: Ground) -> None:
+    session = await made(ground, title="Musrenbang 2021", public_proposals_until="2021-03-30T16:59:00+00:00")
+    now = ground.clock.now()
+    form = Letterform(
+        "005/17", "Bekasi", "2021-03-20", "Undangan Musrenbang 2021", "Hadirilah Musrenbang 2021.", "Salam.", "Camat", "Ani", "IV"
+    )
+    async with ground.database.write() as db:
+        row = await db.get_one(ForumSession, session.id)
+        await set_months(db, ground.vault, row, Months(6, 24, 18), "Lama penyimpanan: 24 bulan.", actor=ACTOR, now=now)
+        await write_letterform(db, session.id, form, now)
+        wish = CopyFields(starts_at=next_year(row), title="Musrenbang Kota 2022")
+        copied = await copy_session(db, ground.vault, session.id, wish, actor=ACTOR, now=now)
+        series = await start_series(db, ground.vault, session.id, SeriesFields(title="Musrenbang Bekasi"), actor=ACTOR, now=now)
+        day = await add_day(db, ground.vault, series, row.starts_at + timedelta(days=1), actor=ACTOR, now=now)
+    async with ground.database.read() as db:
+        promises = [(await notice_of(db, one.id), await months_of(db, one.id)) for one in (copied, day)]
+        letters = [await letterform(db, one, "Bappeda") for one in (copied, day)]
+    assert [("24 bulan" in notice.text, months) for notice, months in promises if notice] == [(True, Months(6, 24, 18))] * 2
+    years = copied.year_held - session.year_held
+    assert years == 1
+    words = {"subject": "Undangan Musrenbang Kota 2022", "opening": "Hadirilah Musrenbang Kota 2022."}
+    assert letters == [replace(form, number="", dated_on="", **words), replace(form, number="", dated_on="")]
+    assert session.public_proposals_until is not None
+    by = [one.starts_at - session.starts_at for one in (copied, day)]
+    assert [one.public_proposals_until for one in (copied, day)] == [session.public_proposals_until + more for more in by]
+
+
+async def test_settings_spread_over_the_days_leave_each_day_its_own_last_moment_for_proposals(ground: Ground) -> None:
+    first = await made(ground)
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        series = await start_series(db, ground.vault, first.id, SeriesFields(title="Musrenbang Bekasi"), actor=ACTOR, now=now)
+        second = await add_day(db, ground.vault, series, first.starts_at + timedelta(days=3), actor=ACTOR, now=now)
+        until = first.starts_at - timedelta(hours=2)
+        changes = SessionChanges.model_validate({"public_proposals_until": until})
+        await update_session(db, ground.vault, first.id, changes, version=first.version + 1, actor=ACTOR, now=now)
+        await spread(db, ground.vault, series, first.id, actor=ACTOR, now=now)
+        opened = second.public_proposals_until
+        closed = SessionChanges.model_validate({"public_proposals_until": None})
+        await update_session(db, ground.vault, first.id, closed, version=first.version + 2, actor=ACTOR, now=now)
+        await spread(db, ground.vault, series, first.id, actor=ACTOR, now=now)
+    assert (opened, second.public_proposals_until) == (until + timedelta(days=3), None)
 
 
 async def test_the_days_of_a_series_share_staff_settings_and_one_list(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
