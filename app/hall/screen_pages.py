@@ -12,6 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import Role
+from app.access.service import must
 from app.errors import Conflict, NotFound
 from app.hall import screen
 from app.hall.attendance import ONLINE, Figures, figures
@@ -32,6 +34,9 @@ from app.web.pages import page, translator
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
 Code = Annotated[str, Query(max_length=40)]
+CHAIR = {Role.MODERATOR}
+OF_THE_CHAIR = {"agenda", "agenda-undo"}
+"""Presses that move the agenda of every hall: whoever works in a hall only sees where it stands."""
 FEW_HALLS = 5
 """Up to so many halls get a line each; more stand in a short list."""
 
@@ -101,6 +106,8 @@ async def run(request: Request, parts: Parts, desk: AnyHall) -> Response:
 
 async def _act(db: AsyncSession, parts: Ground, desk: Desk, form: Typed) -> None:
     session, actor, now = desk.session, desk.staff.actor, parts.clock.now()
+    if form.get("act") in OF_THE_CHAIR:
+        must(desk.staff, CHAIR, session.id)
     match form.get("act"):
         case "blank" | "unblank" as act:
             await screen.look(db, session.id, now, blank=act == "blank")
@@ -177,6 +184,7 @@ async def _control(
         screen=opened,
         messages=messages,
         steps=steps,
+        chair=desk.staff.may(CHAIR, session.id),
         undoable=undoable,
         late=behind(steps, now),
         current=current,

@@ -17,7 +17,7 @@ from app.web.ground import Ground, ground
 
 router = APIRouter(prefix="/api/v1/sessions/{slug}/agenda", tags=["sessions"])
 Parts = Annotated[Ground, Depends(ground)]
-Chair = Annotated[Desk, Depends(desk(Role.MODERATOR, Role.OPERATOR))]
+Chair = Annotated[Desk, Depends(desk(Role.MODERATOR))]
 
 
 class AgendaPress(Fields):

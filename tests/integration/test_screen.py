@@ -42,8 +42,8 @@ async def say(ground: Ground, session: ForumSession, text: str, seq: int, **chan
     return message.id
 
 
-async def press(web: httpx.AsyncClient, office: Office, session: ForumSession, **form: str) -> httpx.Response:
-    return await web.post(f"/meja/{session.slug}/layar", data=form, headers=office.bearer("operator"))
+async def press(web: httpx.AsyncClient, office: Office, session: ForumSession, role: str = "operator", **form: str) -> httpx.Response:
+    return await web.post(f"/meja/{session.slug}/layar", data=form, headers=office.bearer(role))
 
 
 async def opened(ground: Ground, web: httpx.AsyncClient, office: Office, session: ForumSession) -> str:
@@ -181,8 +181,13 @@ async def test_going_on_in_the_agenda_is_told_to_the_room_and_the_screen(ground:
     ]
     async with ground.database.write() as db:
         db.add_all(items)
-    await press(web, office, session, act="agenda", item=items[0].id)
-    await press(web, office, session, act="agenda", item=items[0].id)
+    refused = [await press(web, office, session, act=act, item=items[1].id) for act in ("agenda", "agenda-undo")]
+    assert [one.status_code for one in refused] == [403, 403]
+    await press(web, office, session, "moderator", act="agenda", item=items[0].id)
+    await press(web, office, session, "moderator", act="agenda", item=items[0].id)
+    offered = {role: (await web.get(f"/meja/{session.slug}/layar", headers=office.bearer(role))).text for role in ("operator", "moderator")}
+    buttons = {role: [f'value="{word}"' in text for word in ("agenda", "agenda-undo")] for role, text in offered.items()}
+    assert buttons == {"operator": [False, False], "moderator": [True, True]}
     async with ground.database.read() as db:
         events = [event.payload for event in await read(db, session.room, PUBLIC, 0)]
         started = (await db.get_one(AgendaItem, items[0].id)).started_at
@@ -194,7 +199,7 @@ async def test_going_on_in_the_agenda_is_told_to_the_room_and_the_screen(ground:
     assert page.index("Pembukaan") < page.index("Aspirasi warga")
     assert all(site.name in page for site in sites)
     other, _ = await make_session(ground)
-    assert (await press(web, office, other, act="agenda", item=items[1].id)).status_code == 409
+    assert (await press(web, office, other, "moderator", act="agenda", item=items[1].id)).status_code == 409
 
 
 async def test_halls_are_a_short_list_when_they_are_many(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

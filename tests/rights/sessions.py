@@ -24,7 +24,7 @@ RIGHTS = {
     ("PATCH", "/api/v1/sessions/{slug}"): {Role.ADMIN},
     ("POST", "/api/v1/sessions/{slug}/state"): {Role.MODERATOR},
     ("GET", "/api/v1/sessions/{slug}/agenda"): "public",
-    ("POST", "/api/v1/sessions/{slug}/agenda"): {Role.MODERATOR, Role.OPERATOR},
+    ("POST", "/api/v1/sessions/{slug}/agenda"): {Role.MODERATOR},
     ("POST", "/api/v1/sessions/{slug}/schedule"): {Role.MODERATOR},
     ("POST", "/api/v1/sessions/{slug}/halls"): {Role.MODERATOR},
     ("POST", "/api/v1/sessions/{slug}/halls/{site}/move"): {Role.MODERATOR},
