@@ -17,6 +17,7 @@ from app.invitations.models import Seat, SeatState
 from app.participants.models import Attendance, Origin, Participant
 from app.participants.service import Person, add_participant, take_turn
 from app.sessions.models import Site
+from app.sessions.rehearsing import refuse_practised
 from app.vault import Vault
 
 OLDEST = timedelta(days=2)
@@ -51,7 +52,11 @@ class CheckedIn:
 async def check_in_wanted(
     db: AsyncSession, vault: Vault, site: Site, participant_id: str | None, code: str | None, scan: Scan, *, actor: str, now: datetime
 ) -> CheckedIn:
-    """Check in the participant, or whoever the code or scanned link belongs to; NotFound `hall.unknown_code`, Invalid when neither is given."""
+    """Check in the participant, or whoever the code or scanned link belongs to; NotFound `hall.unknown_code`, Invalid when neither is given.
+
+    Gone `rehearsal.practised` for a press kept from a rehearsal that has been wiped.
+    """
+    await refuse_practised(db, site.session_id, scan.at)
     if participant_id is None:
         if not code:
             raise Invalid(FieldError("code", "field.required"))
@@ -99,11 +104,15 @@ async def undo(db: AsyncSession, vault: Vault, site: Site, stay_id: str, *, acto
 async def add_walk_in(
     db: AsyncSession, vault: Vault, site: Site, person: Person, scan: Scan | None, *, actor: str, now: datetime
 ) -> tuple[Participant, CheckedIn | None]:
-    """A guest who was on no list; with a scan they are checked in at once, and the same nonce finds the same guest again."""
+    """A guest who was on no list; with a scan they are checked in at once, and the same nonce finds the same guest again.
+
+    Gone `rehearsal.practised` for a guest kept from a rehearsal that has been wiped.
+    """
     await take_turn(db, site.session_id)
     if scan is not None and (repeated := await _by_nonce(db, site.session_id, scan.nonce)) is not None:
         guest = await db.get_one(Participant, repeated.participant_id)
         return guest, _again(repeated, guest)
+    await refuse_practised(db, site.session_id, scan.at if scan is not None else None)
     guest = await add_participant(db, vault, site.session_id, person, origin=Origin.WALK_IN, now=now)
     if scan is not None:
         return guest, await check_in(db, vault, site, guest.id, scan, actor=actor, now=now)

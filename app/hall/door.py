@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.database.tables import new_id
-from app.errors import Conflict, FieldError, ForumError, Invalid, NotFound
+from app.errors import Conflict, FieldError, ForumError, Gone, Invalid, NotFound
 from app.hall.checkin import OLDEST, CheckedIn, Scan, add_walk_in, check_in, check_in_wanted
 from app.hall.models import DoorPress, Settled
 from app.hall.roster import last_part, open_stays
@@ -38,7 +38,10 @@ class Press:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a press: `refusal` (a code) when an operator has to settle it, else whose stay it is and since when."""
+    """What became of a press: `refusal` (a code) when an operator has to settle it, else whose stay it is and since when.
+
+    With `practice` it was made in a rehearsal that has been wiped, is not kept, and `refusal` says so.
+    """
 
     nonce: str
     refusal: str | None
@@ -47,6 +50,7 @@ class Outcome:
     name: str | None
     at: datetime
     fresh: bool
+    practice: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,10 @@ async def take(db: AsyncSession, vault: Vault, site: Site, press: Press, *, acto
     before = await db.scalar(select(DoorPress).where(DoorPress.session_id == site.session_id, DoorPress.nonce == press.nonce))
     if before is not None:
         return await _again(db, before)
-    stay, refused = await _tried(db, vault, site, press, actor, now)
+    try:
+        stay, refused = await _tried(db, vault, site, press, actor, now)
+    except Gone as practised:
+        return Outcome(press.nonce, practised.code, practised.facts, None, None, press.at, fresh=False, practice=True)
     person = stay.participant_id if stay else refused.facts.get("participant_id") if refused else None
     pressed_at = press.at if now - OLDEST <= press.at <= now else now
     db.add(

@@ -45,10 +45,10 @@ class PressesIn(BaseModel):
 
 
 class PressOut(BaseModel):
-    """`in` now or `again`; `refused` waits for an operator, with the reason; `wrong` was not kept: the name is none."""
+    """`in` now or `again`; `refused` waits for an operator, with the reason; `wrong` was not kept: the name is none; `practice` was made in a wiped rehearsal, not kept either."""
 
     nonce: str
-    state: Literal["in", "again", "refused", "wrong"]
+    state: Literal["in", "again", "refused", "wrong", "practice"]
     participant: str | None = None
     name: str | None = None
     at: datetime | None = None
@@ -179,7 +179,9 @@ async def settle(parts: Parts, hall: AtHall, press: Annotated[str, Path(max_leng
 
 
 def _answer(words: Translator, outcome: Outcome) -> PressOut:
-    state: Literal["in", "again", "refused"] = "refused" if outcome.refusal else "in" if outcome.fresh else "again"
+    state: Literal["in", "again", "refused", "practice"] = (
+        "practice" if outcome.practice else "refused" if outcome.refusal else "in" if outcome.fresh else "again"
+    )
     told = {"code": outcome.refusal, "sentence": _sentence(words, outcome.refusal, outcome.facts)} if outcome.refusal else {}
     return PressOut(nonce=outcome.nonce, state=state, participant=outcome.participant, name=outcome.name, at=outcome.at, **told)
 

@@ -76,6 +76,9 @@ outbox.refused = async (entry) => {
     entry.renewed = true;
     await newToken();
     outbox.again(entry.key);
+  } else if (entry.what !== "say" && entry.failed.code === "rehearsal.practised") {
+    outbox.drop(entry.key);
+    tell(entry);
   } else if (entry.what === "checkin" && entry.body.ask && entry.failed.status === 409) {
     outbox.drop(entry.key);
     ask(entry);
@@ -84,6 +87,12 @@ outbox.refused = async (entry) => {
     refresh().catch(() => {});
   }
 };
+
+function tell(entry) {
+  const note = find("[data-told]").content.cloneNode(true);
+  note.querySelector("[data-sentence]").textContent = [entry.who, entry.failed.sentence].filter(Boolean).join(": ");
+  find("[data-asking]").append(note);
+}
 
 /* --- check-in */
 

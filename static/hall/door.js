@@ -26,7 +26,13 @@ people.use((await store.get("people")) ?? [], live.salt ?? "");
 
 function here(id) {
   const there = live.present?.find((one) => one.participant === id && one.site === live.here);
-  return there?.at ?? presses.find((one) => (one.participant ?? one.guess) === id && one.state !== "refused")?.at;
+  return there?.at ?? presses.find((one) => (one.participant ?? one.guess) === id && counts(one))?.at;
+}
+
+/* What the server took counts until it next says who is there: it may have been undone, moved or wiped since. */
+function counts(one) {
+  if (one.state === "waiting") return true;
+  return (one.state === "in" || one.state === "again") && !live.heard?.includes(one.nonce);
 }
 
 async function press(what, who) {
@@ -103,13 +109,14 @@ find("[data-recent]").addEventListener("click", async (event) => {
 /* --- the list and the line */
 
 async function refresh() {
+  const heard = (await store.presses()).filter((one) => one.state !== "waiting").map((one) => one.nonce);
   try {
     const fresh = await line.call(`/door?known=${encodeURIComponent(live.version ?? "")}`);
     if (fresh.people) await store.set("people", fresh.people);
     const kept = fresh.people;
     delete fresh.people;
     // By seconds from now: the clock of a borrowed phone may be wrong by any amount.
-    live = { ...fresh, pin_ends: Date.now() + fresh.pin_seconds * 1000 };
+    live = { ...fresh, heard, pin_ends: Date.now() + fresh.pin_seconds * 1000 };
     await store.set("live", live);
     if (kept) people.use(kept, live.salt);
   } catch {
@@ -166,8 +173,8 @@ function drawRecent() {
     const row = template("recent-row");
     row.dataset.nonce = one.nonce;
     row.querySelector("[data-who]").textContent = one.who;
-    row.querySelector("[data-why]").textContent = one.state === "refused" || one.state === "wrong" ? one.sentence : "";
-    for (const state of ["waiting", "in", "refused", "wrong"]) row.querySelector(`[data-${state}]`).hidden = state !== (one.state === "again" ? "in" : one.state);
+    row.querySelector("[data-why]").textContent = ["refused", "wrong", "practice"].includes(one.state) ? one.sentence : "";
+    for (const state of ["waiting", "in", "refused", "wrong", "practice"]) row.querySelector(`[data-${state}]`).hidden = state !== (one.state === "again" ? "in" : one.state);
     row.querySelector("[data-drop]").hidden = one.state !== "wrong";
     for (const place of row.querySelectorAll("[data-time]")) place.textContent = time(one.at);
     return row;
@@ -254,6 +261,9 @@ line.delivered = async () => {
   await refresh();
 };
 find("[data-passing]").hidden = !store.passing;
+// Shown as practice while the page was open: that was enough.
+for (const one of presses.filter((press) => press.state === "practice")) await store.drop(one.nonce);
+presses = await store.presses();
 draw();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 await line.send();

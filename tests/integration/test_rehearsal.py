@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.audit.models import AuditEntry
 from app.chat.models import Message, Sanction, StaffAct, Vote
 from app.database.tables import Table, new_id
-from app.hall.models import ScreenItem
+from app.hall.models import DoorPress, ScreenItem
 from app.journal.models import Event
 from app.kept.models import KeptFile, KeptState
 from app.notices.models import Delivery, Notice
@@ -27,7 +27,7 @@ from app.tables import metadata
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
-from tests.factories_invitations import make_seat
+from tests.factories_invitations import make_person, make_seat
 from tests.factories_papers import keyed, make_scan
 from tests.factories_proposals import make_proposal, words
 from tests.room_client import Client
@@ -215,6 +215,42 @@ async def test_what_is_practised_is_not_public_and_what_is_real_stays_as_it_was(
         (ProposalStatus.NEW, 1, None, False, ())
     }
     assert len(versions) == 2
+
+
+async def test_what_a_device_kept_from_the_rehearsal_counts_for_nothing_afterwards(ground: Ground, office: Office, server: str) -> None:
+    session, sites, _ = await published(ground)
+    siti = await make_person(ground, session, "Siti Rahmawati", site_id=sites[0].id, origin=Origin.WALK_IN)
+    api = f"/api/v1/sessions/{session.slug}"
+    async with calling(server, office, "moderator") as calls, calling(server, office, "operator") as hall:
+        before = ground.clock.now().isoformat()
+        assert await press(calls, session, "mulai") == 303
+        during = ground.clock.now().isoformat()
+        made_up = (await hall.post(f"{api}/participants", json={"name": "Bu Tini", "site": sites[0].code})).json()["id"]
+        assert await press(calls, session, "hapus") == 303
+        people = await count(ground, Participant)
+        kept = [
+            {"nonce": "a", "at": during, "participant": siti.id},
+            {"nonce": "b", "at": during, "participant": made_up},
+            {"nonce": "c", "at": during, "name": "Bapak Joko"},
+            {"nonce": "d", "at": "0001-01-01T00:00:00+07:00", "code": "K7MP-2Q9T"},
+        ]
+        answer = await hall.post(f"{api}/sites/{sites[0].code}/presses", json={"presses": kept})
+        told = [(one["state"], one["code"]) for one in answer.json()["items"]]
+        assert told == [("practice", "rehearsal.practised")] * 3 + [("refused", "hall.unknown_code")]
+        desk = {"site": sites[0].code, "at": during}
+        late = [
+            await hall.post(f"{api}/checkins", json={**desk, "participant": siti.id, "nonce": "e", "ask": True}),
+            await hall.post(f"{api}/participants", json={**desk, "name": "Bu Wati", "nonce": "f"}),
+        ]
+        assert [(one.status_code, one.json()["code"]) for one in late] == [(410, "rehearsal.practised")] * 2
+        assert await count(ground, Attendance, DoorPress, Participant) == [0, 1, *people]
+        real = [
+            {"nonce": "g", "at": before, "participant": siti.id},
+            {"nonce": "h", "at": ground.clock.now().isoformat(), "name": "Bu Ani"},
+        ]
+        answer = await hall.post(f"{api}/sites/{sites[0].code}/presses", json={"presses": real})
+        assert [one["state"] for one in answer.json()["items"]] == ["in", "in"]
+        assert await count(ground, Attendance) == [2]
 
 
 async def test_people_of_the_room_go_and_people_who_registered_stay(ground: Ground, office: Office, server: str) -> None:
