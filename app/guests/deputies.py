@@ -15,7 +15,7 @@ from app.invitations.seats import ROTATED
 from app.journal.service import revoke as close_sockets
 from app.outbox.service import enqueue
 from app.participants.models import Participant
-from app.participants.service import Person, rewrite
+from app.participants.service import Person, remember_name, rewrite
 from app.registration.filing import PERSON
 from app.sessions.models import ForumSession
 from app.vault import Vault
@@ -50,8 +50,10 @@ async def name_guest(db: AsyncSession, vault: Vault, session_id: str, place_id: 
     office = place.office or (invitee.office if place.position == 1 else None)
     capacity = deputised(place.name, office, invitee.institution)
     person = _person(held.person, Person(name=comes.name, capacity=capacity, phone=comes.phone, gender=comes.gender))
+    # Before a deputy of nobody in particular stood there what the office is called, which is nobody's name.
+    named = place.deputy or place.name is not None
     place.deputy = True
-    return await _write(db, vault, held, person, "guests.deputy_named", actor, now)
+    return await _write(db, vault, held, person, named, "guests.deputy_named", actor, now)
 
 
 async def as_listed(db: AsyncSession, vault: Vault, session_id: str, place_id: str, *, actor: str, now: datetime) -> Place:
@@ -68,7 +70,7 @@ async def _as_listed(db: AsyncSession, vault: Vault, held: Place, actor: str, no
     email = vault.open(place.email, "invitee_places", "email", place.id)
     place.deputy = False
     person = _person(held.person, Person(name=name, capacity=capacity, phone=phone, email=email, gender=place.gender))
-    return await _write(db, vault, held, person, "guests.as_listed", actor, now)
+    return await _write(db, vault, held, person, True, "guests.as_listed", actor, now)
 
 
 def _person(before: Participant, now: Person) -> Person:
@@ -88,11 +90,13 @@ async def _held(db: AsyncSession, session_id: str, place_id: str) -> Place:
     return Place(found, await db.get_one(Invitee, found.invitee_id), person)
 
 
-async def _write(db: AsyncSession, vault: Vault, held: Place, person: Person, act: str, actor: str, now: datetime) -> Place:
-    guest, before = held.person, held.person.name_key
+async def _write(db: AsyncSession, vault: Vault, held: Place, person: Person, named: bool, act: str, actor: str, now: datetime) -> Place:
+    guest, name, key = held.person, held.person.name, held.person.name_key
     rewrite(vault, guest, person)
+    if named:
+        remember_name(vault, guest, name)
     await db.flush()
-    if guest.name_key != before:
+    if guest.name_key != key:
         await _let_go(db, guest, now)
     await enqueue(db, PERSON, f"person:{guest.id}:{guest.version}", {"participant_id": guest.id}, due_at=now, now=now)
     await record(db, vault, guest.session_id, now, Act(actor, act, f"participant:{guest.id}", {"place": held.place.id}))

@@ -25,7 +25,7 @@ from app.participants.service import former_names, open_contact, take_turn
 from app.regions import name_key
 from app.registration.models import Application, ApplicationState, Decision
 from app.rights.forgotten import ERASE, note
-from app.rights.identity import Identity
+from app.rights.identity import Identity, names_somebody
 from app.rights.models import Erasure, ErasureState
 from app.rights.places import emptied, owned
 from app.rights.sweep import sweep
@@ -74,7 +74,7 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         task = await db.get_one(Erasure, erasure_id)
         session = await db.get_one(ForumSession, task.session_id)
         person = await db.get_one(Participant, task.participant_id)
-        ghosts = (await db.scalars(select(Participant.id).where(Participant.merged_into == person.id))).all()
+        ghosts = (await db.scalars(select(Participant).where(Participant.merged_into == person.id))).all()
     if task.state is not ErasureState.DONE:
         if session.state in BEING_HELD and task.confirmed_by is None:
             raise Again(now + WAIT)
@@ -89,14 +89,16 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         raise Again(now + timedelta(seconds=5))
 
 
-def identity_of(vault: Vault, person: Participant, ghosts: Iterable[str] = ()) -> Identity:
-    """What the person is known by, as long as it is there; `ghosts` are the ids of placeholders who turned out to be this person."""
+def identity_of(vault: Vault, person: Participant, ghosts: Iterable[Participant] = ()) -> Identity:
+    """What the person is known by, as long as it is there; `ghosts` are placeholders who turned out to be this person."""
     contact = open_contact(vault, person)
-    own = (person.name, *former_names(vault, person))
+    ghosts = tuple(ghosts)
+    before = (*former_names(vault, person), *(name for one in ghosts for name in (one.name, *former_names(vault, one))))
+    own = (person.name, *filter(names_somebody, before))
     names = [name for name in (*own, *map(name_key, own), contact.guardian_name) if name]
     phones = [phone for phone in (contact.phone, contact.guardian_phone) if phone]
     phrases = [phrase for phrase in (contact.email, contact.address) if phrase]
-    return Identity(person.id, tuple(names), tuple(phones), tuple(phrases), pseudonym_of(person), frozenset(ghosts))
+    return Identity(person.id, tuple(names), tuple(phones), tuple(phrases), pseudonym_of(person), frozenset(one.id for one in ghosts))
 
 
 def pseudonym_of(person: Participant) -> str:

@@ -9,7 +9,20 @@ from typing import Any
 COVER = "▪▪▪"
 SHORTEST_PHRASE = 8
 """Letters below which an address is no trace of anybody ("RT 3")."""
+ANYBODYS = frozenset(
+    {
+        *("anak", "anggota", "anonim", "bapak", "bpk", "bu", "dan", "dari", "dusun", "hadirin", "ibu", "kader", "kakak", "kelurahan"),
+        *("ketua", "laki", "mas", "mbak", "orang", "pak", "panitia", "pemuda", "pemudi", "perempuan", "perwakilan", "peserta", "remaja"),
+        *("rt", "rw", "saudara", "saudari", "sdr", "sdri", "tamu", "tokoh", "utusan", "wakil", "warga"),
+    }
+)
+"""Words by which people are called of whom nobody knows the name."""
 _BETWEEN = r"[\s().\-–·/]{0,3}"
+
+
+def names_somebody(name: str) -> bool:
+    """Whether a name says who somebody is: `Ibu, RT 3` could be anybody, and stays in what others wrote."""
+    return any(not word.isdigit() and word.casefold() not in ANYBODYS for word in re.findall(r"\w+", name))
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,13 @@ from app.audit.service import verify
 from app.chat.models import Message, MessageState
 from app.closing.archive import make_archive, want_archive
 from app.database.tables import new_id
+from app.guests.deputies import Comes, as_listed, name_guest
 from app.guests.importing import take_in
 from app.guests.models import InviteePlace
 from app.guests.rows import Wanted
+from app.hall.guests import describe
+from app.hall.people import GuestFields
+from app.hall.placeholders import complete, join
 from app.invitations.join import open_device
 from app.invitations.links import token_for
 from app.invitations.models import Seat
@@ -31,6 +35,7 @@ from app.outbox.worker import Again
 from app.papers.keying import key_in
 from app.papers.models import Scan, ScanKind
 from app.participants.models import Consent, Participant
+from app.participants.service import former_names, placeholder
 from app.proposals.choices import Via
 from app.proposals.handing import Sheet, hand_in
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
@@ -304,3 +309,38 @@ async def test_a_second_wish_is_the_same_and_a_live_session_is_waited_for(ground
         person = await db.get_one(Participant, application.participant_id)
         assert (person.phone, person.phone_index, person.name) == (None, None, f"Peserta {person.number}")
         assert (await db.scalars(select(Job.payload).where(Job.kind == ERASE))).all() == [{"erasure_id": first.id}]
+
+
+async def test_names_from_before_anybody_knew_who_it_was_are_forgotten_too(ground: Ground) -> None:
+    session, sites = await make_session(ground)
+    vault, now, actor = ground.vault, ground.clock.now(), "account:x"
+    async with ground.database.write() as db:
+        session.public_proposals_until = (await db.get_one(ForumSession, session.id)).public_proposals_until = now + timedelta(days=1)
+        words = f"Ibu RT 3, lalu {GUARDIAN}, {FORMER} dan wulan.praba setuju"
+        sheet = Sheet(nonce=new_id(), text=words, author="Budi")
+        handed = await hand_in(db, vault, session.id, sheet, received_at=now, now=now)
+        one, other, anybody = [
+            await placeholder(db, session.id, name, None, sites[0].id, now=now) for name in (GUARDIAN, "wulan.praba", "Ibu, RT 3")
+        ]
+        await complete(db, vault, session.id, one, {"name": FORMER}, actor=actor, now=now)
+        await describe(db, vault, session, sites[0], one, GuestFields(name=NAME), actor=actor, now=now)
+        for ghost in (other, anybody):
+            await join(db, vault, session.id, ghost, one, actor=actor, now=now)
+        asked = await ask(db, vault, session, one, actor=actor, now=now)
+    await done(ground, asked.id)
+    assert await everywhere(ground) == {}
+    async with ground.database.read() as db:
+        source = (await db.scalars(select(ProposalSource).where(ProposalSource.source_id == handed.id))).one()
+    assert source.text == "Ibu RT 3, lalu Peserta 1, Peserta 1 dan Peserta 1 setuju"
+
+
+async def test_of_a_seat_the_names_of_all_who_held_it_are_known_and_no_offices(ground: Ground) -> None:
+    session, _ = await make_session(ground)
+    vault, now, actor = ground.vault, ground.clock.now(), "account:x"
+    async with ground.database.write() as db:
+        await take_in(db, vault, session.id, new_id(), "", [Wanted("Dinas PUPR", "Kepala", None, 1, "online", None)], actor=actor, now=now)
+        place = (await db.scalars(select(InviteePlace))).one()
+        for name in (FORMER, NAME):
+            await name_guest(db, vault, session.id, place.id, Comes(name), actor=actor, now=now)
+        await as_listed(db, vault, session.id, place.id, actor=actor, now=now)
+        assert former_names(vault, await db.get_one(Participant, place.participant_id)) == (FORMER, NAME)
