@@ -17,6 +17,7 @@ from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
+from app.web.posted import posted
 
 router = APIRouter(include_in_schema=False, prefix="/meja/{slug}/kertas/pindaian")
 Parts = Annotated[Ground, Depends(ground)]
@@ -47,8 +48,8 @@ async def scans_page(request: Request, parts: Parts, at: AtPaper) -> Response:
 async def bring(request: Request, parts: Parts, at: AtPaper) -> Response:
     """Take a scan in."""
     form = await typed(request)
-    posted = await request.form()
-    file = posted.get("file")
+    sent_in = await posted(request)
+    file = sent_in.get("file")
     try:
         said = parse(ScanForm, form)
         if said.kind == ScanKind.ATTENDANCE and not said.site:
@@ -63,7 +64,7 @@ async def bring(request: Request, parts: Parts, at: AtPaper) -> Response:
     except Conflict as refused:
         return await _page(request, parts, at, form, status=409, refused=translator(request).error(refused.code, **refused.facts))
     finally:
-        await posted.close()
+        await sent_in.close()
     return RedirectResponse(f"/meja/{at.session.slug}/kertas/pindaian?done=1", 303)
 
 

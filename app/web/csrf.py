@@ -8,6 +8,7 @@ from fastapi import Request
 from app.errors import NotAllowed
 from app.vault import Vault, fingerprint, same, token
 from app.web.ground import ground
+from app.web.posted import posted
 
 STAFF_COOKIE = "rembuk_staff"
 SEAT_COOKIE = "rembuk_seat"
@@ -28,7 +29,7 @@ async def check(request: Request) -> None:
         return
     given = request.headers.get("x-csrf-token") or ""
     if not given and _is_form(request):
-        value = (await request.form()).get("csrf")
+        value = (await posted(request)).get("csrf")
         given = value if isinstance(value, str) else ""
     salt, _, mac = given.partition(".")
     if not salt or not same(mac, _derive(ground(request).vault, secret, salt)):

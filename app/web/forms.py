@@ -10,10 +10,9 @@ from starlette.datastructures import UploadFile
 
 from app.errors import FieldError, Invalid
 from app.i18n import Translator
+from app.web.posted import posted
 from app.web.problems import field_error
 
-MOST_FIELDS = 400
-MOST_FILES = 4
 LONGEST_TITLE = 120
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -41,7 +40,7 @@ class Typed:
 
 async def attached(request: Request, name: str) -> tuple[str, bytes] | None:
     """The file posted under this name, with what its owner calls it; None when none was chosen. Its size is bounded by the door."""
-    found = (await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)).get(name)
+    found = (await posted(request)).get(name)
     if not isinstance(found, UploadFile):
         return None
     content = await found.read()
@@ -54,7 +53,7 @@ async def attached(request: Request, name: str) -> tuple[str, bytes] | None:
 
 async def typed(request: Request) -> Typed:
     """The text fields of the posted form; trimmed, bounded in number, files left out."""
-    form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    form = await posted(request)
     many: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):

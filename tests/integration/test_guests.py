@@ -1,6 +1,8 @@
 """Guests by letter: a list is taken in as a whole and taken back as a whole, counts in seats and quotas, and a deputy stands for the office."""
 
 import io
+import json
+import re
 from typing import Any
 
 import httpx
@@ -21,7 +23,7 @@ from app.registration.roll import load_roll, stamp_of
 from app.sessions.crowd import invited_by_place, selected_by_place
 from app.sessions.models import AgendaItem, ForumSession, Quota, Site
 from app.web.ground import Ground
-from tests.conftest import Office
+from tests.conftest import PASSWORD, Office
 from tests.factories import make_session
 from tests.factories_invitations import make_applicant
 
@@ -275,6 +277,26 @@ async def test_a_workbook_is_read_at_the_door_for_files(ground: Ground, office: 
     assert 'value="dua"' in answer.text
     broken = await bring(web, office, session, file=b"PK\x03\x04\x00\x00broken")
     assert (broken.status_code, "rusak" in broken.text) == (422, True)
+
+
+async def test_a_long_list_comes_back_in_one_field_and_the_limits_hold_with_a_cookie(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    signed_in = await web.post("/masuk", data={"login": "secretariat", "password": PASSWORD})
+    assert signed_in.status_code == 303
+    page = await web.get(f"/meja/{session.slug}/tamu/impor")
+    csrf = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert csrf is not None
+    rows = [[f"Lembaga {n}", "keterangan " * 150] for n in range(900)]
+    table = json.dumps(["", ["Instansi", "Catatan"], rows, list(range(2, 902))])
+    assert len(table) > 1024 * 1024
+    fields = {"csrf": csrf[1], "table": table, "map.0": "institution", "kind": "invitees"}
+    address = f"/meja/{session.slug}/tamu/impor/unggah"
+    answer = await web.post(address, files={name: (None, value) for name, value in fields.items()})
+    assert (answer.status_code, "Lembaga 899" in answer.text) == (200, True)
+    many = {"csrf": csrf[1], **{f"cell.{n}.0": "x" for n in range(400)}}
+    assert (await web.post(address, files={name: (None, value) for name, value in many.items()})).status_code == 400
 
 
 async def test_a_village_hands_in_its_delegates_as_people(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
