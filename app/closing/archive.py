@@ -39,6 +39,8 @@ async def want_archive(db: AsyncSession, vault: Vault, session: ForumSession, la
     """Ask for the archive of a session; the one that is being made, when there is one. Conflict while the office rehearses."""
     if session.rehearsal is not None:
         raise Conflict("exports.rehearsing")
+    # Whoever holds the session's row looks alone: two presses find one archive.
+    await db.execute(select(ForumSession.id).where(ForumSession.id == session.id).with_for_update(key_share=True))
     for file in await newest(db, session.id, Purpose.ARCHIVE, 1):
         if file.state == KeptState.COMING and now - file.created_at < BUSY:
             return file

@@ -153,6 +153,8 @@ def _written(fields: FormFields, session: ForumSession, now: datetime) -> dateti
 async def _held(db: AsyncSession, session: ForumSession, row_id: str, fields: FormFields, *, actor: str, now: datetime) -> PaperForm:
     """The row, made when it is new and locked either way: two presses at once act one after the other."""
     if fields.number:
+        # Rows at the same moment look for the number one after the other, whether they are new or corrected.
+        await db.execute(select(ForumSession.id).where(ForumSession.id == session.id).with_for_update(key_share=True))
         same = select(PaperForm.id).where(PaperForm.session_id == session.id, PaperForm.number == fields.number, PaperForm.id != row_id)
         if await db.scalar(same) is not None:
             raise Invalid(FieldError("number", "papers.number_taken"))

@@ -135,6 +135,8 @@ async def _scan(db: AsyncSession, session_id: str, scan_id: str, *, lock: bool =
 
 async def _not_twice(db: AsyncSession, session_id: str, sha256: str) -> None:
     """The same file a second time is a double click or a mistake; what was written of it is deleted by its job."""
+    # Two presses at once look one after the other.
+    await db.execute(select(ForumSession.id).where(ForumSession.id == session_id).with_for_update(key_share=True))
     same = select(Scan.id).join(KeptFile, KeptFile.id == Scan.file_id)
     same = same.where(Scan.session_id == session_id, Scan.removed_at.is_(None), KeptFile.sha256 == sha256, KeptFile.state == KeptState.KEPT)
     if await db.scalar(same.limit(1)) is not None:

@@ -84,6 +84,12 @@ async def take_serials(db: Handle, session_id: str, count: int) -> int:
     return int(taken.scalar_one()) - count + 1
 
 
+async def take_turn(db: Handle, session_id: str) -> None:
+    """Hold the session's counter to the end of the transaction, also before its first proposal: who looks whether one is there does it alone."""
+    upsert = (sqlite if _dialect(db) == "sqlite" else postgresql).insert(ProposalCounter).values(session_id=session_id, last=0)
+    await db.execute(upsert.on_conflict_do_update(index_elements=["session_id"], set_={"last": ProposalCounter.last}))
+
+
 async def words_gone(db: Handle, source_id: str, gone: str) -> None:
     """A message was hidden, deleted or erased: its words leave every proposal made of it, which stays on the desk and off the public list.
 

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.service import Act, record
 from app.database.tables import canonical, new_id
 from app.errors import Conflict, Gone, NotFound
-from app.proposals.capture import Words, capture
+from app.proposals.capture import Words, capture, take_turn
 from app.proposals.choices import Via
 from app.proposals.listing import find
-from app.proposals.models import HandedIn, Proposal, ProposalCounter, ProposalSource
+from app.proposals.models import HandedIn, Proposal, ProposalSource
 from app.registration.filing import hold_session
 from app.sessions.models import ForumSession, SessionState
 from app.vault import Vault, same
@@ -59,7 +59,7 @@ async def hand_in(db: AsyncSession, vault: Vault, session_id: str, sheet: Sheet,
     if sheet.participant_id is None and not takes_from_all(session, received_at):
         raise Gone("proposals.form_closed")
     # Whoever holds the counter looks alone: the same form pressed twice finds what the first press made.
-    await db.execute(select(ProposalCounter.last).where(ProposalCounter.session_id == session_id).with_for_update())
+    await take_turn(db, session_id)
     again = await handed_in(db, session_id, sheet.nonce)
     if again is not None:
         if again.body_hash != sheet.body_hash:

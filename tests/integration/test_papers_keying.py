@@ -1,5 +1,6 @@
 """Paper forms keyed in: each row once, corrected in place, linked to its printed number, and still there after a power cut."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -50,6 +51,16 @@ async def counted(ground: Ground, session: ForumSession) -> tuple[int, int]:
         proposals = await db.scalar(select(func.count()).select_from(Proposal).where(Proposal.session_id == session.id))
         forms = await db.scalar(select(func.count()).select_from(PaperForm).where(PaperForm.session_id == session.id))
     return int(proposals or 0), int(forms or 0)
+
+
+async def test_rows_corrected_to_one_number_at_the_same_moment_are_told_so(desk: Desk) -> None:
+    rows = [row() for _ in range(3)]
+    for row_id, cells in rows:
+        assert (await desk.save(row_id, cells)).status_code == 200
+    answers = await asyncio.gather(*(desk.save(row_id, cells, number="F-0001") for row_id, cells in rows))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422]
+    wrong = {answer.json()["errors"][0]["code"] for answer in answers if answer.status_code == 422}
+    assert wrong == {"papers.number_taken"}
 
 
 async def test_a_row_becomes_one_proposal_with_its_own_time(ground: Ground, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The print pack of halls and the scans of what came back signed."""
 
+import asyncio
 import hashlib
 import io
 
@@ -146,6 +147,12 @@ async def test_a_scan_is_kept_sealed_and_comes_out_as_it_went_in(ground: Ground,
         facts = " ".join(await db.scalars(select(AuditEntry.facts)))
     assert acts == ["papers.scan_added", "papers.scan_taken", "papers.scan_removed"]
     assert "salah forum" not in facts
+
+
+async def test_a_scan_brought_twice_at_once_is_kept_once(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    answers = await asyncio.gather(*(bring(web, office, session, PDF) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422]
 
 
 async def test_what_is_no_scan_is_refused_beside_the_field(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 """The public form: open until a date, once per form, always checked first, and hard on machines without asking anybody else."""
 
+import asyncio
 import html
 import re
 from collections.abc import Iterator
@@ -71,6 +72,14 @@ async def test_anybody_hands_in_once_and_gets_a_number_that_only_the_secretariat
     assert "PKL-2022-0001" not in (await web.get(f"/s/{session.slug}/usulan")).text
     triage = await web.get(f"/meja/{session.slug}/usulan?via=web", headers=office.bearer("secretariat"))
     assert "PKL-2022-0001" in triage.text
+
+
+async def test_two_presses_at_once_are_one_proposal_also_the_first_of_a_session(ground: Ground, web: httpx.AsyncClient) -> None:
+    session = await forum(ground)
+    given = stamped(ground, session)
+    answers = await asyncio.gather(*(send(web, session, given, bukti=proof(given)) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [303] * 4
+    assert [one.number for one in await proposals(ground)] == ["PKL-2022-0001"]
 
 
 async def test_without_script_it_is_taken_and_the_secretariat_is_told(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
