@@ -456,4 +456,5 @@ def test_a_very_long_text_costs_no_more_than_a_moment(piece: str) -> None:
     read("hangat")
     began = time.process_time()
     check(as_json(read(text)))
-    assert time.process_time() - began < 0.5
+    # Milliseconds; what grew with the square of the length would take minutes, on any machine.
+    assert time.process_time() - began < 10
