@@ -19,6 +19,7 @@ function start() {
   let stamp = form.dataset.stamp;
   let published = "published" in form.dataset;
   let busy = false;
+  let settled = Promise.resolve();
   let forget = () => {};
 
   document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
@@ -81,11 +82,13 @@ function start() {
     } finally {
       busy = false;
     }
-    await learn();
-    tickedChanged();
+    settled = learn().then(tickedChanged);
+    await settled;
   }
 
-  function decide(decision) {
+  async function decide(decision) {
+    // Pressed again right after a refusal: what the colleague decided is learnt first, or the answer would be refused as stale once more.
+    await settled;
     const chosen = ticked();
     const reason = document.querySelector("#alasan");
     if (!chosen.length) return complain(words.nobody);
