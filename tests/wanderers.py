@@ -38,6 +38,10 @@ class Wanderer:
             try:
                 await client.__aenter__()
             except (OSError, AssertionError, ConnectionClosed):
+                if client.of("bye"):
+                    # Came in the moment in which that process began to leave: told when to come, not turned away.
+                    await self._wait(client)
+                    continue
                 self.refused += 1
                 self.addresses.append(self.addresses.pop(0))
                 await asyncio.sleep(0.2)
@@ -64,9 +68,13 @@ class Wanderer:
         await client.__aexit__(None)
         assert client.welcome["epoch"] == self._epoch
         self.events += client.events["public"]
-        if byes := client.of("bye"):
-            self.retries.append(byes[0]["retry"])
-            await asyncio.sleep(byes[0]["retry"] / 1000)
+        if client.of("bye"):
+            await self._wait(client)
+
+    async def _wait(self, client: Client) -> None:
+        retry = client.of("bye")[0]["retry"]
+        self.retries.append(retry)
+        await asyncio.sleep(retry / 1000)
 
     async def catch_up(self, head: int) -> None:
         """Come once more and read to the end of the log."""
