@@ -17,7 +17,7 @@ from app.commands.serve import run_server
 from app.database.migrate import migrate
 from app.scenarios.crowd import Play, perform
 from app.scenarios.events import EVENTS, Event
-from app.scenarios.fill import PASSWORD, Filled, shifted
+from app.scenarios.fill import PASSWORD, Filled, Guest, shifted
 from app.scenarios.lines import play_of
 from app.settings import Settings, SettingsProblem, from_environment
 
@@ -95,6 +95,11 @@ def _free(port: int, *, exact: bool) -> int:
     raise SettingsProblem(f"--port: {port} is taken")
 
 
+def _link(url: str, guest: Guest) -> str:
+    """Whoever was invited by letter is asked for no digits."""
+    return f"{url}/j/{guest.token}" + (f"   empat angka terakhir: {guest.last_four}" if guest.last_four else "")
+
+
 def _say(settings: Settings, event: Event, filled: Filled) -> None:
     url = settings.public_url
     series = f"\n  Rangkaian       {url}/seri/{event.series}" if event.series else ""
@@ -105,8 +110,8 @@ def _say(settings: Settings, event: Event, filled: Filled) -> None:
   Halaman umum    {url}/s/{filled.slug}{series}
   Meja kerja      {url}/masuk      kata sandi semua petugas: {PASSWORD}
                   {event.logins}
-  Peserta         {url}/j/{filled.online[0].token}   empat angka terakhir: {filled.online[0].last_four}
-                  {url}/j/{filled.online[1].token}   empat angka terakhir: {filled.online[1].last_four}
+  Peserta         {_link(url, filled.online[0])}
+                  {_link(url, filled.online[1])}
   Tanpa masuk     {url}/s/{filled.slug}/usulan
 """,
         flush=True,

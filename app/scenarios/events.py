@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
-from app.scenarios import bekasi, pekalongan
+from app.scenarios import banjarmasin, bekasi, lasem, lombok, pekalongan
 from app.scenarios.fill import Filled, fill_pekalongan
 from app.scenarios.fill_bekasi import fill_bekasi
+from app.scenarios.fill_meeting import fill_meeting
 from app.scenarios.lines import Script
 from app.web.ground import Ground
 
@@ -48,5 +50,37 @@ EVENTS = {
         script=Script(bekasi.NOW, bekasi.STAFF, bekasi.ONLINE, bekasi.HALL, bekasi.ANSWERS, bekasi.WISHES, bekasi.VILLAGES),
         fill=fill_bekasi,
         series="musrenbang-kota-bekasi-2018",
+    ),
+    "lombok-2020": Event(
+        name="Musrenbang Tematik Iklim Lombok Timur 2020",
+        office="Kabupaten Lombok Timur",
+        told="Musrenbang Tematik Iklim Lombok Timur, Kamis 16 Juli 2020, dua tempat, sekarang 10.34 WITA.",
+        logins="admin, moderator, sekretariat, operator1, operator2, dlhk, dkp, kepala",
+        script=Script(lombok.NOW, lombok.STAFF, lombok.ONLINE, lombok.HALL, lombok.ANSWERS, lombok.WISHES, lombok.VILLAGES),
+        fill=partial(fill_meeting, meeting=lombok.MEETING),
+    ),
+    "lasem-2023": Event(
+        name="Pra-Musrenbang Kecamatan Lasem 2023",
+        office="Kecamatan Lasem",
+        told="Pra-Musrenbang Kecamatan Lasem, Jumat 17 Februari 2023, sekarang 10.48 WIB.",
+        logins="admin, moderator, sekretariat, operator1, bappeda, dputaru, kepala",
+        script=Script(lasem.NOW, lasem.STAFF, lasem.ONLINE, lasem.HALL, lasem.ANSWERS, lasem.WISHES, lasem.VILLAGES),
+        fill=partial(fill_meeting, meeting=lasem.MEETING),
+    ),
+    "banjarmasin-2017": Event(
+        name="Desk Trilateral Kota Banjarmasin 2017",
+        office="Kota Banjarmasin",
+        told="Desk Trilateral Kota Banjarmasin, Kamis 16 Maret 2017, sekarang 11.12 WITA.",
+        logins="admin, moderator, sekretariat, operator1, operator2, pupr, dinkes, kepala",
+        script=Script(
+            banjarmasin.NOW,
+            banjarmasin.STAFF,
+            banjarmasin.ONLINE,
+            banjarmasin.HALL,
+            banjarmasin.ANSWERS,
+            banjarmasin.WISHES,
+            banjarmasin.VILLAGES,
+        ),
+        fill=partial(fill_meeting, meeting=banjarmasin.MEETING),
     ),
 }

@@ -66,7 +66,7 @@ async def fill_pekalongan(ground: Ground) -> Filled:
     await _select(ground, session)
     await _check(ground, session)
     await _open(ground, session)
-    return await _links(ground, session)
+    return await links(ground, session, {hall: login for login, _, _, _, hall in event.STAFF if hall})
 
 
 async def _prepare(ground: Ground) -> ForumSession:
@@ -210,7 +210,8 @@ def _arrival(session: ForumSession, person: str, hall: str | None, at: datetime)
     )
 
 
-async def _links(ground: Ground, session: ForumSession) -> Filled:
+async def links(ground: Ground, session: ForumSession, operators: dict[str, str]) -> Filled:
+    """What is shown of a session: the links of those online, and the log-in of each hall's operator."""
     async with ground.database.read() as db:
         seats = await db.execute(
             select(Seat.id, Seat.generation, Participant)
@@ -222,7 +223,7 @@ async def _links(ground: Ground, session: ForumSession) -> Filled:
             Guest(token_for(ground.vault, seat, generation), last_four(open_contact(ground.vault, person).phone or ""))
             for seat, generation, person in seats
         ]
-    return Filled(session.slug, session.room, online, {hall: login for login, _, _, _, hall in event.STAFF if hall})
+    return Filled(session.slug, session.room, online, operators)
 
 
 def shifted(now: datetime, moment: datetime) -> Clock:

@@ -10,16 +10,12 @@ from app.access.passwords import choose
 from app.access.rights import GrantOf
 from app.access.service import create_account, grant
 from app.database.tables import new_id
-from app.invitations.links import token_for
-from app.invitations.models import Seat, SeatState
 from app.invitations.publish import publish
 from app.participants.models import Participant
-from app.participants.service import open_contact
 from app.proposals.dapil import Line, replace_dapils
 from app.proposals.replies import Reply, reply
 from app.proposals.service import change
 from app.proposals.upkeep import take_wish
-from app.regions import last_four
 from app.registration.applying import Sender, apply
 from app.registration.closing import close
 from app.registration.decisions import fill_seats
@@ -28,7 +24,7 @@ from app.registration.models import Application
 from app.registration.roll import load_roll
 from app.registration.selection import fill
 from app.scenarios import bekasi as event
-from app.scenarios.fill import PASSWORD, Filled, Guest, arrived
+from app.scenarios.fill import PASSWORD, Filled, arrived, links
 from app.scenarios.pekalongan import FAMILY, FEMALE, MALE
 from app.sessions.agenda import start_agenda_item
 from app.sessions.fields import SeriesFields, SessionChanges
@@ -52,7 +48,7 @@ async def fill_bekasi(ground: Ground) -> Filled:
         await _select(ground, day)
         await _hold(ground, day, over=number < event.TODAY)
         await _check(ground, day, over=number < event.TODAY)
-    return await _links(ground, days[event.TODAY])
+    return await links(ground, days[event.TODAY], {hall: login for login, _, _, _, hall in event.STAFF if hall})
 
 
 async def _prepare(ground: Ground) -> list[ForumSession]:
@@ -186,18 +182,3 @@ async def _agree(ground: Ground, day: ForumSession, number: str, sector: str, *,
 
 def _checked_at(day: ForumSession, place: int, *, over: bool) -> datetime:
     return (day.ends_at if over else day.registration_closes_at) + timedelta(minutes=3 * place + 5)
-
-
-async def _links(ground: Ground, day: ForumSession) -> Filled:
-    async with ground.database.read() as db:
-        seats = await db.execute(
-            select(Seat.id, Seat.generation, Participant)
-            .join(Participant, Participant.id == Seat.participant_id)
-            .where(Seat.session_id == day.id, Seat.state == SeatState.ACTIVE, Seat.way == "online")
-            .order_by(Participant.number)
-        )
-        guests = [
-            Guest(token_for(ground.vault, seat, generation), last_four(open_contact(ground.vault, person).phone or ""))
-            for seat, generation, person in seats
-        ]
-    return Filled(day.slug, day.room, guests, {hall: login for login, _, _, _, hall in event.STAFF if hall})

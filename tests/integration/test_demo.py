@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.access.models import Grant, Role
 from app.audit.service import verify
 from app.figures.counting import numbers_of
+from app.guests.models import Invitee
 from app.invitations.links import resolve
 from app.invitations.models import Seat
 from app.participants.models import Attendance
@@ -78,3 +79,36 @@ async def test_the_five_days_of_bekasi_stand_as_they_stood_on_the_third(ground: 
     said = [(line.frame["text"], answered[line.frame["fields"]["proposal"]]) for line in play.lines if line.frame["kind"] == "response"]  # type: ignore[index]  # a frame of an answer names its proposal
     assert [title in found for (_, _, title), (_, found) in zip(bekasi.ANSWERS, said, strict=True)] == [True] * len(bekasi.ANSWERS)
     assert (len(play.lines) > len(bekasi.HALL) + len(bekasi.ONLINE), play.room) == (True, days[2].room)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        ("lombok-2020", {"agreed": 2, "forwarded": 2, "not_agreed": 1, "verified": 3}),
+        ("lasem-2023", {"forwarded": 7, "returned": 2, "verified": 2, "declined": 2, "new": 7}),
+        ("banjarmasin-2017", {"agreed": 3, "not_agreed": 1, "verified": 3, "new": 1}),
+    ],
+)
+async def test_a_meeting_of_invited_people_stands_in_the_middle_of_its_list(ground: Ground, name: str, statuses: dict[str, int]) -> None:
+    event = EVENTS[name]
+    filled = await event.fill(ground)
+    play = await play_of(ground, filled, event.script, [])
+    async with ground.database.read() as db:
+        session = await db.scalar(select(ForumSession).where(ForumSession.slug == filled.slug))
+        assert session is not None
+        found = Counter(one.value for one in await db.scalars(select(Proposal.status).where(Proposal.session_id == session.id)))
+        villages = await db.scalar(
+            select(func.count()).select_from(Proposal).where(Proposal.session_id == session.id, Proposal.village_code.is_(None))
+        )
+        seats = await db.scalar(select(func.count()).select_from(Seat))
+        invited = await db.scalar(select(func.sum(Invitee.seats)))
+        here = await db.scalar(select(func.count()).select_from(Attendance))
+        holder = await resolve(db, ground.vault, filled.online[0].token, event.script.now)
+        verdict = await verify(db, ground.vault, session.id)
+    assert (session.state, found, villages) == (SessionState.LIVE, statuses, 0)
+    assert (seats, holder is not None, verdict.broken_at) == (invited, True, None)
+    assert here is not None
+    assert here > 10
+    answered = [line for line in play.lines if line.frame["kind"] == "response"]
+    assert len(answered) == len(event.script.answers)
