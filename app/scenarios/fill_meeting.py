@@ -50,7 +50,7 @@ class Brought:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting as it stood at `now`: `points` of its agenda have begun; who brought the list is `author` with `capacity`."""
+    """A meeting as it stood at `now`: `points` of its agenda have begun; who brought a proposal is `author` (of `{village}`) with `capacity`."""
 
     prepared: datetime
     now: datetime
@@ -107,7 +107,7 @@ async def _bring(ground: Ground, session: ForumSession, meeting: Meeting) -> Non
     """Written down the day before; checked, decided and answered a few minutes apart, the last just before the moment that is shown."""
     length = timedelta(minutes=4 * len(meeting.brought))
     for place, one in enumerate(meeting.brought):
-        heard = Heard(one.text, meeting.author, meeting.capacity)
+        heard = Heard(one.text, meeting.author.format(village=one.village), meeting.capacity)
         at = meeting.fields.starts_at - timedelta(days=1) + timedelta(minutes=2 * place)
         async with ground.database.write() as db:
             made = await create(

@@ -91,7 +91,7 @@ def _brought(place: int, village: str) -> Brought:
 
 
 BROUGHT = tuple(_brought(place, village) for place, village in enumerate(VILLAGES))
-MEETING = Meeting(wib(7, 9), NOW, 2, FIELDS, STAFF, GUESTS, "Sekretaris desa", "operator SIPD desa", BROUGHT)
+MEETING = Meeting(wib(7, 9), NOW, 2, FIELDS, STAFF, GUESTS, "Sekretaris Desa {village}", "operator SIPD desa", BROUGHT)
 
 WISHES = (
     "Paving jalan RT {rt} RW {rw} sepanjang {n}0 meter di {village}",

@@ -74,7 +74,7 @@ def _onward(filled: Filled, script: Script) -> list[Line]:
     dice = random.Random(22)  # noqa: S311 - the same at every demonstration
     lines = []
     for number in range(ONWARD):
-        guest = filled.online[7 * number % len(filled.online)]
+        guest = filled.online[number % len(filled.online)]
         if number % 3:
             lines.append(Line(guest.token, {"kind": "chat", "text": talk[number % len(talk)]}))
             continue
