@@ -34,7 +34,7 @@ class Room(Table):
     unlimited: Mapped[bool] = mapped_column(default=False)
     """No limits of rate: a load test's room."""
     announcement: Mapped[dict[str, object] | None]
-    """The last announcement as its event says it: `{"id", "text", "until"?}`."""
+    """The last announcement as its event says it: `{"id", "text", "until"?, "texts"?}`."""
 
 
 class Message(Table):

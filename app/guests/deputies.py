@@ -1,5 +1,6 @@
 """Who really comes: a deputy for the invited, a name for a seat of which only the institution was known, and back to the list."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,17 +8,21 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
-from app.errors import FieldError, Invalid, NotFound
+from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.guests.importing import hold, must_fit
 from app.guests.models import Invitee, InviteePlace
 from app.guests.naming import deputised, guest_named
-from app.invitations.models import Seat, SeatDevice
+from app.invitations.models import Seat, SeatDevice, SeatState
 from app.invitations.seats import ROTATED
+from app.invitations.switching import MAY_MOVE, ONLINE, RETURNED, follow
 from app.journal.service import revoke as close_sockets
+from app.notices.hand import want_again
 from app.outbox.service import enqueue
 from app.participants.models import Participant
 from app.participants.service import Person, remember_name, rewrite
 from app.registration.filing import PERSON
-from app.sessions.models import ForumSession
+from app.sessions.changes import TELL
+from app.sessions.models import ForumSession, ScheduleChange
 from app.vault import Vault
 
 
@@ -40,11 +45,16 @@ class Place:
 
 
 async def name_guest(db: AsyncSession, vault: Vault, session_id: str, place_id: str, comes: Comes, *, actor: str, now: datetime) -> Place:
-    """Somebody takes the seat, *mewakili* the office or the invited; the invited themselves by their own name."""
+    """Somebody takes the seat, *mewakili* the office or the invited; the invited themselves by their own name.
+
+    A seat that was given back is taken again while seats last: Conflict `guests.full`, `seats.over`, and `guests.revoked` for one that was revoked.
+    """
+    session = await hold(db, session_id)
     held = await _held(db, session_id, place_id)
     place, invitee = held.place, held.invitee
     if not comes.name:
         raise Invalid(FieldError("name", "field.required"))
+    await _seat_again(db, session, held.person, now)
     if place.name is not None and comes.name.casefold() == place.name.casefold() and comes.phone is None:
         return await _as_listed(db, vault, held, actor, now)
     office = place.office or (invitee.office if place.position == 1 else None)
@@ -57,8 +67,13 @@ async def name_guest(db: AsyncSession, vault: Vault, session_id: str, place_id: 
 
 
 async def as_listed(db: AsyncSession, vault: Vault, session_id: str, place_id: str, *, actor: str, now: datetime) -> Place:
-    """The invited come themselves after all: the seat is as the list says."""
-    return await _as_listed(db, vault, await _held(db, session_id, place_id), actor, now)
+    """The invited come themselves after all: the seat is as the list says, and taken again if it was given back (Conflict as `name_guest`)."""
+    session = await hold(db, session_id)
+    held = await _held(db, session_id, place_id)
+    if await _seat_again(db, session, held.person, now) and not held.place.deputy:
+        facts: dict[str, object] = {"place": held.place.id}
+        await record(db, vault, session_id, now, Act(actor, "guests.as_listed", f"participant:{held.person.id}", facts))
+    return await _as_listed(db, vault, held, actor, now)
 
 
 async def _as_listed(db: AsyncSession, vault: Vault, held: Place, actor: str, now: datetime) -> Place:
@@ -71,6 +86,27 @@ async def _as_listed(db: AsyncSession, vault: Vault, held: Place, actor: str, no
     place.deputy = False
     person = _person(held.person, Person(name=name, capacity=capacity, phone=phone, email=email, gender=place.gender))
     return await _write(db, vault, held, person, True, "guests.as_listed", actor, now)
+
+
+async def _seat_again(db: AsyncSession, session: ForumSession, guest: Participant, now: datetime) -> bool:
+    """Give a seat that was given back to whoever comes now, with the code and letter of before, and tell what changed meanwhile; whether it was."""
+    seat = await db.scalar(select(Seat).where(Seat.participant_id == guest.id).with_for_update().execution_options(populate_existing=True))
+    if seat is None or seat.state is SeatState.ACTIVE:
+        return False
+    if seat.reason != RETURNED:
+        raise Conflict("guests.revoked")
+    if session.state not in MAY_MOVE:
+        raise Conflict("seats.over")
+    await must_fit(db, session, Counter({seat.site_id or ONLINE: 1}))
+    seat.state, seat.revoked_at, seat.reason = SeatState.ACTIVE, None, None
+    seat.version += 1
+    await follow(db, seat, now)
+    await want_again(db, guest.id, ("changed",), now)
+    since = ScheduleChange.session_version > (seat.letter_version or session.version)
+    for change_id in await db.scalars(select(ScheduleChange.id).where(ScheduleChange.session_id == session.id, since)):
+        payload: dict[str, object] = {"session_id": session.id, "change_id": change_id}
+        await enqueue(db, TELL, f"schedule:{change_id}:{seat.id}:{seat.version}", payload, due_at=now, now=now)
+    return True
 
 
 def _person(before: Participant, now: Person) -> Person:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.guests.models import GuestImport, Invitee, InviteePlace
 from app.guests.rows import ONLINE
-from app.invitations.models import Seat
+from app.invitations.models import Seat, SeatState
 from app.participants.models import Attendance, Participant
 from app.registration.decisions import seats_taken
 from app.registration.keys import written
@@ -21,12 +21,13 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Taken:
-    """A seat of an invitee with who takes it, where (`hall` is the hall's name, none online), and whether they have been there."""
+    """A seat of an invitee with who takes it, where (`hall` is the hall's name, none online), whether they have been there, and whether the seat still stands."""
 
     place: InviteePlace
     person: Participant
     hall: str | None
     present: bool
+    stands: bool
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ async def totals(db: AsyncSession, session_id: str) -> Totals:
 
 async def _seated(db: AsyncSession, session_id: str, invitees: Sequence[Invitee]) -> list[Invitation]:
     rows = await db.execute(
-        select(InviteePlace, Participant, Site.name)
+        select(InviteePlace, Participant, Site.name, Seat.state)
         .join(Participant, Participant.id == InviteePlace.participant_id)
         .join(Seat, Seat.participant_id == Participant.id)
         .outerjoin(Site, Site.id == Seat.site_id)
@@ -155,8 +156,8 @@ async def _seated(db: AsyncSession, session_id: str, invitees: Sequence[Invitee]
     there = select(Attendance.participant_id).where(Attendance.participant_id.in_([row[1].id for row in found]))
     present = set(await db.scalars(there))
     seats: dict[str, list[Taken]] = {}
-    for place, person, hall in found:
-        seats.setdefault(place.invitee_id, []).append(Taken(place, person, hall, person.id in present))
+    for place, person, hall, state in found:
+        seats.setdefault(place.invitee_id, []).append(Taken(place, person, hall, person.id in present, state is SeatState.ACTIVE))
     return [Invitation(one, seats.get(one.id, [])) for one in invitees]
 
 

@@ -18,6 +18,7 @@ from app.guests.naming import guest_named
 from app.guests.rows import ONLINE, Wanted
 from app.invitations.models import Credential, Reveal, Seat, SeatDevice
 from app.invitations.publish import give_seats
+from app.notices.models import Attempt, Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.participants.models import Attendance, Consent, Origin, Participant
 from app.participants.service import Person, add_participants
 from app.registration.decisions import seats_taken
@@ -262,6 +263,7 @@ async def _erase(db: AsyncSession, invitees: Sequence[str]) -> int:
 
 
 async def _erase_people(db: AsyncSession, people: Sequence[str]) -> None:
+    await _erase_paper(db, people)
     seats = select(Seat.id).where(Seat.participant_id.in_(people))
     for table in (SeatDevice, Credential, Reveal):
         await db.execute(delete(table).where(table.seat_id.in_(seats)))
@@ -269,3 +271,17 @@ async def _erase_people(db: AsyncSession, people: Sequence[str]) -> None:
     await db.execute(delete(InviteePlace).where(InviteePlace.participant_id.in_(people)))
     await db.execute(delete(Consent).where(Consent.participant_id.in_(people)))
     await db.execute(delete(Participant).where(Participant.id.in_(people)))
+
+
+async def _erase_paper(db: AsyncSession, people: Sequence[str]) -> None:
+    """Notices that no message carried go with the guest; whoever was written to stays on record."""
+    written = select(Delivery.notice_id).where(
+        Delivery.channel != Channel.LETTER, Delivery.state.not_in((DeliveryState.QUEUED, DeliveryState.CANCELLED))
+    )
+    notices = select(Notice.id).where(Notice.participant_id.in_(people), Notice.id.not_in(written))
+    told = list(await db.scalars(notices))
+    deliveries = select(Delivery.id).where(Delivery.notice_id.in_(told))
+    await db.execute(delete(ToldChange).where(ToldChange.notice_id.in_(told)))
+    await db.execute(delete(Attempt).where(Attempt.delivery_id.in_(deliveries)))
+    await db.execute(delete(Delivery).where(Delivery.notice_id.in_(told)))
+    await db.execute(delete(Notice).where(Notice.id.in_(told)))

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -12,9 +13,12 @@ from starlette.background import BackgroundTask
 from app.audit.service import Act, record
 from app.errors import Invalid, NotFound
 from app.guests.import_pages import Officer, Parts, SomeId
-from app.guests.letters import Addressed, Letterform, addressed, letterform, made, write_letterform
+from app.guests.importing import hold
+from app.guests.letters import Letterform, addressed, letterform, made, write_letterform
+from app.invitations.changes import note_letters
 from app.registration.fields import many_lines, one_line
 from app.sessions.guards import Desk
+from app.sessions.models import ForumSession
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground
@@ -71,30 +75,38 @@ async def write_letters(request: Request, parts: Parts, at: Officer) -> Response
 
 
 @router.get("/meja/{slug}/tamu/surat.pdf")
-async def all_letters(parts: Parts, at: Officer) -> Response:
-    """Every letter in one PDF, a page each; making them is audited."""
-    async with parts.database.read() as db:
-        letters = await addressed(db, parts, at.session.id)
-    return await _pdf(parts, at, letters, f"undangan-{at.session.slug}.pdf")
+async def all_letters(parts: Parts, at: Officer, baru: Annotated[str, Query(max_length=1)] = "") -> Response:
+    """Every letter in one PDF, a page each, or those that were never printed (`baru`); making them is audited."""
+    return await _pdf(parts, at, f"undangan-{at.session.slug}.pdf", unwritten=bool(baru))
 
 
 @router.get("/meja/{slug}/tamu/kursi/{place_id}/surat.pdf")
 async def one_letter(parts: Parts, at: Officer, place_id: SomeId) -> Response:
     """The letter of one seat."""
+    return await _pdf(parts, at, "undangan-{code}.pdf", place_id)
+
+
+async def _pdf(parts: Ground, at: Desk, name: str, place_id: str | None = None, *, unwritten: bool = False) -> Response:
+    """The letters as the plans now are; from then on their guests count as told of these."""
     async with parts.database.read() as db:
-        letters = await addressed(db, parts, at.session.id, place_id)
-    if not letters:
+        # Before everything else: plans that change while this is read are told again rather than never.
+        session = await db.get_one(ForumSession, at.session.id)
+        form = await letterform(db, session, parts.settings.office_unit)
+        letters = await addressed(db, parts, session.id, place_id, unwritten=unwritten)
+    if place_id is not None and not letters:
         raise NotFound("guests.unknown_place")
-    return await _pdf(parts, at, letters, f"undangan-{letters[0].code}.pdf")
-
-
-async def _pdf(parts: Ground, at: Desk, letters: list[Addressed], name: str) -> Response:
-    async with parts.database.read() as db:
-        form = await letterform(db, at.session, parts.settings.office_unit)
-    path = await made(parts, at.session, form, letters)
+    path = await made(parts, session, form, letters)
     async with parts.database.write() as db:
-        act = Act(at.staff.actor, "guests.letters_made", f"session:{at.session.id}", {"letters": len(letters)})
-        await record(db, parts.vault, at.session.id, parts.clock.now(), act)
+        await hold(db, session.id)
+        now = parts.clock.now()
+        await note_letters(db, [one.seat_id for one in letters], session.version, now)
+        act = Act(at.staff.actor, "guests.letters_made", f"session:{session.id}", {"letters": len(letters)})
+        await record(db, parts.vault, session.id, now, act)
+    return paper(path, name.format(code=letters[0].code))
+
+
+def paper(path: Path, name: str) -> Response:
+    """A PDF to be shown, removed when it has been sent."""
     gone = BackgroundTask(path.unlink, missing_ok=True)
     return FileResponse(path, media_type="application/pdf", filename=name, content_disposition_type="inline", background=gone)
 
@@ -102,6 +114,7 @@ async def _pdf(parts: Ground, at: Desk, letters: list[Addressed], name: str) -> 
 async def _page(request: Request, parts: Ground, at: Desk, form: Typed, *, status: int = 200, saved: bool = False) -> Response:
     async with parts.database.read() as db:
         letters = await addressed(db, parts, at.session.id)
+        unwritten = len(await addressed(db, parts, at.session.id, unwritten=True))
     return page(
         request,
         "guests/letters.html",
@@ -111,4 +124,5 @@ async def _page(request: Request, parts: Ground, at: Desk, form: Typed, *, statu
         form=form,
         saved=saved,
         letters=len(letters),
+        unwritten=unwritten if unwritten < len(letters) else 0,
     )

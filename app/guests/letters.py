@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import anyio
 import segno
 from anyio import to_process
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import i18n
@@ -25,12 +25,13 @@ from app.invitations.letters import join_address
 from app.invitations.models import Seat, SeatState
 from app.participants.models import Participant
 from app.regions import full_name, region, show_phone
-from app.sessions.models import ForumSession, Site
+from app.sessions.models import ForumSession, SessionState, Site
 from app.sessions.rows import agenda_of
 from app.web.ground import Ground
 
 LANGUAGE = "id"
 """Letters are papers of the office: always in Indonesian."""
+OPEN_DAY = "Ditunda, tanggal baru kami kabarkan kemudian"
 AGENDA_ROWS = 12
 """Longer agendas go on at the session's own address, so that a letter stays one page."""
 
@@ -52,7 +53,9 @@ class Letterform:
 
 @dataclass(frozen=True)
 class Addressed:
-    """One letter: to whom, who is meant by name, which seat, where, and the code with its address."""
+    """One letter: for which seat of the session, to whom, who is meant by name, which seat of theirs, where, and the code with its address."""
+
+    seat_id: str
 
     to: str
     name: str | None
@@ -93,9 +96,21 @@ async def write_letterform(db: AsyncSession, session_id: str, wanted: Letterform
     held.changed_at = now
 
 
-async def addressed(db: AsyncSession, parts: Ground, session_id: str, place_id: str | None = None) -> list[Addressed]:
-    """The letters of everybody invited whose seat stands, by institution, or the one of a seat."""
-    wanted = (
+async def addressed(
+    db: AsyncSession, parts: Ground, session_id: str, place_id: str | None = None, *, unwritten: bool = False
+) -> list[Addressed]:
+    """The letters of everybody invited whose seat stands, by institution, or the one of a seat, or those that were never printed."""
+    wanted = letter_rows(session_id)
+    if place_id is not None:
+        wanted = wanted.where(InviteePlace.id == place_id)
+    if unwritten:
+        wanted = wanted.where(Seat.letter_version.is_(None))
+    return [address(parts, *row) for row in (await db.execute(wanted)).all()]
+
+
+def letter_rows(session_id: str) -> Select[InviteePlace, Invitee, Participant, Seat, Site | None]:
+    """Guests whose seat stands with what a letter to them says (`address` reads it), by institution."""
+    return (
         select(InviteePlace, Invitee, Participant, Seat, Site)
         .join(Invitee, Invitee.id == InviteePlace.invitee_id)
         .join(Participant, Participant.id == InviteePlace.participant_id)
@@ -104,42 +119,55 @@ async def addressed(db: AsyncSession, parts: Ground, session_id: str, place_id: 
         .where(InviteePlace.session_id == session_id, Seat.state == SeatState.ACTIVE, Participant.erased_at.is_(None))
         .order_by(Invitee.institution, Invitee.created_at, Invitee.position, InviteePlace.position)
     )
-    if place_id is not None:
-        wanted = wanted.where(InviteePlace.id == place_id)
-    return [_addressed(parts, *row) for row in (await db.execute(wanted)).all()]
 
 
 async def made(parts: Ground, session: ForumSession, form: Letterform, letters: Sequence[Addressed]) -> Path:
-    """The PDF in a temporary file that the caller removes. Conflict `guests.no_letters` when there is nobody to write to."""
+    """The PDF in a temporary file that the caller removes. Conflict `guests.no_letters` when there is nobody to write to, `guests.over` for a forum that was cancelled."""
+    if session.state is SessionState.CANCELLED:
+        raise Conflict("guests.over")
     if not letters:
         raise Conflict("guests.no_letters")
     async with parts.database.read() as db:
         agenda = await agenda_of(db, session.id)
     points = [{"at": i18n.clock(one.planned_at, session.zone) if one.planned_at else "", "title": one.title} for one in agenda]
     given: dict[str, Any] = {
+        **headed(parts, session, form),
+        "day": OPEN_DAY if session.undated else i18n.day(session.starts_at, session.zone, LANGUAGE),
+        "time": None if session.undated else times(session.starts_at, session.ends_at, session.zone),
+        "agenda": points[:AGENDA_ROWS],
+        "more": max(0, len(points) - AGENDA_ROWS),
+    }
+    return await printed("invitation.typ", given, [asdict(one) for one in letters])
+
+
+def headed(parts: Ground, session: ForumSession, form: Letterform) -> dict[str, Any]:
+    """What stands on every letter of the office: its head, what staff wrote, the session, and whom to ask."""
+    return {
         **asdict(form),
         "office": parts.settings.office_name,
         "unit": parts.settings.office_unit,
         "region": full_name(session.region_code),
-        "date": _day(form.dated_on, session.zone),
+        "date": written_day(form.dated_on, session.zone),
         "title": session.title,
-        "day": i18n.day(session.starts_at, session.zone, LANGUAGE),
-        "time": _time(session),
-        "agenda": points[:AGENDA_ROWS],
-        "more": max(0, len(points) - AGENDA_ROWS),
         "page": f"{parts.settings.public_url}/s/{session.slug}".partition("://")[2],
         "contact": " ".join(filter(None, (session.contact_name, show_phone(session.contact_number or "")))),
     }
-    rows = await to_process.run_sync(_spill, [asdict(one) for one in letters], limiter=TOGETHER)
+
+
+async def printed(document: str, given: dict[str, Any], letters: Sequence[dict[str, Any]]) -> Path:
+    """A PDF of letters, each with its QR code where it has a `link`, in a temporary file that the caller removes."""
+    rows = await to_process.run_sync(_spill, list(letters), limiter=TOGETHER)
     try:
-        return await pdf("invitation.typ", given, Path(rows))
+        return await pdf(document, given, Path(rows))
     finally:
         await anyio.Path(rows).unlink(missing_ok=True)
 
 
-def _addressed(parts: Ground, place: InviteePlace, invitee: Invitee, person: Participant, seat: Seat, site: Site | None) -> Addressed:
+def address(parts: Ground, place: InviteePlace, invitee: Invitee, person: Participant, seat: Seat, site: Site | None) -> Addressed:
+    """What a letter for this seat says of its guest."""
     office = place.office or (invitee.office if place.position == 1 else None)
     return Addressed(
+        seat_id=seat.id,
         to=titled(office, invitee.institution),
         name=person.name if place.deputy or place.name else None,
         seat=f"{place.position} dari {invitee.seats}" if invitee.seats > 1 and not invitee.delegates else "",
@@ -150,7 +178,7 @@ def _addressed(parts: Ground, place: InviteePlace, invitee: Invitee, person: Par
     )
 
 
-def _day(day: str, zone: str) -> str:
+def written_day(day: str, zone: str) -> str:
     """The day on the letter in words, without the day of the week; empty when none was written."""
     if not day:
         return ""
@@ -158,11 +186,10 @@ def _day(day: str, zone: str) -> str:
     return i18n.day(noon, zone, LANGUAGE).partition(", ")[2]
 
 
-def _time(session: ForumSession) -> str:
+def times(starts_at: datetime, ends_at: datetime, zone: str) -> str:
     """`18.30 – 21.00 WIB`, or until the end when that is another day."""
-    zone = ZoneInfo(session.zone)
-    start, end = i18n.clock(session.starts_at, session.zone), i18n.clock(session.ends_at, session.zone)
-    same_day = session.starts_at.astimezone(zone).date() == session.ends_at.astimezone(zone).date()
+    start, end = i18n.clock(starts_at, zone), i18n.clock(ends_at, zone)
+    same_day = starts_at.astimezone(ZoneInfo(zone)).date() == ends_at.astimezone(ZoneInfo(zone)).date()
     return f"{start[:5]} – {end}" if same_day else f"{start} – selesai"
 
 
@@ -172,6 +199,7 @@ def _spill(letters: Sequence[dict[str, Any]]) -> str:
     with nothing_left(target), open(target, "w", encoding="utf-8", errors="replace") as file:
         for one in letters:
             drawn = io.BytesIO()
-            segno.make(one["link"], error="m").save(drawn, kind="svg", border=0, xmldecl=False)
+            if one["link"]:
+                segno.make(one["link"], error="m").save(drawn, kind="svg", border=0, xmldecl=False)
             file.write(json.dumps({**one, "qr": drawn.getvalue().decode()}, ensure_ascii=False) + "\n")
     return target

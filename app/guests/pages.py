@@ -12,6 +12,7 @@ from app.guests.deputies import Comes, as_listed, name_guest
 from app.guests.desk import fillings, invitation_of, invitations, lists, totals
 from app.guests.import_pages import Officer, Parts, SomeId
 from app.guests.importing import remove
+from app.notices.paper import tally
 from app.registration.fields import Name, Phone, one_line
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
@@ -19,6 +20,7 @@ from app.sessions.vocabulary import Gender
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground
 from app.web.pages import page, translator
+from app.web.problems import status_of
 
 router = APIRouter(include_in_schema=False)
 AtDoor = Annotated[Desk, Depends(desk(Role.MODERATOR, Role.SECRETARIAT, Role.OPERATOR))]
@@ -51,6 +53,7 @@ async def guests(
         brought = await lists(db, at.session.id)
         places = await fillings(db, at.session)
         numbers = await totals(db, at.session.id)
+        on_paper = await tally(db, at.session.id)
     return page(
         request,
         "guests/list.html",
@@ -66,6 +69,7 @@ async def guests(
         refused=f"guests.{gagal}" if gagal in REFUSALS else None,
         places=places,
         totals=numbers,
+        on_paper=on_paper.owed,
     )
 
 
@@ -100,6 +104,8 @@ async def name_who_comes(request: Request, parts: Parts, at: AtDoor, place_id: S
             await name_guest(db, parts.vault, at.session.id, place_id, wanted, actor=at.staff.actor, now=parts.clock.now())
     except Invalid as wrong:
         return await _seat(request, parts, at, place_id, form.with_errors(wrong, translator(request)), status=422)
+    except Conflict as refused:
+        return await _seat(request, parts, at, place_id, form, refused=refused)
     return _back(request, at, place_id)
 
 
@@ -107,13 +113,24 @@ async def name_who_comes(request: Request, parts: Parts, at: AtDoor, place_id: S
 async def back_to_list(request: Request, parts: Parts, at: AtDoor, place_id: SomeId) -> Response:
     """The invited come themselves after all."""
     await typed(request)
-    async with parts.database.write() as db:
-        await as_listed(db, parts.vault, at.session.id, place_id, actor=at.staff.actor, now=parts.clock.now())
+    try:
+        async with parts.database.write() as db:
+            await as_listed(db, parts.vault, at.session.id, place_id, actor=at.staff.actor, now=parts.clock.now())
+    except Conflict as refused:
+        return await _seat(request, parts, at, place_id, None, refused=refused)
     return _back(request, at, place_id)
 
 
 async def _seat(
-    request: Request, parts: Ground, at: Desk, place_id: str, form: Typed | None, *, status: int = 200, saved: bool = False
+    request: Request,
+    parts: Ground,
+    at: Desk,
+    place_id: str,
+    form: Typed | None,
+    *,
+    status: int = 200,
+    saved: bool = False,
+    refused: Conflict | None = None,
 ) -> Response:
     async with parts.database.read() as db:
         found = await invitation_of(db, at.session.id, place_id)
@@ -125,7 +142,8 @@ async def _seat(
     return page(
         request,
         "guests/seat.html",
-        status=status,
+        status=status_of(refused) if refused else status,
+        refused=refused,
         session=at.session,
         desk_items=items,
         invitation=invitation,

@@ -16,6 +16,7 @@ from app.invitations.desk import Filter, Row
 from app.invitations.guards import Attendee
 from app.invitations.models import SeatState
 from app.invitations.publish import Undecided, publish
+from app.invitations.routing import fall_back, no_letter
 from app.notices import hand
 from app.notices.models import Channel, Delivery, DeliveryState, Notice
 from app.participants.unmasking import Datum, note
@@ -175,8 +176,10 @@ async def act(db: AsyncSession, vault: Vault, at: Desk, delivery_id: str, verb: 
             await hand.mark_sent(*where)
         case "undo":
             await hand.undo(*where)
+            await no_letter(db, delivery_id)
         case "failed":
             await hand.give_up(*where, why)
+            await fall_back(db, delivery_id, now)
         case "resend":
             await hand.resend(*where)
         case "cancel":

@@ -1,19 +1,21 @@
 """A change of plans: everybody who was told of what changed is told of the change, once, by the channel that reached them.
 
 A notice of change that has not gone out yet takes further changes in, so that it tells the final state; one that has gone out is followed by another.
+Guests by letter were told by their letter; one that was written after the change tells of it itself.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.database.tables import new_id
 from app.invitations.models import Seat, SeatState
 from app.notices.models import Attempt, Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.notices.service import Told, notify_all
-from app.participants.models import Participant
+from app.participants.models import Origin, Participant
 from app.registration.models import Application, ApplicationState
 from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind
 
@@ -23,6 +25,8 @@ CHUNK = 50
 GOING = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.CLAIMED)
 """Letters that carry, or may carry, the plans as they were; those not yet composed will carry the new ones."""
 WAITING = (DeliveryState.QUEUED, DeliveryState.WAITING_RETRY)
+IN_LETTER = "notices.in_letter"
+"""Why a notice was not sent: a letter that was printed since says it."""
 
 
 async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now: datetime) -> int:
@@ -35,7 +39,10 @@ async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now:
     people = list(
         await db.scalars(
             select(Participant.id)
-            .where(Participant.session_id == session_id, Participant.erased_at.is_(None), _was_told(), *_concerned(change))
+            .where(
+                Participant.session_id == session_id, Participant.erased_at.is_(None), or_(_was_told(), _lettered()), *_concerned(change)
+            )
+            .where(~_lettered(Seat.letter_version >= change.session_version))
             .where(~exists().where(Application.participant_id == Participant.id, Application.state == ApplicationState.WITHDRAWN))
             .where(~exists().where(ToldChange.change_id == change_id, ToldChange.participant_id == Participant.id))
             .order_by(Participant.id)
@@ -54,6 +61,49 @@ async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now:
     return len(people)
 
 
+async def note_letters(db: AsyncSession, seat_ids: Sequence[str], session_version: int, now: datetime) -> None:
+    """Letters for these seats have been written from this version of the session (held by the caller): its changes are told with them.
+
+    Notices of such changes that still wait are cancelled with the reason `notices.in_letter`; officers see that and may send them all the same.
+    """
+    for start in range(0, len(seat_ids), CHUNK):
+        some = seat_ids[start : start + CHUNK]
+        older = or_(Seat.letter_version.is_(None), Seat.letter_version < session_version)
+        await db.execute(update(Seat).where(Seat.id.in_(some), older).values(letter_version=session_version))
+        people = list(await db.scalars(select(Seat.participant_id).where(Seat.id.in_(some))))
+        await _told_in_letter(db, list(await _waiting(db, people)), session_version, now)
+
+
+async def _told_in_letter(db: AsyncSession, notices: Sequence[str], session_version: int, now: datetime) -> None:
+    newest = select(ToldChange.notice_id, func.max(ScheduleChange.session_version)).join(
+        ScheduleChange, ScheduleChange.id == ToldChange.change_id
+    )
+    of_notices = await db.execute(newest.where(ToldChange.notice_id.in_(notices)).group_by(ToldChange.notice_id))
+    said = [notice for notice, version in of_notices if version <= session_version]
+    routed = set(await db.scalars(select(Delivery.notice_id).where(Delivery.notice_id.in_(said))))
+    state = DeliveryState.CANCELLED
+    await db.execute(
+        update(Delivery)
+        .where(Delivery.notice_id.in_(said), Delivery.state.in_(WAITING))
+        .values(state=state, last_problem=IN_LETTER, next_try_at=None, version=Delivery.version + 1)
+    )
+    rows = [
+        {
+            "id": new_id(),
+            "notice_id": one,
+            "channel": Channel.LETTER,
+            "state": state,
+            "last_problem": IN_LETTER,
+            "attempts": 0,
+            "version": 1,
+        }
+        for one in said
+        if one not in routed
+    ]
+    if rows:
+        await db.execute(insert(Delivery), rows)
+
+
 def _was_told() -> ColumnElement[bool]:
     """Whether any letter reached this person or may have: sent and not taken back as not sent, or on its way."""
     taken_back = aliased(Attempt)
@@ -65,10 +115,17 @@ def _was_told() -> ColumnElement[bool]:
     return exists().where(of_person, or_(Delivery.state.in_(GOING), sent_once))
 
 
+def _lettered(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a letter on paper was written for this person's seat, and the seat stands."""
+    return exists().where(Seat.participant_id == Participant.id, Seat.state == SeatState.ACTIVE, Seat.letter_version.is_not(None), *more)
+
+
 def _concerned(change: ScheduleChange) -> list[ColumnElement[bool]]:
-    """Whoever was told of the thing that changed: of a hall those who come there, of the meeting those who are online, of all else everybody."""
+    """Whoever was told of the thing that changed: of a hall those who come there, of the meeting those who are online, of a deadline those who were not invited, of all else everybody."""
     seated = and_(Seat.participant_id == Participant.id, Seat.state == SeatState.ACTIVE)
     match change.kind:
+        case ScheduleKind.EXTENDED | ScheduleKind.REOPENED:
+            return [Participant.origin != Origin.INVITEE]
         case ScheduleKind.MEETING:
             return [exists().where(seated, Seat.way == "online")]
         case ScheduleKind.RELOCATED:
@@ -80,7 +137,12 @@ def _concerned(change: ScheduleChange) -> list[ColumnElement[bool]]:
 
 
 async def _not_yet_out(db: AsyncSession, people: Sequence[str]) -> dict[str, str]:
-    """By person, the notice of change that nobody has composed or taken in hand yet; held, so that it is not taken while it grows."""
+    """By person, a notice of change that nobody has composed or taken in hand yet; held, so that it is not taken while it grows."""
+    return {person: notice for notice, person in (await _waiting(db, people)).items()}
+
+
+async def _waiting(db: AsyncSession, people: Sequence[str]) -> dict[str, str]:
+    """Notices of change that wait, with their people."""
     mine = (Notice.participant_id.in_(people), Notice.kind == CHANGED)
     notices = {row.id: row.participant_id for row in await db.scalars(select(Notice).where(*mine).order_by(Notice.id).with_for_update())}
     standing: dict[str, list[Delivery]] = {notice: [] for notice in notices}
@@ -92,7 +154,7 @@ async def _not_yet_out(db: AsyncSession, people: Sequence[str]) -> dict[str, str
         .execution_options(populate_existing=True)
     ):
         standing[one.notice_id].append(one)
-    return {notices[notice]: notice for notice, rows in standing.items() if _waits({row.state for row in rows})}
+    return {notice: notices[notice] for notice, rows in standing.items() if _waits({row.state for row in rows})}
 
 
 def _waits(states: set[DeliveryState]) -> bool:

@@ -17,7 +17,7 @@ from app.invitations.api import Moderator, Officer, Parts, SomeId, Verb, act, no
 from app.invitations.desk import Filter, Row
 from app.invitations.letters import LETTER_KINDS, compose, gather, letter_environment
 from app.invitations.publish import plan, publish
-from app.notices import hand
+from app.notices import hand, paper
 from app.notices.hand import HandProblem
 from app.notices.models import Channel, DeliveryState
 from app.regions import wa_number
@@ -170,6 +170,7 @@ async def _page(
         mine = await desk_rows.in_hand(db, at.session.id, at.staff.actor)
         tally = await desk_rows.counts(db, at.session.id)
         letters = [await _in_hand(db, parts, row) for row in mine]
+        on_paper = await paper.tally(db, at.session.id)
     deed, _, about = news.partition(".")
     return page(
         request,
@@ -181,6 +182,7 @@ async def _page(
         rows=rows,
         onward=onward,
         mine=letters,
+        on_paper=on_paper.owed,
         totals=_totals(tally),
         waiting=tally.get((Channel.WHATSAPP_HAND, DeliveryState.QUEUED), 0) + _lapsed(rows, at.staff.actor, now),
         any=bool(tally),

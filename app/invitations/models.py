@@ -31,6 +31,8 @@ class Seat(Table):
     state: Mapped[SeatState] = mapped_column(default=SeatState.ACTIVE)
     needs_last_four: Mapped[bool] = mapped_column(default=True)
     """Whether a new device must give the last four digits of the phone (no phone known: it need not)."""
+    letter_version: Mapped[int | None]
+    """The session's version from which the last letter on paper for this seat was written; empty while there is none."""
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     reason: Mapped[str | None]

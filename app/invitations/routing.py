@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.tables import new_id
+from app.invitations.models import Seat, SeatState
 from app.notices.hand import queue
 from app.notices.models import Channel, Delivery, DeliveryState, Notice
-from app.participants.models import Participant
+from app.participants.models import Origin, Participant
 from app.settings import Settings
 
 CHUNK = 25
@@ -24,11 +25,14 @@ class Reach:
     mail: bool
     phone: bool
     console: bool
+    letter: bool = False
+    """Whether they hold a seat as a guest by letter, to whom a change can be brought on paper."""
 
 
 def channels(reach: Reach, before: Channel | None = None) -> list[Channel]:
-    """The channels for one notice: the one that reached this person `before`, else e-mail, else WhatsApp by hand; the console beside them."""
-    fitting = [c for c, fits in ((Channel.EMAIL, reach.mail), (Channel.WHATSAPP_HAND, reach.phone)) if fits]
+    """The channels for one notice: the one that reached this person `before`, else e-mail, WhatsApp by hand, a letter; the console beside them."""
+    ways = ((Channel.EMAIL, reach.mail), (Channel.WHATSAPP_HAND, reach.phone), (Channel.LETTER, reach.letter))
+    fitting = [channel for channel, fits in ways if fits]
     first = [before] if before in fitting else fitting[:1]
     return [*first, *([Channel.CONSOLE] if reach.console else [])]
 
@@ -36,14 +40,15 @@ def channels(reach: Reach, before: Channel | None = None) -> list[Channel]:
 async def route(db: AsyncSession, settings: Settings, notice_ids: Sequence[str], now: datetime) -> None:
     """Give each notice its deliveries; one that has some is left alone, one that reaches nobody fails in sight of the officers."""
     people = await db.execute(
-        select(Notice, Participant)
+        select(Notice, Participant, holds_by_letter())
         .join(Participant, Participant.id == Notice.participant_id)
         .where(Notice.id.in_(notice_ids), Notice.id.not_in(select(Delivery.notice_id)), Participant.erased_at.is_(None))
         # A notice of change may be taking in another change in this moment.
         .with_for_update(of=Notice)
     )
-    for notice, person in people.all():
-        reach = Reach(person.email is not None and settings.mail is not None, person.phone is not None, settings.console_mail)
+    for notice, person, by_letter in people.all():
+        on_paper = by_letter and notice.kind == "changed"
+        reach = Reach(person.email is not None and settings.mail is not None, person.phone is not None, settings.console_mail, on_paper)
         before = await _reached_by(db, person.id) if notice.kind == "changed" else None
         chosen = channels(reach, before)
         for channel in chosen:
@@ -54,36 +59,57 @@ async def route(db: AsyncSession, settings: Settings, notice_ids: Sequence[str],
 
 
 async def fall_back(db: AsyncSession, delivery_id: str, now: datetime) -> bool:
-    """E-mail failed for good: let an officer write on WhatsApp, when there is a number and nobody does yet."""
+    """A message failed for good: let an officer write on WhatsApp instead of an e-mail, or bring a guest the change on paper; each once."""
     found = await db.execute(
-        select(Delivery.notice_id, Participant.phone.is_not(None))
+        select(Delivery, Notice.kind, Participant.phone.is_not(None), holds_by_letter())
         .join(Notice, Notice.id == Delivery.notice_id)
         .join(Participant, Participant.id == Notice.participant_id)
-        .where(Delivery.id == delivery_id, Delivery.channel == Channel.EMAIL)
+        .where(Delivery.id == delivery_id, Delivery.channel.in_((Channel.EMAIL, Channel.WHATSAPP_HAND)))
     )
     row = found.one_or_none()
-    if row is None or not row[1]:
+    if row is None:
         return False
-    other = select(Delivery.id).where(Delivery.notice_id == row[0], Delivery.channel == Channel.WHATSAPP_HAND)
-    if await db.scalar(other) is not None:
+    failed, kind, has_phone, by_letter = row
+    on_paper = by_letter and kind == "changed"
+    other = Channel.WHATSAPP_HAND if failed.channel == Channel.EMAIL and has_phone else Channel.LETTER if on_paper else None
+    if other is None:
         return False
-    await _deliver_by(db, row[0], Channel.WHATSAPP_HAND, now)
+    there = await db.scalar(select(Delivery).where(Delivery.notice_id == failed.notice_id, Delivery.channel == other))
+    if there is not None:
+        again = there.channel == Channel.LETTER and there.state == DeliveryState.CANCELLED
+        there.state = DeliveryState.QUEUED if again else there.state
+        return again
+    await _deliver_by(db, failed.notice_id, other, now)
     return True
+
+
+async def no_letter(db: AsyncSession, delivery_id: str) -> None:
+    """The message that had failed is tried again after all: the letter instead of it, not printed yet, is not needed."""
+    notice = select(Delivery.notice_id).where(Delivery.id == delivery_id).scalar_subquery()
+    waiting = (Delivery.notice_id == notice, Delivery.channel == Channel.LETTER, Delivery.state == DeliveryState.QUEUED)
+    await db.execute(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, version=Delivery.version + 1))
+
+
+def holds_by_letter() -> ColumnElement[bool]:
+    """Whether a participant is a guest by letter whose seat stands."""
+    seated = exists().where(Seat.participant_id == Participant.id, Seat.state == SeatState.ACTIVE)
+    return and_(Participant.origin == Origin.INVITEE, seated)
 
 
 async def _deliver_by(db: AsyncSession, notice_id: str, channel: Channel, now: datetime) -> None:
     delivery = Delivery(id=new_id(), notice_id=notice_id, channel=channel)
     db.add(delivery)
     await db.flush()
-    if channel != Channel.WHATSAPP_HAND:
+    if channel not in {Channel.WHATSAPP_HAND, Channel.LETTER}:
         await queue(db, delivery.id, delivery.version, now)
 
 
 async def _reached_by(db: AsyncSession, participant_id: str) -> Channel | None:
+    by_message = Delivery.channel.not_in((Channel.CONSOLE, Channel.LETTER))
     return await db.scalar(
         select(Delivery.channel)
         .join(Notice, Notice.id == Delivery.notice_id)
-        .where(Notice.participant_id == participant_id, Delivery.state == DeliveryState.SENT, Delivery.channel != Channel.CONSOLE)
+        .where(Notice.participant_id == participant_id, Delivery.state == DeliveryState.SENT, by_message)
         .order_by(Delivery.sent_at.desc())
         .limit(1)
     )

@@ -29,7 +29,7 @@ async def revoke_seat(
     seat.state, seat.revoked_at, seat.reason = SeatState.REVOKED, now, reason
     seat.version += 1
     await db.execute(update(Credential).where(Credential.seat_id == seat.id).values(state=CredentialState.REVOKED, revoked_at=now))
-    await cancel_waiting(db, seat.participant_id, ("invited", "rotated"), now)
+    await cancel_waiting(db, seat.participant_id, ("invited", "rotated", "changed"), now)
     await close_sockets(db, seat.participant_id, room, REVOKED, now)
     await record(db, vault, session_id, now, Act(actor, "seats.revoked", f"seat:{seat.id}", {"participant": seat.participant_id}))
     return seat

@@ -83,7 +83,7 @@ async def switch_place(db: AsyncSession, vault: Vault, seat_id: str, place: str,
     if held.application is not None:
         held.application.attendance, held.application.site_id = way, site_id
         held.application.version += 1
-    await _follow(db, held.seat, now)
+    await follow(db, held.seat, now)
     await close_sockets(db, held.person.id, held.session.room, PLACE_CHANGED, now)
     facts: dict[str, object] = {"from": before, "to": site_id or way}
     await record(db, vault, held.session.id, now, Act(held.actor, "seats.switched", f"seat:{held.seat.id}", facts))
@@ -122,8 +122,8 @@ async def _hold(db: AsyncSession, seat_id: str, *, active: bool = True) -> _Held
     return _Held(session, person, application, seat)
 
 
-async def _follow(db: AsyncSession, seat: Seat, now: datetime) -> None:
-    """The ledger of the meeting as the seat now is: issued online, revoked in a hall."""
+async def follow(db: AsyncSession, seat: Seat, now: datetime) -> None:
+    """Bring the ledger of the meeting to how the seat now is: issued online, revoked in a hall."""
     meeting = await db.scalar(select(Meeting.id).where(Meeting.session_id == seat.session_id))
     if meeting is None:
         return

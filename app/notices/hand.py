@@ -109,7 +109,7 @@ async def resend(db: AsyncSession, session_id: str, delivery_id: str, actor: str
     _back(row)
     row.attempts, row.next_try_at, row.last_problem, row.sent_at = 0, None, None, None
     await add_attempt(db, row.id, "queued", None, actor, now)
-    if row.channel != Channel.WHATSAPP_HAND:
+    if row.channel not in {Channel.WHATSAPP_HAND, Channel.LETTER}:
         await queue(db, row.id, row.version, now)
 
 
@@ -117,7 +117,8 @@ async def cancel(db: AsyncSession, session_id: str, delivery_id: str, actor: str
     """It is not to be sent any more; what is being sent this moment or was sent cannot be cancelled."""
     row = await _row(db, session_id, delivery_id)
     held = row.state == DeliveryState.CLAIMED and row.claimed_by != actor and row.claimed_until is not None and row.claimed_until > now
-    if held or row.state in {DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.CANCELLED}:
+    going = row.state == DeliveryState.SENDING and row.channel != Channel.LETTER
+    if held or going or row.state in {DeliveryState.SENT, DeliveryState.CANCELLED}:
         raise Conflict("notices.under_way")
     row.state, row.claimed_by, row.claimed_until, row.next_try_at = DeliveryState.CANCELLED, None, None, None
     row.version += 1
@@ -125,14 +126,25 @@ async def cancel(db: AsyncSession, session_id: str, delivery_id: str, actor: str
 
 
 async def cancel_waiting(db: AsyncSession, participant_id: str, kinds: Iterable[str], now: datetime) -> None:
-    """What still waits to be told to this person, of these kinds, is not wanted any more; an officer's row in hand included."""
-    waiting = (DeliveryState.QUEUED, DeliveryState.WAITING_RETRY, DeliveryState.CLAIMED)
+    """What still waits to be told to this person, of these kinds, is not wanted any more; an officer's row in hand and a printed letter included."""
+    on_paper = and_(Delivery.channel == Channel.LETTER, Delivery.state == DeliveryState.SENDING)
+    waiting = or_(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.WAITING_RETRY, DeliveryState.CLAIMED)), on_paper)
     notices = select(Notice.id).where(Notice.participant_id == participant_id, Notice.kind.in_(list(kinds)))
     await db.execute(
         update(Delivery)
-        .where(Delivery.notice_id.in_(notices), Delivery.state.in_(waiting))
+        .where(Delivery.notice_id.in_(notices), waiting)
         .values(state=DeliveryState.CANCELLED, claimed_by=None, claimed_until=None, next_try_at=None, version=Delivery.version + 1)
     )
+
+
+async def want_again(db: AsyncSession, participant_id: str, kinds: Iterable[str], now: datetime) -> None:
+    """What was cancelled for this person, of these kinds, without anything else having told it, waits again."""
+    notices = select(Notice.id).where(Notice.participant_id == participant_id, Notice.kind.in_(list(kinds)))
+    gone = (Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.CANCELLED, Delivery.last_problem.is_(None))
+    for row in await db.scalars(select(Delivery).where(*gone).order_by(Delivery.id).with_for_update()):
+        _back(row)
+        if row.channel not in {Channel.WHATSAPP_HAND, Channel.LETTER}:
+            await queue(db, row.id, row.version, now)
 
 
 async def queue(db: AsyncSession, delivery_id: str, version: int, now: datetime) -> None:

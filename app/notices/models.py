@@ -10,10 +10,11 @@ from app.database.tables import Id, Table, id_column
 
 
 class Channel(StrEnum):
-    """How a notice travels; `whatsapp_hand` is opened and marked as sent by an officer."""
+    """How a notice travels; `whatsapp_hand` is opened and marked as sent by an officer, `letter` is printed (`sending`) and handed over (`sent`)."""
 
     EMAIL = "email"
     WHATSAPP_HAND = "whatsapp_hand"
+    LETTER = "letter"
     CONSOLE = "console"
 
 

@@ -19,7 +19,9 @@ from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind, Sess
 
 TELL = "invitations.schedule_changed"
 """Kind of the job that tells everybody who was told something of the forum."""
-SAID = Path(__file__).resolve().parents[2] / "templates" / "sessions" / "changes_said.txt"
+SAID = Path(__file__).resolve().parents[2] / "templates" / "sessions"
+LANGUAGES = ("id", "en")
+"""Of what the room is told; the first is what programs and whoever reads another language get."""
 # The rules of a room belong to a higher floor; its last announcement is what everybody who comes in is shown first.
 _ROOMS = table(
     "rooms",
@@ -57,7 +59,7 @@ class Shown:
 
 
 async def write_change(db: AsyncSession, session: ForumSession, change: Change, *, actor: str, now: datetime) -> ScheduleChange:
-    """Write a change that was just made to the session (held by the caller), say it in the room, and want everybody told; the caller audits it."""
+    """Write a change that was just made to the session (held by the caller, its version grown), say it in the room, and want everybody told; the caller audits it."""
     row = ScheduleChange(
         id=new_id(),
         session_id=session.id,
@@ -66,6 +68,7 @@ async def write_change(db: AsyncSession, session: ForumSession, change: Change, 
         site_id=change.site_id,
         before=dict(change.before),
         after=dict(change.after),
+        session_version=session.version,
         by=actor,
         at=now,
     )
@@ -73,8 +76,9 @@ async def write_change(db: AsyncSession, session: ForumSession, change: Change, 
     await db.flush()
     if session.state is SessionState.DRAFT:
         return row
-    if sentence := _sentence(session, change):
-        await _announce(db, session, sentence, now)
+    sentences = {language: text for language in LANGUAGES if (text := _sentence(session, change, language))}
+    if sentences:
+        await _announce(db, session, sentences, now)
     await enqueue(db, TELL, f"schedule:{row.id}", {"session_id": session.id, "change_id": row.id}, due_at=now, now=now)
     return row
 
@@ -99,8 +103,9 @@ def _read(values: Mapping[str, object]) -> dict[str, Any]:
     return {name: datetime.fromisoformat(str(value)) if name in MOMENTS else value for name, value in values.items()}
 
 
-async def _announce(db: AsyncSession, session: ForumSession, text: str, now: datetime) -> None:
-    announcement = {"id": new_id(), "text": text}
+async def _announce(db: AsyncSession, session: ForumSession, texts: Mapping[str, str], now: datetime) -> None:
+    others = {language: texts[language] for language in LANGUAGES[1:]}
+    announcement = {"id": new_id(), "text": texts[LANGUAGES[0]], "texts": others}
     frame = {"t": "room", "op": "announce", "v": announcement, "at": int(now.timestamp() * 1000)}
     await append(db, session.room, PUBLIC, [Entry(frame)], now)
     changed = await db.execute(update(_ROOMS).where(_ROOMS.c.id == session.room).values(announcement=announcement).returning(_ROOMS.c.id))
@@ -109,23 +114,25 @@ async def _announce(db: AsyncSession, session: ForumSession, text: str, now: dat
         await db.execute(insert(_ROOMS).values(id=session.room, session_id=session.id, announcement=announcement, **rules))
 
 
-def _sentence(session: ForumSession, change: Change) -> str | None:
-    """The words of the room in the office's language; none for a later deadline, which concerns nobody there."""
-    written = _said().get(change.kind)
+def _sentence(session: ForumSession, change: Change, language: str) -> str | None:
+    """The words of the room in one language, the reason as the office wrote it; none for a later deadline, which concerns nobody there."""
+    said = _said(language)
+    written = said.get(change.kind)
     if written is None:
         return None
     hall = change.before or change.after
     facts = {
-        "start": when(session.starts_at, session.zone),
-        "end": when(session.ends_at, session.zone),
+        "start": when(session.starts_at, session.zone, language),
+        "end": when(session.ends_at, session.zone, language),
         "hall": hall.get("name", ""),
         "place": ", ".join(str(part) for part in (change.after.get("name"), change.after.get("address")) if part),
+        "reason": change.reason.rstrip("."),
     }
-    reason = f" Alasan: {change.reason.rstrip('.')}." if change.reason else ""
-    return (Template(written).substitute(facts) + reason)[:900]
+    sentences = [written, said["reason"]] if change.reason else [written]
+    return " ".join(Template(one).substitute(facts) for one in sentences)[:900]
 
 
 @cache
-def _said() -> dict[str, str]:
-    lines = SAID.read_text(encoding="utf-8").splitlines()
+def _said(language: str) -> dict[str, str]:
+    lines = (SAID / f"changes_said.{language}.txt").read_text(encoding="utf-8").splitlines()
     return {kind.strip(): text.strip() for kind, _, text in (line.partition(":") for line in lines if line.strip())}

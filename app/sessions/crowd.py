@@ -19,7 +19,6 @@ _PARTICIPANTS = table(
 )
 _NOTICES = table("notices", column("id"), column("session_id"), column("participant_id"))
 _DELIVERIES = table("deliveries", column("id"), column("notice_id"), column("state"))
-_ATTEMPTS = table("delivery_attempts", column("delivery_id"), column("number"), column("outcome"))
 _PROPOSALS = table("proposals", column("session_id"), column("status"))
 _PROPOSAL_COUNTERS = table("proposal_counters", column("session_id"), column("last"))
 _PARTICIPANT_COUNTERS = table("participant_counters", column("session_id"), column("last"))
@@ -28,7 +27,6 @@ _ATTENDANCES = table("attendances", column("session_id"), column("site_id"))
 _DOOR_PRESSES = table("door_presses", column("session_id"), column("site_id"))
 
 ONLINE = "online"
-REACHED = ("claimed", "sending", "sent")
 UNDELIVERED = ("queued", "claimed", "sending", "waiting_retry", "failed")
 
 
@@ -82,24 +80,6 @@ async def invited_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:
 def holds_seat(participant_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Whether a participant's seat is active; of a seat given back or revoked nothing is left to count."""
     return select(_SEATS.c.participant_id).where(_SEATS.c.participant_id == participant_id, _SEATS.c.state == "active").exists()
-
-
-async def known_by_letter_alone(db: AsyncSession, session_id: str) -> int:
-    """How many people with a seat were invited by letter and have had no other message: no notice of change goes out to them."""
-    later = _ATTEMPTS.alias()
-    same = (later.c.delivery_id == _ATTEMPTS.c.delivery_id) & (later.c.number > _ATTEMPTS.c.number)
-    undone = select(later.c.number).where(same, later.c.outcome == "undone").exists()
-    sent = select(_ATTEMPTS.c.number).where(_ATTEMPTS.c.delivery_id == _DELIVERIES.c.id, _ATTEMPTS.c.outcome == "sent", ~undone)
-    messages = (
-        select(_DELIVERIES.c.id)
-        .join_from(_DELIVERIES, _NOTICES, _NOTICES.c.id == _DELIVERIES.c.notice_id)
-        .where(_NOTICES.c.participant_id == _PARTICIPANTS.c.id, _DELIVERIES.c.state.in_(REACHED) | sent.exists())
-    )
-    invited = (_PARTICIPANTS.c.session_id == session_id) & (_PARTICIPANTS.c.origin == "invitee") & _PARTICIPANTS.c.erased_at.is_(None)
-    return int(
-        await db.scalar(select(func.count()).select_from(_PARTICIPANTS).where(invited, holds_seat(_PARTICIPANTS.c.id), ~messages.exists()))
-        or 0
-    )
 
 
 async def seated_by_place(db: AsyncSession, session_id: str) -> dict[str, int]:

@@ -235,5 +235,7 @@ class ScheduleChange(Table):
     before: Mapped[dict[str, object]]
     """The moved moments as they were, by column name, RFC 3339 in UTC; of a hall its name and address; of a meeting nothing."""
     after: Mapped[dict[str, object]]
+    session_version: Mapped[int]
+    """The session's version with the change: whatever was written from that version or a later one says it already."""
     by: Mapped[str]
     at: Mapped[datetime]

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.models import Role
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.meetings.service import meeting_of, opened
+from app.notices.paper import tally
 from app.sessions.changes import changes_of, shown
-from app.sessions.crowd import known_by_letter_alone
+from app.sessions.crowd import invited_by_place
 from app.sessions.fields import CancelFields, HallFields, HallMove, MeetingSwap, ScheduleFields
 from app.sessions.guards import Desk, desk
 from app.sessions.models import SessionState
@@ -164,7 +165,8 @@ async def _page(
     async with parts.database.read() as db:
         changes = shown(await changes_of(db, at.session.id))
         sites = await sites_of(db, at.session.id)
-        by_letter = await known_by_letter_alone(db, at.session.id)
+        guests = sum((await invited_by_place(db, at.session.id)).values())
+        on_paper = await tally(db, at.session.id)
         has_meeting = opened(parts.vault, await meeting_of(db, at.session.id)).complete
     context: dict[str, Any] = {"form": form, "which": which, "times": form if which not in OTHERS else _standing(at)}
     return page(
@@ -175,7 +177,8 @@ async def _page(
         changes=changes,
         hall_choices=[(site.id, site.name) for site in sites],
         has_meeting=has_meeting,
-        by_letter=by_letter,
+        guests=guests,
+        on_paper=on_paper.owed,
         admin=at.staff.may({Role.ADMIN}, at.session.id),
         registration=registration_of(at.session, parts.clock.now()),
         refused=refused,

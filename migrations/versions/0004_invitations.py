@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("state", sa.Enum("active", "revoked", name="seatstate", native_enum=False, length=20), nullable=False),
         sa.Column("needs_last_four", sa.Boolean(), nullable=False),
+        sa.Column("letter_version", sa.Integer(), nullable=True),
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -73,7 +74,7 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("notice_id", sa.String(length=16), nullable=False),
-        sa.Column("channel", sa.Enum("email", "whatsapp_hand", "console", name="channel", native_enum=False, length=20), nullable=False),
+        sa.Column("channel", sa.Enum("email", "whatsapp_hand", "letter", "console", name="channel", native_enum=False, length=20), nullable=False),
         sa.Column(
             "state",
             sa.Enum(

@@ -1,7 +1,7 @@
 /** The bars above the stream: a lost line, the state of the room, what is pinned, the last announcement. Never a dialog. */
 import { secondsUntil, serverNow } from "./clock.js";
 import { button, byId, el, fill, icon, setText } from "./dom.js";
-import { knows, t, tn } from "./words.js";
+import { announced, knows, t, tn } from "./words.js";
 
 const LONG = 70;
 
@@ -77,5 +77,5 @@ function folded(last, others) {
 function drawNotice(bar, notice) {
   const over = !notice?.text || (Number.isFinite(notice.until) && notice.until < serverNow());
   bar.hidden = over;
-  if (!over) setText(bar.querySelector("span"), notice.text);
+  if (!over) setText(bar.querySelector("span"), announced(notice));
 }

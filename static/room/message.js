@@ -1,7 +1,7 @@
 /** One entry of the stream as an element: cards for what counts, bare text for talk, one's own at the right. */
 import { stamp } from "./clock.js";
 import { el, icon } from "./dom.js";
-import { knows, t } from "./words.js";
+import { announced, knows, t } from "./words.js";
 
 const HEADS = {
   aspiration: ["megaphone", "", "kind_aspiration"],
@@ -133,6 +133,6 @@ function goneParts(entry) {
 
 function noticeNode(entry) {
   const state = entry.op === "state";
-  const text = state ? t(`told_${entry.v?.to}`) : (entry.v?.text ?? "");
+  const text = state ? t(`told_${entry.v?.to}`) : announced(entry.v);
   return el("li", { class: "entry told", "data-key": entry.key }, icon(state ? "info" : "megaphone"), el("span", {}, text));
 }

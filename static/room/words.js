@@ -18,6 +18,11 @@ export function tn(key, n, facts = {}) {
   return t(n === 1 && one in words ? one : key, { n: grouped(n), ...facts });
 }
 
+/** What was announced: in the page's language where the server says it by itself, else as somebody wrote it. */
+export function announced(said) {
+  return said?.texts?.[document.documentElement.lang] ?? said?.text ?? "";
+}
+
 /** Whether there is such a sentence. */
 export function knows(key) {
   return key in words;

@@ -11,12 +11,10 @@ from openpyxl import Workbook
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from app.database.tables import new_id
 from app.guests.models import GuestImport, Invitee, InviteePlace
 from app.invitations.models import Seat
 from app.invitations.seats import revoke_seat
 from app.invitations.switching import give_back, switch_place
-from app.notices.models import Attempt, Channel, Delivery, DeliveryState, Notice
 from app.participants.models import Origin, Participant
 from app.registration.models import ApplicationState
 from app.registration.roll import load_roll, stamp_of
@@ -72,32 +70,6 @@ async def test_each_seat_of_an_invitation_is_a_participant_with_a_code(ground: G
         bank = next(one for one in people if one.name == "Siti Aminah")
         assert ground.vault.open(bank.phone, "participants", "phone", bank.id) == "+6285326905742"
         assert await db.scalar(select(func.count()).select_from(Seat)) == 4
-
-
-async def test_the_page_of_the_schedule_says_how_many_guests_no_message_reaches(
-    ground: Ground, office: Office, web: httpx.AsyncClient
-) -> None:
-    session, _ = await make_session(ground)
-    page, moderator = f"/meja/{session.slug}/jadwal", office.bearer("moderator")
-    before = (await web.get(page, headers=moderator)).text
-    await invited(web, office, session, LIST)
-    now = ground.clock.now()
-    async with ground.database.write() as db:
-        sent, taken_back = (await db.scalars(select(Participant.id).order_by(Participant.number).limit(2))).all()
-        for person, state in ((sent, DeliveryState.SENT), (taken_back, DeliveryState.QUEUED)):
-            notice = Notice(
-                id=new_id(), session_id=session.id, participant_id=person, kind="rotated", key=new_id(), facts={}, created_at=now
-            )
-            db.add(notice)
-            await db.flush()
-            row = Delivery(id=new_id(), notice_id=notice.id, channel=Channel.WHATSAPP_HAND, state=state)
-            db.add(row)
-            await db.flush()
-            for number, outcome in enumerate(["sent"] if person == sent else ["sent", "undone"], 1):
-                db.add(Attempt(id=new_id(), delivery_id=row.id, number=number, at=now, outcome=outcome, by="account:s"))
-    after = (await web.get(page, headers=moderator)).text
-    words = "tamu hanya diundang dengan surat</p>"
-    assert (words in before, f"3 {words}" in after) == (False, True)
 
 
 async def test_a_list_is_taken_in_as_a_whole_or_not_at_all(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -378,6 +378,7 @@ def a_change(session: ForumSession, now: datetime) -> ScheduleChange:
         reason="aula dipakai pemilu",
         before={},
         after={},
+        session_version=session.version + 1,
         by="account:a",
         at=now,
     )

@@ -113,6 +113,8 @@ def test_letters_go_by_mail_first_then_by_hand_and_a_change_goes_where_the_last_
     assert channels(Reach(mail=True, phone=True, console=False)) == [mail]
     assert channels(Reach(mail=False, phone=True, console=True)) == [hand, console]
     assert channels(Reach(mail=True, phone=True, console=False), before=hand) == [hand]
+    assert channels(Reach(mail=False, phone=True, console=False, letter=True)) == [hand]
+    assert channels(Reach(mail=False, phone=False, console=True, letter=True)) == [Channel.LETTER, console]
     assert channels(Reach(mail=True, phone=False, console=False), before=hand) == [mail]
     assert channels(Reach(mail=False, phone=False, console=False)) == []
 
