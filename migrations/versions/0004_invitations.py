@@ -74,7 +74,9 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("notice_id", sa.String(length=16), nullable=False),
-        sa.Column("channel", sa.Enum("email", "whatsapp_hand", "letter", "console", name="channel", native_enum=False, length=20), nullable=False),
+        sa.Column(
+            "channel", sa.Enum("email", "whatsapp_hand", "letter", "console", name="channel", native_enum=False, length=20), nullable=False
+        ),
         sa.Column(
             "state",
             sa.Enum(
