@@ -17,7 +17,7 @@ from app.hall import checkin, placeholders
 from app.hall.checkin import CheckedIn, Scan
 from app.hall.guards import ROLES, AnyHall, AtHall, Completing, site_named
 from app.hall.people import CompletionFields, GuestFields, person_of
-from app.hall.speech import at_hall, in_hall
+from app.hall.speech import at_hall, in_hall, refuse_kept
 from app.participants.models import Participant
 from app.sessions.guards import Desk
 from app.sessions.models import Site
@@ -121,8 +121,13 @@ async def complete(desk: Completing, parts: Parts, participant: Id, known: Compl
 
 @router.post("/sites/{site}/messages", response_model=ReceiptBody, status_code=201, responses={200: {"model": ReceiptBody}})
 async def say(request: Request, parts: Parts, hall: AtHall, body: MessageBody) -> Response:
-    """Words typed in a hall, as `POST /rooms/{room}/messages` but marked with this hall: 201, and 200 for a repeated cid."""
+    """Words typed in a hall, as `POST /rooms/{room}/messages` but marked with this hall: 201, and 200 for a repeated cid.
+
+    410 `rehearsal.practised` when `sent_at` lies in a rehearsal that has been wiped.
+    """
     message = in_hall(frames.send(body.frame()))
+    async with parts.database.read() as db:
+        await refuse_kept(db, hall.session.id, message)
     person = at_hall(hall.desk.staff, hall.session, hall.site)
     said = await house_of(request).writers.submit(Given(person, message, limits=parts.settings.limits))
     return JSONResponse(answers.receipt(said), 200 if said.dup else 201)

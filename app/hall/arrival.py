@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.tables import new_id
 from app.errors import Gone
-from app.hall.checkin import CheckedIn, Scan, add_walk_in, check_in, check_in_wanted, undo
+from app.hall.checkin import CheckedIn, Scan, add_walk_in, check_in, check_in_wanted, hold_person, undo
 from app.invitations.join import open_device
 from app.invitations.links import SeatHolder
 from app.invitations.models import Seat, SeatState
@@ -124,6 +124,7 @@ async def take_back(db: AsyncSession, vault: Vault, site: Site, stay_id: str, *,
     stay = await db.get(Attendance, stay_id)
     if stay is None or stay.site_id != site.id or stay.recorded_by != OWN_HAND:
         return
+    await hold_person(db, site.session_id, stay.participant_id)
     seat = await db.scalar(
         select(Seat)
         .join(Participant, Participant.id == Seat.participant_id)

@@ -23,6 +23,7 @@ from app.vault import Vault
 SHOWN = 4
 """Signs of an unknown code that are kept."""
 MOST = 200
+NONCE_USED = "hall.nonce_used"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Unsettled:
     """A press that waits for an operator; `hall` is where the person is now."""
 
     id: str
+    nonce: str
     refusal: str
     participant: str | None
     name: str | None
@@ -65,6 +67,15 @@ class Unsettled:
     hall: str | None
     pressed_at: datetime
     uploaded_at: datetime
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Let in after all, as the `participant` or the guest of this `name` when the press names nobody itself; or not counted."""
+
+    admit: bool
+    participant: str | None = None
+    name: str | None = None
 
 
 async def take(db: AsyncSession, vault: Vault, site: Site, press: Press, *, actor: str, now: datetime) -> Outcome:
@@ -118,6 +129,7 @@ async def unsettled(db: AsyncSession, site: Site) -> Sequence[Unsettled]:
     return [
         Unsettled(
             press.id,
+            press.nonce,
             press.refusal or "",
             press.participant_id,
             name,
@@ -130,27 +142,34 @@ async def unsettled(db: AsyncSession, site: Site) -> Sequence[Unsettled]:
     ]
 
 
-async def settle(
-    db: AsyncSession, vault: Vault, site: Site, press_id: str, *, admit: bool, participant: str | None, actor: str, now: datetime
-) -> None:
-    """An operator decides: in this hall after all, as the press's person or as somebody named here, or not counted. Settled is settled: a second time changes nothing.
+async def settle(db: AsyncSession, vault: Vault, site: Site, press_id: str, decision: Decision, *, actor: str, now: datetime) -> None:
+    """An operator decides: in this hall after all since the moment of the press, or not counted. Settled is settled: a second time changes nothing.
 
     NotFound for a press of another hall, Invalid when nobody is known to let in.
     """
+    await take_turn(db, site.session_id)
     press = await db.get(DoorPress, press_id, with_for_update=True, populate_existing=True)
     if press is None or press.site_id != site.id or press.refusal is None:
         raise NotFound("hall.unknown_press")
     if press.settled is not None:
         return
-    if admit:
-        person = press.participant_id or participant
-        if person is None:
-            raise Invalid(FieldError("participant", "field.required"))
-        stay = await check_in(db, vault, site, person, Scan(f"door-{press.id}", press.pressed_at), actor=actor, now=now)
-        press.participant_id = stay.participant_id
-    press.settled, press.settled_at, press.settled_by = Settled.ADMITTED if admit else Settled.DROPPED, now, actor
+    if decision.admit:
+        press.participant_id = await _let_in(db, vault, site, press, decision, actor=actor, now=now)
+    press.settled, press.settled_at, press.settled_by = Settled.ADMITTED if decision.admit else Settled.DROPPED, now, actor
     facts: dict[str, object] = {"site": site.id, "refusal": press.refusal, "as": press.settled}
     await record(db, vault, site.session_id, now, Act(actor, "hall.press_settled", f"door_press:{press.id}", facts))
+
+
+async def _let_in(db: AsyncSession, vault: Vault, site: Site, press: DoorPress, decision: Decision, *, actor: str, now: datetime) -> str:
+    """Who is now in the hall: by the press's own nonce, unless that was what spoke against it."""
+    scan = Scan(f"door-{press.id}" if press.refusal == NONCE_USED else press.nonce, press.pressed_at)
+    known = press.participant_id or decision.participant
+    if known is not None:
+        return (await check_in(db, vault, site, known, scan, actor=actor, now=now)).participant_id
+    if decision.name is None:
+        raise Invalid(FieldError("participant", "field.required"))
+    guest, _ = await add_walk_in(db, vault, site, Person(name=decision.name, site_id=site.id), scan, actor=actor, now=now)
+    return guest.id
 
 
 async def _tried(

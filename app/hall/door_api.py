@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.hall import door, pin
-from app.hall.door import Outcome, Press
+from app.hall.door import Decision, Outcome, Press
 from app.hall.door_list import known_at, present, salt_of, version_of
 from app.hall.guards import AtHall
 from app.hall.roster import Expected
@@ -85,6 +85,7 @@ class WaitingOut(BaseModel):
     """A press that waits for an operator."""
 
     id: str
+    nonce: str
     code: str
     sentence: str
     participant: str | None
@@ -111,10 +112,13 @@ class DoorOut(BaseModel):
 
 
 class SettleIn(BaseModel):
-    """Let in after all (as `participant` when the press names nobody), or not counted."""
+    """Let in after all (as `participant`, or the guest of this `name`, when the press names nobody), or not counted."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     admit: bool
-    participant: str | None = Field(None, max_length=40)
+    participant: str | None = Field(None, min_length=1, max_length=40)
+    name: Annotated[str, AfterValidator(a_name)] | None = Field(None, max_length=120)
 
 
 @router.get("/door")
@@ -142,7 +146,7 @@ async def look(request: Request, parts: Parts, hall: AtHall, known: Annotated[st
                 id=one.id,
                 code=one.refusal,
                 sentence=_sentence(words, one.refusal, {"person": one.name or "–", "hall": one.hall or "–"}),
-                **{name: getattr(one, name) for name in ("participant", "name", "hint", "pressed_at", "uploaded_at")},
+                **{name: getattr(one, name) for name in ("nonce", "participant", "name", "hint", "pressed_at", "uploaded_at")},
             )
             for one in waiting
         ],
@@ -173,8 +177,8 @@ async def take(request: Request, parts: Parts, hall: AtHall, kept: PressesIn) ->
 async def settle(parts: Parts, hall: AtHall, press: Annotated[str, Path(max_length=40)], wish: SettleIn) -> Response:
     """Decide about a press that could not simply be counted; whoever decides second changes nothing."""
     async with parts.database.write() as db:
-        now = parts.clock.now()
-        await door.settle(db, parts.vault, hall.site, press, admit=wish.admit, participant=wish.participant, actor=hall.actor, now=now)
+        decision = Decision(wish.admit, wish.participant, wish.name)
+        await door.settle(db, parts.vault, hall.site, press, decision, actor=hall.actor, now=parts.clock.now())
     return Response(status_code=204)
 
 

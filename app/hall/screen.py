@@ -77,6 +77,16 @@ async def opened(db: AsyncSession, session_id: str, code: str) -> Screen:
     return screen
 
 
+async def forum_of(db: AsyncSession, code: str) -> ForumSession:
+    """The forum whose screen this code opens; NotFound `hall.unknown_screen` for any other code."""
+    found = await db.scalar(
+        select(ForumSession).join(Screen, Screen.session_id == ForumSession.id).where(Screen.code == written(code)).limit(1)
+    )
+    if found is None:
+        raise NotFound("hall.unknown_screen")
+    return found
+
+
 async def look(db: AsyncSession, session_id: str, now: datetime, *, blank: bool | None = None, dark: bool | None = None) -> None:
     """Blank the screen or show it again, in light or dark."""
     screen = await screen_of(db, session_id, now)

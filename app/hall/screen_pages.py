@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import segno
 from fastapi import APIRouter, Depends, Query, Request
@@ -61,6 +61,20 @@ class Shown:
     now: AgendaItem | None
     next: AgendaItem | None
     version: str
+
+
+@router.get("/layar")
+async def any_screen(request: Request, parts: Parts, kode: Code = "") -> Response:
+    """For whoever stands at the projector and knows no forum's address: the code alone leads to its screen (404 for an unknown one)."""
+    if not kode.strip():
+        return page(request, "hall/screen_code.html", session=None, kode="", wrong=None)
+    try:
+        async with parts.database.read() as db:
+            found = await screen.forum_of(db, kode)
+    except NotFound as refused:
+        wrong = translator(request).error(refused.code)
+        return page(request, "hall/screen_code.html", status=404, session=None, kode=kode, wrong=wrong)
+    return RedirectResponse(f"/s/{found.slug}/layar?{urlencode({'kode': kode})}", 303)
 
 
 @router.get("/s/{slug}/layar")

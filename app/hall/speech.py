@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.rights import Staff
 from app.chat.people import ORDER, Person
 from app.chat.requests import Kind, Send
 from app.errors import NotAllowed
 from app.sessions.models import ForumSession, Site
+from app.sessions.rehearsing import refuse_practised
 
 
 def at_hall(staff: Staff, session: ForumSession, site: Site) -> Person:
@@ -33,6 +37,12 @@ def at_hall(staff: Staff, session: ForumSession, site: Site) -> Person:
 def in_hall(message: Send) -> Send:
     """The same words, said in the hall unless they were relayed from elsewhere; a repetition stays the same."""
     return message if message.via else replace(message, via="hall")
+
+
+async def refuse_kept(db: AsyncSession, session_id: str, message: Send) -> None:
+    """Gone `rehearsal.practised` for words that a device kept from a rehearsal that has been wiped; words that bear no time are of now."""
+    typed_at = None if message.sent_at is None else datetime.fromtimestamp(message.sent_at / 1000, UTC)
+    await refuse_practised(db, session_id, typed_at)
 
 
 def typed_words(form: Mapping[str, str], anybody: str) -> dict[str, Any]:

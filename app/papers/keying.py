@@ -26,6 +26,7 @@ from app.proposals.models import Proposal, ProposalStatus, ProposalVersion
 from app.proposals.sectors import Sector
 from app.proposals.service import note_version, reflag
 from app.sessions.models import ForumSession
+from app.sessions.rehearsing import refuse_practised
 from app.vault import Vault
 from app.web.problems import CodedValueError
 
@@ -87,13 +88,16 @@ async def key_in(
     within: Collection[str] | None,
     actor: str,
     now: datetime,
+    typed_at: datetime | None = None,
 ) -> Keyed:
     """Store a row under its id: a new one becomes a proposal, the same again changes nothing, another content corrects it.
 
     Without a hall the form's printed number gives it. Invalid for a wrong time or a number that another row has; Conflict
     `papers.taken_over` once the desk has changed the proposal, `papers.changed_beside` (with the `version` to see next) when a colleague
     has corrected the row since it was shown; NotFound for a row of another session, or of a hall not `within` reach.
+    Gone `rehearsal.practised` for what a browser kept from a rehearsal that has been wiped: `typed_at` is its own time, none: just now.
     """
+    await refuse_practised(db, session.id, typed_at)
     written = _written(fields, session, now)
     site_id = site_id or await hall_of(db, session.id, fields.number)
     body = _body_hash(fields, site_id, written)

@@ -1,11 +1,12 @@
 """The grid in which paper forms are keyed in: a page of rows that saves each by itself, and works as one plain form without script."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from app.database.tables import new_id
 from app.errors import ForumError, Invalid
@@ -32,7 +33,10 @@ Cell = Annotated[str, Field(max_length=4000)]
 
 
 class TypedRow(BaseModel):
-    """A row as it stands in the grid: every cell in the words that were typed; `site` is the code of a hall, `seen` the version last shown."""
+    """A row as it stands in the grid: every cell in the words that were typed; `site` is the code of a hall, `seen` the version last shown.
+
+    `at` is when it was typed, by the device that kept it; none: just now.
+    """
 
     site: Cell = ""
     number: Cell = ""
@@ -47,6 +51,7 @@ class TypedRow(BaseModel):
     action: Cell = ""
     sector: Cell = ""
     seen: Cell = ""
+    at: AwareDatetime | None = None
 
 
 class KeyedForm(BaseModel):
@@ -62,7 +67,7 @@ class KeyedForm(BaseModel):
 @router.put("/api/v1/sessions/{slug}/paper-forms/{row}", tags=["proposals"])
 async def save_row(request: Request, parts: Parts, at: AtPaper, row: RowId, given: TypedRow) -> KeyedForm:
     """Store a row under an id chosen by its writer (16 of a–z, 2–7): the same again changes nothing, another content corrects it."""
-    keyed = await _save(parts, at, row, given.model_dump())
+    keyed = await _save(parts, at, row, given.model_dump(exclude={"at"}), given.at)
     async with parts.database.read() as db:
         (stored,) = await keyed_rows(db, at.session.id, row_id=row, most=1)
     cells = _cells(at, stored, translator(request))
@@ -103,13 +108,14 @@ async def save_all(request: Request, parts: Parts, at: AtPaper) -> Response:
     return RedirectResponse(f"/meja/{at.session.slug}/kertas/ketik", 303)
 
 
-async def _save(parts: Ground, at: PaperDesk, row: str, cells: dict[str, str]) -> Keyed:
+async def _save(parts: Ground, at: PaperDesk, row: str, cells: dict[str, str], typed_at: datetime | None = None) -> Keyed:
     fields = checked(FormFields, {name: value for name, value in cells.items() if value.strip()})
     site = at.site_named(fields.site)
     async with parts.database.write() as db:
         place = site.id if site else None
         now = parts.clock.now()
-        return await key_in(db, parts.vault, at.session, row, fields, place, within=_within(at), actor=at.actor, now=now)
+        reach = _within(at)
+        return await key_in(db, parts.vault, at.session, row, fields, place, within=reach, actor=at.actor, now=now, typed_at=typed_at)
 
 
 def _within(at: PaperDesk) -> list[str] | None:

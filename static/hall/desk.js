@@ -6,6 +6,7 @@ import { Roster } from "./roster.js";
 import { canScan, scan } from "./scanner.js";
 
 const EVERY = 6000;
+const PRACTISED = "rehearsal.practised";
 const CSRF = /name="csrf" value="[^"]*"/g;
 const find = (name) => document.querySelector(name);
 const desk = find("[data-desk]");
@@ -39,7 +40,9 @@ function line(entry) {
   row.dataset.key = entry.key;
   row.querySelector("[data-title]").textContent = word(entry.what === "say" ? entry.body.kind : entry.what);
   row.querySelector("[data-words]").textContent = [entry.who, entry.body.text].filter(Boolean).join(": ");
-  for (const name of ["failed", "again", "drop"]) row.querySelector(`[data-${name}]`).hidden = !entry.failed;
+  const practised = entry.failed?.code === PRACTISED;
+  for (const name of ["failed", "again", "drop"]) row.querySelector(`[data-${name}]`).hidden = !entry.failed || practised;
+  for (const name of ["practised", "anyway", "discard"]) row.querySelector(`[data-${name}]`).hidden = !practised;
   row.querySelector("[data-pending]").hidden = Boolean(entry.failed);
   const why = row.querySelector("[data-why]");
   why.hidden = !entry.failed;
@@ -53,6 +56,8 @@ find("[data-outbox]").addEventListener("click", async (event) => {
     await newToken();
     outbox.again(key);
   }
+  if (event.target.closest("[data-anyway]")) outbox.again(key, { sent_at: Date.now() });
+  if (event.target.closest("[data-discard]")) outbox.drop(key);
   const drop = event.target.closest("[data-drop]");
   if (drop && window.confirm(drop.dataset.question)) outbox.drop(key);
 });
@@ -76,7 +81,7 @@ outbox.refused = async (entry) => {
     entry.renewed = true;
     await newToken();
     outbox.again(entry.key);
-  } else if (entry.what !== "say" && entry.failed.code === "rehearsal.practised") {
+  } else if (entry.what !== "say" && entry.failed.code === PRACTISED) {
     outbox.drop(entry.key);
     tell(entry);
   } else if (entry.what === "checkin" && entry.body.ask && entry.failed.status === 409) {

@@ -89,15 +89,27 @@ find("[data-waiting]").addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   const id = event.target.closest("[data-press]")?.dataset.press;
   if (!button || !id) return;
+  const { participant, guest } = button.dataset;
+  const waiting = live.waiting.find((one) => one.id === id);
+  const who = "ignore" in button.dataset ? undefined : guest ?? people.named(participant)?.name ?? waiting?.name;
   button.setAttribute("aria-busy", "true");
   try {
-    await line.call(`/presses/${id}/settle`, { admit: "admit" in button.dataset });
-  } catch {
+    await line.call(`/presses/${id}/settle`, { admit: !("ignore" in button.dataset), participant, name: guest });
+    if (who) await nowKnown(waiting, who);
+  } catch (problem) {
     button.removeAttribute("aria-busy");
-    say(word("later"));
+    say(word(problem.message === "422" ? "no-name" : "later"));
   }
   await refresh();
 });
+find("[data-waiting]").addEventListener("input", (event) => drawWho(event.target.closest("[data-press]")));
+
+/* A code that nobody knew belongs to somebody now: this device's own list says so too. */
+async function nowKnown(waiting, who) {
+  const mine = (await store.presses()).find((one) => one.nonce === waiting?.nonce);
+  if (mine) await store.keep({ nonce: mine.nonce, at: mine.at, who, state: "in" });
+}
+
 find("[data-recent]").addEventListener("click", async (event) => {
   const id = event.target.closest("[data-drop]")?.closest("[data-nonce]")?.dataset.nonce;
   if (!id) return;
@@ -152,18 +164,32 @@ function draw() {
   drawFound();
 }
 
+/* Rows stay the same elements: whoever is just typing a name into one goes on. */
 function drawWaiting() {
   const list = live.waiting ?? [];
+  const place = find("[data-waiting]");
+  const before = new Map([...place.children].map((row) => [row.dataset.press, row]));
   find("[data-waiting-part]").hidden = list.length === 0;
-  find("[data-waiting]").replaceChildren(...list.map((one) => {
-    const row = template("waiting-row");
+  for (const [id, row] of before) if (!list.some((one) => one.id === id)) row.remove();
+  list.forEach((one, n) => {
+    const row = before.get(one.id) ?? template("waiting-row");
+    if (place.children[n] !== row) place.insertBefore(row, place.children[n] ?? null);
     row.dataset.press = one.id;
     row.querySelector("[data-who]").textContent = one.name ?? one.hint ?? word("unknown");
     row.querySelector("[data-why]").textContent = one.sentence;
     row.querySelector("[data-times]").textContent = `${word("pressed")} ${time(one.pressed_at)}, ${word("uploaded")} ${time(one.uploaded_at)}`;
     row.querySelector("[data-admit]").hidden = !one.participant;
-    return row;
-  }));
+    row.querySelector("[data-unknown]").hidden = Boolean(one.participant);
+    if (!one.participant) drawWho(row);
+  });
+}
+
+/* Whose code it was: somebody on the list, or a guest by the name that was typed. */
+function drawWho(row) {
+  const typed = row.querySelector("[data-unknown] input").value.trim();
+  const rows = people.like(typed).map((one) => foundRow(one, (button) => { button.dataset.participant = one.id; }));
+  if (typed.length > 2) rows.push(guestRow(typed, (button) => { button.dataset.guest = typed; }));
+  row.querySelector("[data-candidates]").replaceChildren(...rows);
 }
 
 function drawRecent() {
@@ -174,33 +200,45 @@ function drawRecent() {
     row.dataset.nonce = one.nonce;
     row.querySelector("[data-who]").textContent = one.who;
     row.querySelector("[data-why]").textContent = ["refused", "wrong", "practice"].includes(one.state) ? one.sentence : "";
-    for (const state of ["waiting", "in", "refused", "wrong", "practice"]) row.querySelector(`[data-${state}]`).hidden = state !== (one.state === "again" ? "in" : one.state);
+    const shown = one.state === "again" ? "in" : decided(one) ? "decided" : one.state;
+    if (shown === "decided") row.querySelector("[data-why]").textContent = "";
+    for (const state of ["waiting", "in", "refused", "decided", "wrong", "practice"]) row.querySelector(`[data-${state}]`).hidden = state !== shown;
     row.querySelector("[data-drop]").hidden = one.state !== "wrong";
     for (const place of row.querySelectorAll("[data-time]")) place.textContent = time(one.at);
     return row;
   }));
 }
 
+/* Waited for an operator, and the server has since said that it does no more: here or on another device. */
+function decided(one) {
+  return one.state === "refused" && live.heard?.includes(one.nonce) && !live.waiting?.some((other) => other.nonce === one.nonce);
+}
+
 function drawFound() {
   const typed = field.value.trim();
-  const rows = people.like(typed).map((one) => {
-    const row = template("found-row");
-    const at = here(one.id);
-    row.querySelector("[data-who]").textContent = one.name;
-    const place = one.expected === "other_hall" ? `${word("other-hall")} ${live.halls?.[one.hall] ?? "–"}` : one.expected === "here" ? "" : word(one.expected);
-    row.querySelector("[data-what]").textContent = [one.capacity, place].filter(Boolean).join(" · ");
-    row.querySelector("button").dataset.person = one.id;
-    row.querySelector("button").hidden = Boolean(at);
-    row.querySelector("[data-in]").hidden = !at;
-    if (at) row.querySelector("[data-time]").textContent = time(at);
-    return row;
-  });
-  if (typed.length > 2 && !looksLikeCode(typed)) {
-    const row = template("guest-row");
-    row.querySelector("[data-name]").textContent = typed;
-    rows.push(row);
-  }
+  const rows = people.like(typed).map((one) => foundRow(one, (button) => { button.dataset.person = one.id; }));
+  if (typed.length > 2 && !looksLikeCode(typed)) rows.push(guestRow(typed));
   find("[data-found]").replaceChildren(...rows);
+}
+
+function foundRow(one, meant) {
+  const row = template("found-row");
+  const at = here(one.id);
+  row.querySelector("[data-who]").textContent = one.name;
+  const place = one.expected === "other_hall" ? `${word("other-hall")} ${live.halls?.[one.hall] ?? "–"}` : one.expected === "here" ? "" : word(one.expected);
+  row.querySelector("[data-what]").textContent = [one.capacity, place].filter(Boolean).join(" · ");
+  meant(row.querySelector("button"));
+  row.querySelector("button").hidden = Boolean(at);
+  row.querySelector("[data-in]").hidden = !at;
+  if (at) row.querySelector("[data-time]").textContent = time(at);
+  return row;
+}
+
+function guestRow(name, meant) {
+  const row = template("guest-row");
+  row.querySelector("[data-name]").textContent = name;
+  meant?.(row.querySelector("button"));
+  return row;
 }
 
 /* --- camera */

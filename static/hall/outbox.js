@@ -45,9 +45,13 @@ export class Outbox {
     return this.send();
   }
 
-  again(key) {
+  /* `changes` are what somebody has decided about it meanwhile, as parts of its body. */
+  again(key, changes = {}) {
     const entry = this.entries.find((one) => one.key === key);
-    if (entry) delete entry.failed;
+    if (entry) {
+      delete entry.failed;
+      Object.assign(entry.body, changes);
+    }
     this.keep();
     return this.send();
   }

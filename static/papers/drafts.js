@@ -32,6 +32,10 @@ export class Drafts {
     if (this.rows.delete(id)) this.write();
   }
 
+  get(id) {
+    return this.rows.get(id);
+  }
+
   has(id) {
     return this.rows.has(id);
   }

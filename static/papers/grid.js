@@ -75,27 +75,33 @@ function complain(row, errors) {
 
 function noteDraft(row) {
   const values = typed(row);
-  if (isEmpty(values) && !row.dataset.proposal) {
+  if ((isEmpty(values) && !row.dataset.proposal) || same(row, values)) {
+    row.classList.remove("practised");
     drafts.drop(row.dataset.row);
     state(row, "saved");
     return;
   }
-  if (same(row, values)) {
-    drafts.drop(row.dataset.row);
-    return;
-  }
   keep(row, values);
-  state(row, "unsaved");
+  if (!practised(row)) state(row, "unsaved");
 }
 
 const site = (row) => (row.dataset.proposal ? row.dataset.site : row.dataset.site || sites?.value || "");
-const keep = (row, values) => drafts.keep(row.dataset.row, { values, place: site(row), seen: row.dataset.seen ?? "" });
+
+/* With the moment of the last change: what was typed in a rehearsal shall be known when it comes later. Until somebody decides, it stays of then. */
+function keep(row, values) {
+  const before = drafts.get(row.dataset.row);
+  const same = before && (practised(row) || JSON.stringify(before.values) === JSON.stringify(values));
+  drafts.keep(row.dataset.row, { values, place: site(row), seen: row.dataset.seen ?? "", at: same ? before.at : new Date().toISOString() });
+}
+
+const practised = (row) => row.classList.contains("practised");
 const same = (row, values) => stored.has(row.dataset.row) && JSON.stringify(values) === stored.get(row.dataset.row);
 
 async function leave(row) {
   const values = typed(row);
   if (row.hasAttribute("data-shut") || isEmpty(values) || same(row, values)) return;
   keep(row, values);
+  if (practised(row)) return;
   await save(row);
 }
 
@@ -111,7 +117,7 @@ async function save(row, again = true) {
     answer = await fetch(form.dataset.api + id, {
       method: "PUT",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": form.elements.csrf.value },
-      body: JSON.stringify({ ...values, site: site(row), seen: row.dataset.seen ?? "" }),
+      body: JSON.stringify({ ...values, site: site(row), seen: row.dataset.seen ?? "", at: drafts.get(id)?.at }),
       signal: AbortSignal.timeout(PATIENCE),
     });
     told = await answer.json();
@@ -123,6 +129,7 @@ async function save(row, again = true) {
   if (!answer || COME_BACK.has(answer.status)) return later(row);
   if (answer.ok) return done(row, values, told);
   if (told.code === "web.csrf" && again && (await newToken())) return save(row, false);
+  if (told.code === "rehearsal.practised") return ask(row);
   if (answer.status === 401) return refuse(row, [], word("sign-in"));
   if (told.version) {
     // A colleague was here in between: the words wait in the row, and go over theirs only when somebody comes back to it.
@@ -156,6 +163,38 @@ function refuse(row, errors, sentence) {
   complain(row, errors);
   state(row, "wrong", sentence);
   say(errors.map((one) => one.message).join(" ") || sentence);
+}
+
+/* Typed in the rehearsal: nothing of it is stored unless somebody here says so. */
+function ask(row) {
+  complain(row, []);
+  row.classList.add("practised");
+  state(row, "practised");
+  const buttons = form.querySelector("[data-practised]").content.cloneNode(true);
+  buttons.querySelector("[data-anyway]").addEventListener("click", () => {
+    row.classList.remove("practised");
+    drafts.drop(row.dataset.row);
+    keep(row, typed(row));
+    save(row);
+  });
+  buttons.querySelector("[data-discard]").addEventListener("click", () => discard(row));
+  row.querySelector("[data-state]").append(buttons);
+  say(word("practised-why"));
+}
+
+function discard(row) {
+  const before = stored.get(row.dataset.row);
+  // First of all: a row that is left is saved as it stands.
+  fill(row, before ? JSON.parse(before) : {});
+  row.classList.remove("practised");
+  drafts.drop(row.dataset.row);
+  if (before) {
+    state(row, "saved");
+  } else {
+    (row.nextElementSibling ?? fresh()).querySelector("[data-cell]").focus();
+    row.remove();
+  }
+  say(word("discarded"));
 }
 
 function later(row) {
@@ -248,7 +287,7 @@ form.addEventListener("submit", (event) => {
 for (const row of rows()) {
   if (row.dataset.proposal) stored.set(row.dataset.row, JSON.stringify(typed(row)));
 }
-for (const { id, values, place, seen } of drafts.all()) {
+for (const { id, values, place, seen, at } of drafts.all()) {
   let row = rows().find((one) => one.dataset.row === id);
   if (!row) {
     row = fresh(id);

@@ -47,6 +47,58 @@ async def wish(page: Page, text: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_code_that_nobody_knew_while_the_line_was_dead_becomes_somebody(ground: Ground, server: str) -> None:
+    session, sites = await make_session(ground, state=SessionState.LIVE)
+    siti = await make_person(ground, session, "Siti Rahmawati", site_id=sites[0].id, origin=Origin.WALK_IN)
+    path = await duty_link(ground, session, sites[0])
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
+        context = await browser.new_context(locale="id-ID", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+        page = await context.new_page()
+        await page.goto(f"{server}{path}")
+        await page.fill("[name=name]", "Ibu Sari")
+        await page.click("button.primary")
+        await page.goto(f"{server}/meja/{session.slug}/lokasi/aula-1/pintu")
+        await expect(page.locator("[data-ready]")).to_be_visible(timeout=30_000)
+        await context.set_offline(True)
+        for code in ("K7MP-2Q91", "K7MP-2Q92"):
+            await wish(page, code)
+        recent = page.locator("[data-recent] li")
+        await expect(recent).to_have_count(2)
+        cut_off = ground.clock.now()
+        await context.set_offline(False)
+        waiting = page.locator("[data-waiting] > li")
+        await expect(waiting).to_have_count(2, timeout=30_000)
+
+        await waiting.first.get_by_label("Milik siapa kode ini?").fill("siti")
+        assert await violations(page) == []
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await waiting.first.locator("li", has_text="Siti Rahmawati").get_by_role("button", name="Hadir").click()
+        await expect(waiting).to_have_count(1)
+        await waiting.get_by_label("Milik siapa kode ini?").fill("42 43")
+        await waiting.get_by_role("button", name="Catat hadir").click()
+        await expect(page.locator("[data-said]")).to_have_text("Tulis nama orangnya, bukan angka.")
+        await waiting.get_by_label("Milik siapa kode ini?").fill("Bapak Joko")
+        await waiting.get_by_role("button", name="Catat hadir").click()
+        await expect(page.locator("[data-waiting-part]")).to_be_hidden()
+        await expect(page.locator("[data-here]")).to_have_text("2")
+        assert await recent.locator("[data-who]").all_inner_texts() == ["Bapak Joko", "Siti Rahmawati"]
+        await expect(recent.locator("[data-in]:visible")).to_have_count(2)
+        await browser.close()
+    async with ground.database.read() as db:
+        found = (
+            await db.execute(
+                select(Participant.name, Attendance.nonce == DoorPress.nonce, Attendance.arrived_at == DoorPress.pressed_at)
+                .join(Attendance, Attendance.participant_id == Participant.id)
+                .join(DoorPress, DoorPress.participant_id == Participant.id)
+                .where(Attendance.arrived_at < cut_off)
+                .order_by(Attendance.arrived_at)
+            )
+        ).all()
+    assert [tuple(one) for one in found] == [(siti.name, True, True), ("Bapak Joko", True, True)]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_door_goes_on_while_the_line_is_dead(ground: Ground, server: str) -> None:
     session, sites = await make_session(ground, state=SessionState.LIVE)
     siti = await make_person(ground, session, "Siti Rahmawati", site_id=sites[0].id, origin=Origin.WALK_IN)

@@ -1,16 +1,25 @@
 """The hall's QR code: with the PIN that is said aloud somebody takes a seat or checks in; operators see it and can take it back."""
 
 import asyncio
+import contextlib
 import re
+from datetime import datetime
 
 import httpx
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.hall import pin
+from app.audit.service import Act
+from app.errors import Unavailable
+from app.hall import arrival, checkin, pin
+from app.hall.checkin import Scan
 from app.invitations.models import Seat, SeatState
 from app.participants.models import Attendance, Consent, Origin, Participant
+from app.participants.service import Person
 from app.sessions.models import ForumSession, SessionState, Site
+from app.vault import Vault
 from app.web.csrf import SEAT_COOKIE
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -156,3 +165,65 @@ async def test_a_namesake_on_the_list_is_pointed_out(ground: Ground, office: Off
     assert (await web.post(f"/h/{sites[0].id}", data=guest)).status_code == 303
     seen = await web.get(f"/meja/{session.slug}/lokasi/aula-1/keadaan", headers=office.bearer("operator"))
     assert "Nama yang sama ada di daftar" in seen.text
+
+
+async def taken_back_while_scanned_elsewhere(
+    ground: Ground, session: ForumSession, sites: list[Site], monkeypatch: pytest.MonkeyPatch
+) -> list[object]:
+    """What becomes of two desks that act on one guest, each held up where it has one lock and wants the next."""
+    async with ground.database.write() as db:
+        now = ground.clock.now()
+        guest = await arrival.come_in_new(db, ground.vault, session, sites[0], Person(name="Bapak Joko"), "n1", now=now)
+    has_stay, has_head = asyncio.Event(), asyncio.Event()
+    recorded = checkin.record
+
+    async def recording(db: AsyncSession, vault: Vault, session_id: str, now: datetime, act: Act) -> None:
+        if act.act == "hall.checked_in":
+            await db.flush()
+            has_stay.set()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(has_head.wait(), 2)
+        await recorded(db, vault, session_id, now, act)
+
+    async def undoing(db: AsyncSession, vault: Vault, site: Site, stay_id: str, *, actor: str, now: datetime) -> None:
+        has_head.set()
+        await checkin.undo(db, vault, site, stay_id, actor=actor, now=now)
+
+    monkeypatch.setattr(checkin, "record", recording)
+    monkeypatch.setattr(arrival, "undo", undoing)
+
+    async def elsewhere() -> None:
+        async with ground.database.write() as db:
+            scan = Scan("elsewhere")
+            await checkin.check_in(db, ground.vault, sites[1], guest.stay.participant_id, scan, actor="system", now=ground.clock.now())
+
+    async def back() -> None:
+        await asyncio.wait_for(has_stay.wait(), 10)
+        async with ground.database.write() as db:
+            await arrival.take_back(db, ground.vault, sites[0], guest.stay.id, actor="system", now=ground.clock.now())
+
+    return list(await asyncio.gather(elsewhere(), back(), return_exceptions=True))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_guest_taken_back_while_scanned_elsewhere_holds_nobody_up(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, sites = await make_session(ground, state=SessionState.LIVE)
+    assert await taken_back_while_scanned_elsewhere(ground, session, sites, monkeypatch) == [None, None]
+    assert await there(ground, session) == [("Bapak Joko", sites[1].id, "system")]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_without_holding_the_person_first_the_two_desks_would_wait_for_each_other(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, sites = await make_session(ground, state=SessionState.LIVE)
+
+    async def unheld(db: AsyncSession, session_id: str, participant_id: str) -> Participant:
+        return await db.get_one(Participant, participant_id)
+
+    monkeypatch.setattr(arrival, "hold_person", unheld)
+    ends = await taken_back_while_scanned_elsewhere(ground, session, sites, monkeypatch)
+    (lost,) = [end for end in ends if end is not None]
+    assert isinstance(lost, Unavailable)
+    assert isinstance(lost.__cause__, DBAPIError)
+    assert getattr(lost.__cause__.orig, "sqlstate", None) == "40P01"

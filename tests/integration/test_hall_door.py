@@ -15,7 +15,7 @@ from app.hall.door_list import print_of
 from app.hall.models import DoorPress
 from app.invitations.links import token_for
 from app.invitations.models import Seat, SeatState
-from app.participants.models import Attendance, Origin
+from app.participants.models import Attendance, Origin, Participant
 from app.sessions.models import ForumSession, SessionState
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -153,6 +153,39 @@ async def test_what_changed_meanwhile_waits_for_an_operator_and_is_settled_once(
     assert [one["id"] for one in (await look(web, office, session))["waiting"]] == [waiting[1]["id"], waiting[3]["id"]]
     repeated = await upload(web, office, session, {"nonce": "a", "at": at(ground, 9), "participant": siti.id})
     assert (repeated[0]["state"], len(await stays(ground, session))) == ("again", 2)
+
+
+async def test_an_unknown_code_becomes_somebody_of_the_list_or_a_guest_since_the_moment_of_the_scan(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, sites = await make_session(ground, state=SessionState.LIVE)
+    siti = await make_person(ground, session, "Siti", site_id=sites[0].id, origin=Origin.WALK_IN)
+    presses = [{"nonce": f"scan-{n}", "at": at(ground, 9 - n), "code": f"K7MP-2Q9{n}"} for n in range(2)]
+    await upload(web, office, session, *presses)
+    waiting = (await look(web, office, session))["waiting"]
+    assert [one["nonce"] for one in waiting] == ["scan-0", "scan-1"]
+    settle = f"/api/v1/sessions/{session.slug}/sites/aula-1/presses"
+    who = {**office.bearer("operator"), "Accept": "application/json"}
+
+    async def decide(n: int, **wish: str) -> httpx.Response:
+        return await web.post(f"{settle}/{waiting[n]['id']}/settle", json={"admit": True, **wish}, headers=who)
+
+    wrong = await decide(1, name="42")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "name")
+    twice = await asyncio.gather(*(decide(1, name=" Bapak  Joko ") for _ in range(3)))
+    assert [one.status_code for one in [await decide(0, participant=siti.id), *twice]] == [204] * 4
+    found = sorted(await stays(ground, session), key=lambda one: one.nonce)
+    assert [(one.nonce, one.arrived_at) for one in found] == [(one["nonce"], datetime.fromisoformat(one["at"])) for one in presses]
+    async with ground.database.read() as db:
+        people = [await db.get_one(Participant, one.participant_id) for one in found]
+        settled = list(await db.scalars(select(DoorPress).order_by(DoorPress.nonce)))
+    assert [(one.name, one.origin, one.site_id) for one in people] == [
+        (name, Origin.WALK_IN, sites[0].id) for name in ("Siti", "Bapak Joko")
+    ]
+    assert [one.participant_id for one in settled] == [one.id for one in people]
+    assert (await look(web, office, session))["waiting"] == []
+    assert [one["state"] for one in await upload(web, office, session, *presses)] == ["again", "again"]
+    assert len(await stays(ground, session)) == 2
 
 
 async def test_two_tabs_that_upload_the_same_press_make_one(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """Paper forms keyed in: each row once, corrected in place, linked to its printed number, and still there after a power cut."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -192,6 +193,23 @@ async def test_without_script_the_page_is_one_form_that_keeps_what_is_wrong(grou
     assert await counted(ground, desk.session) == (2, 2)
     async with ground.database.read() as db:
         assert list(await db.scalars(select(Proposal.version).order_by(Proposal.number))) == [1, 1]
+
+
+async def test_without_script_rows_that_are_closed_are_shown_and_not_sent(ground: Ground, web: httpx.AsyncClient, desk: Desk) -> None:
+    (closed, _), (still_open, _), (new, cells) = rows = [row() for _ in range(3)]
+    for row_id, kept in rows[:2]:
+        assert (await desk.save(row_id, kept)).status_code == 200
+    api = f"/api/v1/sessions/{desk.session.slug}/proposals/PKL-2022-0001"
+    assert (await web.patch(api, json={"title": "Diubah meja"}, headers={**desk.headers, "If-Match": '"1"'})).status_code == 200
+    address = f"/meja/{desk.session.slug}/kertas/ketik"
+    shown = (await web.get(address, headers={**desk.headers, "Accept": "text/html"})).text
+    named = dict(re.findall(r'name="([a-z2-7]{16}[.][a-z_]+)"[^>]* value="([^"]*)"', shown))
+    assert ("Diubah meja" in shown, {name.split(".")[0] for name in named} & {closed, still_open}) == (True, {still_open})
+    sent = {**named, f"{still_open}.title": "Diperbaiki", **{f"{new}.{name}": value for name, value in cells.items()}}
+    assert (await web.post(address, data={**sent, "site": ""}, headers=desk.headers)).status_code == 303
+    async with ground.database.read() as db:
+        titles = list(await db.scalars(select(Proposal.title).order_by(Proposal.number)))
+    assert titles == ["Diubah meja", "Diperbaiki", cells["title"]]
 
 
 async def test_a_power_cut_in_the_middle_of_keying_loses_and_doubles_nothing(

@@ -9,6 +9,7 @@ import httpx
 from sqlalchemy import func, select
 
 from app.audit.models import AuditEntry
+from app.chat import values
 from app.chat.models import Message, Sanction, StaffAct, Vote
 from app.database.tables import Table, new_id
 from app.hall.models import DoorPress, ScreenItem
@@ -28,7 +29,7 @@ from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_invitations import make_person, make_seat
-from tests.factories_papers import keyed, make_scan
+from tests.factories_papers import keyed, make_scan, row
 from tests.factories_proposals import make_proposal, words
 from tests.room_client import Client
 
@@ -268,3 +269,36 @@ async def test_people_of_the_room_go_and_people_who_registered_stay(ground: Grou
         people = {one.name: one.number for one in await db.scalars(select(Participant))}
         assert (await db.get(Scan, sheet.id), (await db.get_one(KeptFile, sheet.file_id)).state) == (None, KeptState.GONE)
     assert people == {"Siti": 1, "Budi": 2, "Pendaftar baru": 3}
+
+
+async def test_rows_and_words_kept_from_the_rehearsal_are_stored_only_when_somebody_says_so(
+    ground: Ground, office: Office, server: str
+) -> None:
+    session, sites, _ = await published(ground)
+    api = f"/api/v1/sessions/{session.slug}"
+    row_id, cells = row()
+    async with calling(server, office, "moderator") as calls, calling(server, office, "operator") as hall:
+        before = ground.clock.now()
+        assert await press(calls, session, "mulai") == 303
+        during = ground.clock.now()
+        assert await press(calls, session, "hapus") == 303
+        assert (await calls.post(f"{api}/state", json={"to": "live"})).status_code == 200
+
+        async def save(**more: str) -> httpx.Response:
+            return await calls.put(f"{api}/paper-forms/{row_id}", json={**cells, **more})
+
+        async def say(cid: str, **more: int) -> httpx.Response:
+            words = {"cid": cid, "kind": "aspiration", "text": f"Lampu mati {cid}", "for": {"name": "Ibu, RT 3"}}
+            return await hall.post(f"{api}/sites/{sites[0].code}/messages", json={**words, **more})
+
+        late = [await save(at=during.isoformat()), await say("c-1", sent_at=int(during.timestamp() * 1000) + 1)]
+        assert [(one.status_code, one.json()["code"]) for one in late] == [(410, "rehearsal.practised")] * 2
+        assert await count(ground, PaperForm, Proposal, Message) == [0, 0, 0]
+        assert (await save(at=before.isoformat())).status_code == 200
+        assert (await save(at=during.isoformat(), title="Latihan lagi")).status_code == 410
+        answers = [await say("c-2", sent_at=int(before.timestamp() * 1000) - 1), await say("c-3")]
+        assert [one.status_code for one in answers] == [201, 201]
+        assert (await say("c-4", sent_at=values.LATEST)).status_code == 201
+        assert await count(ground, PaperForm, Proposal, Message) == [1, 4, 3]
+        answer = await save(at="0001-01-01T00:00:00+07:00", title="Perbaikan jalan")
+        assert (answer.status_code, answer.json()["cells"]["title"]) == (200, "Perbaikan jalan")

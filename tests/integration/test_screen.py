@@ -207,3 +207,17 @@ async def test_halls_are_a_short_list_when_they_are_many(ground: Ground, office:
     page = await shown(web, session, await opened(ground, web, office, session))
     assert "halls-short" in page
     assert [site.name for site in sites if site.name not in page] == []
+
+
+async def test_the_code_alone_finds_its_screen(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    sessions = [(await make_session(ground))[0] for _ in range(2)]
+    codes = [await opened(ground, web, office, session) for session in sessions]
+    asks = await web.get("/layar")
+    assert (asks.status_code, 'action="/layar"' in asks.text, 'name="kode"' in asks.text) == (200, True, True)
+    found = [await web.get("/layar", params={"kode": code.lower().replace("-", " ")}) for code in codes]
+    assert [one.status_code for one in found] == [303, 303]
+    shown = [await web.get(one.headers["location"]) for one in found]
+    assert [(one.status_code, one.url.path) for one in shown] == [(200, f"/s/{session.slug}/layar") for session in sessions]
+    for unknown in ("K7MP-2Q9T", "'; --", "ü", "\x00"):
+        answer = await web.get("/layar", params={"kode": unknown})
+        assert (answer.status_code, 'aria-invalid="true"' in answer.text) == (404, True)

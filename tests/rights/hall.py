@@ -45,6 +45,7 @@ PAGES = {
     ("POST", "/meja/{slug}/layar"): AT_HALL,
 }
 SCREEN = {
+    ("GET", "/layar"): "public",
     ("GET", "/h/{site}"): "public",
     ("POST", "/h/{site}"): "public",
     ("GET", "/piket/{secret}"): "public",
