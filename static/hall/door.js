@@ -199,9 +199,8 @@ function drawRecent() {
     const row = template("recent-row");
     row.dataset.nonce = one.nonce;
     row.querySelector("[data-who]").textContent = one.who;
-    row.querySelector("[data-why]").textContent = ["refused", "wrong", "practice"].includes(one.state) ? one.sentence : "";
+    row.querySelector("[data-why]").textContent = ["wrong", "practice"].includes(one.state) ? one.sentence : "";
     const shown = one.state === "again" ? "in" : decided(one) ? "decided" : one.state;
-    if (shown === "decided") row.querySelector("[data-why]").textContent = "";
     for (const state of ["waiting", "in", "refused", "decided", "wrong", "practice"]) row.querySelector(`[data-${state}]`).hidden = state !== shown;
     row.querySelector("[data-drop]").hidden = one.state !== "wrong";
     for (const place of row.querySelectorAll("[data-time]")) place.textContent = time(one.at);
