@@ -189,7 +189,11 @@ function drawWho(row) {
   const typed = row.querySelector("[data-unknown] input").value.trim();
   const rows = people.like(typed).map((one) => foundRow(one, (button) => { button.dataset.participant = one.id; }));
   if (typed.length > 2) rows.push(guestRow(typed, (button) => { button.dataset.guest = typed; }));
-  row.querySelector("[data-candidates]").replaceChildren(...rows);
+  const fresh = document.createElement("ul");
+  fresh.append(...rows);
+  const place = row.querySelector("[data-candidates]");
+  // Under a finger nothing is exchanged that has not changed.
+  if (place.innerHTML !== fresh.innerHTML) place.replaceChildren(...fresh.children);
 }
 
 function drawRecent() {
