@@ -84,18 +84,20 @@ async def one_told(request: Request, parts: Parts, at: Officer, delivery_id: Som
 
 
 async def _pdf(request: Request, parts: Ground, at: Desk, number: str, *states: DeliveryState, only: str | None = None) -> Response:
-    now = parts.clock.now()
+    async with parts.database.read() as db:
+        ids = [one.delivery.id for one in await owed(db, parts, at.session, states, only=only)]
+    # Marked before they are read: a change that comes from now on is another notice instead of joining words that are on paper already.
+    for start in range(0, len(ids), AT_ONCE):
+        async with parts.database.write() as db:
+            await mark_printed(db, at.session.id, ids[start : start + AT_ONCE], at.staff.actor, parts.clock.now())
     async with parts.database.read() as db:
         session = await db.get_one(ForumSession, at.session.id)
         form = await letterform(db, session, parts.settings.office_unit)
-        people = await owed(db, parts, session, states, only=only)
+        on_paper = await owed(db, parts, session, [DeliveryState.SENDING], only=only)
+    people = [one for one in on_paper if one.delivery.id in set(ids)]
     if not people:
         return await _page(request, parts, at, refused=Conflict("guests.none_owed"))
-    path = await change_pdf(parts, session, form, people, number=" ".join(number.split()), now=now)
-    ids = [one.delivery.id for one in people]
-    for start in range(0, len(ids), AT_ONCE):
-        async with parts.database.write() as db:
-            await mark_printed(db, session.id, ids[start : start + AT_ONCE], at.staff.actor, parts.clock.now())
+    path = await change_pdf(parts, session, form, people, number=" ".join(number.split()), now=parts.clock.now())
     async with parts.database.write() as db:
         await _note(db, parts, at, "guests.change_letters_made", len(people))
     return paper(path, f"perubahan-{people[0].letter.code if only else at.session.slug}.pdf")

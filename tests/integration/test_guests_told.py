@@ -3,12 +3,16 @@
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select, update
 
+from app.guests import change_pages
+from app.guests.change_letters import change_pdf
 from app.invitations.models import Seat, SeatState
 from app.invitations.switching import give_back
 from app.notices.models import Channel, Delivery, Notice, ToldChange
@@ -135,6 +139,24 @@ async def test_a_second_change_joins_the_letter_that_waits_and_follows_the_one_t
         pairs = await db.scalar(select(func.count()).select_from(ToldChange))
         notices = await db.scalar(select(func.count()).select_from(Notice).where(Notice.kind == "changed"))
     assert (pairs, notices) == (4 + 3 + 4, 4 + 2)
+
+
+async def test_a_change_that_comes_while_letters_are_being_printed_is_told_by_another(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _, here = await invite(ground, office, web)
+    await moved(ground, session, "hujan", starts_at=session.starts_at + timedelta(days=1))
+    await work(ground)
+
+    async def interrupted(*given: Any, **more: Any) -> Path:
+        await moved(ground, session, "banjir", starts_at=session.starts_at + timedelta(days=2))
+        await work(ground)
+        return await change_pdf(*given, **more)
+
+    monkeypatch.setattr(change_pages, "change_pdf", interrupted)
+    texts = await printed(web, office, f"{here}/kabar/cetak")
+    assert [("hujan" in text, "banjir" in text) for text in texts] == [(True, False)] * 2
+    assert sorted(state for _, way, state in await told(ground) if way == "letter") == ["queued"] * 2 + ["sending"] * 2
 
 
 async def test_a_letter_printed_after_the_change_tells_it_and_what_still_waited_is_not_sent_besides(
