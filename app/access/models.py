@@ -49,6 +49,8 @@ class BearerToken(Table):
     id: Mapped[str] = id_column()
     fingerprint: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    agency: Mapped[str | None]
+    """As of an account."""
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -81,15 +81,23 @@ async def staff_by_bearer(db: AsyncSession, secret: str, now: datetime) -> Staff
     found = await db.scalar(select(BearerToken).where(BearerToken.fingerprint == fingerprint(secret), BearerToken.revoked_at.is_(None)))
     if found is None or (found.expires_at is not None and found.expires_at <= now):
         return None
-    return Staff(found.id, "token", found.name, await grants_of(db, Grant.token_id == found.id))
+    return Staff(found.id, "token", found.name, await grants_of(db, Grant.token_id == found.id), agency=found.agency)
 
 
 async def create_token(
-    db: AsyncSession, vault: Vault, *, name: str, grants: list[GrantOf], expires_at: datetime | None, actor: str, now: datetime
+    db: AsyncSession,
+    vault: Vault,
+    *,
+    name: str,
+    grants: list[GrantOf],
+    expires_at: datetime | None,
+    actor: str,
+    now: datetime,
+    agency: str | None = None,
 ) -> str:
-    """A bearer token with these rights; the secret is shown once."""
+    """A bearer token with these rights, which speaks for this agency; the secret is shown once."""
     secret = token()
-    row = BearerToken(id=new_id(), fingerprint=fingerprint(secret), name=name, expires_at=expires_at, created_at=now)
+    row = BearerToken(id=new_id(), fingerprint=fingerprint(secret), name=name, agency=agency or None, expires_at=expires_at, created_at=now)
     db.add(row)
     await db.flush()
     for given in grants:

@@ -74,7 +74,7 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         at = ground.clock.now()
         with archive(target, f"arsip-{session.slug}", at.astimezone(ZoneInfo(session.zone))) as out:
             given = await source(ground.database, ground.vault, words, session)
-            await _write(ground, out, file_id, offline(given, agenda, at), scans, points, verdict)
+            await _write(ground, out, file_id, offline(ground.catalogues, given, agenda, at), scans, points, verdict)
         with open(target, "rb") as made:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, file_id, made)
     finally:

@@ -17,6 +17,7 @@ from app.closing.checklist import Point, still_open
 from app.closing.zip_file import Written
 from app.exports.gather import Source
 from app.exports.tables import Cell, Row, Sheet, comma
+from app.i18n import Catalogues, Translator
 from app.sessions.models import AgendaItem
 from app.web.files import StaticFiles
 from app.web.pages import TEMPLATES, environment
@@ -39,9 +40,10 @@ class ScanLine:
 
 @dataclass(frozen=True)
 class Offline:
-    """The pages of one archive: the environment of templates, what they are about, the agenda, and when they are made."""
+    """The pages of one archive: the environment of templates, every language, what they are about, the agenda, and when they are made."""
 
     env: Environment
+    catalogues: Catalogues
     given: Source
     agenda: Sequence[AgendaItem]
     at: datetime
@@ -64,10 +66,14 @@ class Offline:
         yield after.encode()
 
     def readme(self, written: Sequence[Written], points: Sequence[Point], verdict: Verdict) -> str:
-        """What to read first, in Indonesian: what this is, whose data are in it, and the hash of every file."""
-        text = (TEMPLATES / "closing" / "archive_readme.txt").read_text(encoding="utf-8")
-        facts = self._facts(verdict=verdict, written=written, points=still_open(points))
-        return self.env.from_string(text).render(facts)
+        """What to read first, in Indonesian and in English whoever asked for it: what this is, whose data are in it, and the hash of every file."""
+        still = still_open(points)
+        parts = []
+        for name, language in (("archive_readme.txt", "id"), ("archive_readme_en.txt", "en"), ("archive_sums.txt", "id")):
+            text = (TEMPLATES / "closing" / name).read_text(encoding="utf-8")
+            facts = self._facts(words=self.catalogues.translator(language), verdict=verdict, written=written, points=still)
+            parts.append(self.env.from_string(text).render(facts))
+        return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
     def style(self) -> str:
         """The style sheet of the pages."""
@@ -76,8 +82,8 @@ class Offline:
     def _page(self, template: str, **more: object) -> str:
         return self.env.get_template(f"closing/{template}").render(self._facts(**more))
 
-    def _facts(self, **more: object) -> dict[str, Any]:
-        session, words = self.given.session, self.given.words
+    def _facts(self, words: Translator | None = None, **more: object) -> dict[str, Any]:
+        session, words = self.given.session, words or self.given.words
         return {
             "translator": words,
             "lang": words.language,
@@ -90,9 +96,9 @@ class Offline:
         }
 
 
-def offline(given: Source, agenda: Sequence[AgendaItem], at: datetime) -> Offline:
+def offline(catalogues: Catalogues, given: Source, agenda: Sequence[AgendaItem], at: datetime) -> Offline:
     """The pages of the archive of one session."""
-    return Offline(environment(StaticFiles()), given, agenda, at)
+    return Offline(environment(StaticFiles()), catalogues, given, agenda, at)
 
 
 def _rendered(rows: Template, page: Sequence[Row], zone: ZoneInfo) -> bytes:

@@ -12,6 +12,7 @@ from app.assembly import lay_ground
 from app.commands.serve import alone
 from app.database.migrate import migrate
 from app.errors import Unavailable
+from app.rights.forgotten import FILE
 from app.safekeeping import rotation
 from app.safekeeping.book import SafekeepingProblem
 from app.safekeeping.check import Contents
@@ -71,9 +72,12 @@ def _restore(given: argparse.Namespace) -> int:
         )
     if found.forgotten:
         print(f"{found.forgotten} people were forgotten after this backup was made; the server forgets them again when it starts.")
-    if found.forgotten is None:
+    if not found.all_known:
         print(
-            "Who was forgotten after this backup was made is not known here: ask for those erasures again at Data pribadi.", file=sys.stderr
+            f"This machine does not know who was forgotten after {found.contents.made_at:%Y-%m-%d %H:%M} UTC, but for a {FILE} beside the backup. "
+            f"Put the {FILE} of the former machine into {settings.data_dir} before you start the server, "
+            "or ask for the erasures since then again at Data pribadi.",
+            file=sys.stderr,
         )
     for sentence in found.findings:
         print(f"rembuk: already so in the backup: {sentence}", file=sys.stderr)

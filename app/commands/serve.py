@@ -15,6 +15,7 @@ from app.commands.process import Membership, serve_here
 from app.commands.supervisor import supervise
 from app.database.migrate import migrate
 from app.outbox.worker import Worker
+from app.rights.forgotten import FILE, remember
 from app.settings import Settings, SettingsProblem, from_environment
 from app.web.ground import Ground
 from app.web.logs import configure
@@ -82,9 +83,21 @@ def run_servers(settings: Settings, count: int, *, work: bool = True) -> int:
 
 def _prepare(settings: Settings) -> None:
     asyncio.run(migrate(settings.database_url))
+    asyncio.run(_forget_again(settings))
     secret = asyncio.run(_setup_secret(settings))
     if secret:
         print(f"\n  Buka alamat ini satu kali untuk membuat akun pengelola:\n  {settings.public_url}/pasang/{secret}\n", flush=True)
+
+
+async def _forget_again(settings: Settings) -> None:
+    """Whoever was forgotten and stands in a restored database is forgotten once more; and this machine knows everybody who was."""
+    ground = lay_ground(settings)
+    try:
+        again = await remember(ground.database, settings.data_dir, ground.clock.now())
+    finally:
+        await ground.database.close()
+    if again:
+        print(f"Rembuk: {again} people of {FILE} stood in the database again and are being forgotten.", flush=True)
 
 
 async def _setup_secret(settings: Settings) -> str | None:
@@ -111,6 +124,7 @@ def _worker(given: argparse.Namespace) -> int:
             await worker.run()
 
     asyncio.run(migrate(settings.database_url))
+    asyncio.run(_forget_again(settings))
     with suppress(KeyboardInterrupt):
         asyncio.run(run(lay_ground(settings)))
     return 0

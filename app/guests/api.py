@@ -13,7 +13,8 @@ from app.guests.desk import PAGE, Invitation, Taken, fillings, invitation_of, in
 from app.guests.import_pages import Officer, Parts, SomeId, choices_of
 from app.guests.importing import take_back, take_in
 from app.guests.pages import AtDoor, ComesForm
-from app.guests.rows import ONLINE, Usual, read_rows
+from app.guests.reading import rows_read
+from app.guests.rows import ONLINE, Usual
 from app.sessions.guards import Desk
 from app.web.ground import Ground
 
@@ -106,7 +107,7 @@ async def invite(parts: Parts, at: Officer, wanted: InviteesIn) -> ImportOut:
         places = await fillings(db, at.session)
     choices = choices_of(at.session, places, parts.catalogues)
     usual = Usual(places[0].pool if places else ONLINE)
-    read = read_rows(rows, list(range(1, len(rows) + 1)), list(COLUMNS), choices, usual)
+    read = await rows_read(rows, list(range(1, len(rows) + 1)), list(COLUMNS), choices, usual)
     wrong = [FieldError(f"items.{row.place}.{e.field}", e.code, e.facts) for row in read for e in row.wrong.values()]
     if wrong:
         raise Invalid(*wrong)

@@ -13,7 +13,7 @@ from app.participants.models import Attendance, Participant
 from app.registration.decisions import seats_taken
 from app.registration.keys import written
 from app.registration.roll import names_of
-from app.sessions.crowd import invited_by_place
+from app.sessions.crowd import holds_seat, invited_by_place
 from app.sessions.models import ForumSession, Site
 
 PAGE = 50
@@ -70,12 +70,13 @@ class Filling:
 
 @dataclass(frozen=True)
 class Totals:
-    """Invitations, seats of theirs, deputies named, and people who have been there."""
+    """Invitations of which somebody still comes, seats of theirs, deputies named, and people who have been there; `returned` seats are not among them."""
 
     invitees: int
     seats: int
     deputies: int
     present: int
+    returned: int
 
 
 async def invitations(
@@ -133,14 +134,14 @@ async def fillings(db: AsyncSession, session: ForumSession) -> list[Filling]:
 
 async def totals(db: AsyncSession, session_id: str) -> Totals:
     """The numbers above the list."""
-    invitees = await db.scalar(select(func.count()).select_from(Invitee).where(Invitee.session_id == session_id))
-    mine = InviteePlace.session_id == session_id
-    seats = await db.scalar(select(func.count()).select_from(InviteePlace).where(mine))
-    deputies = await db.scalar(select(func.count()).select_from(InviteePlace).where(mine, InviteePlace.deputy))
+    mine, kept = InviteePlace.session_id == session_id, holds_seat(InviteePlace.participant_id)
+    counted = select(func.count(func.distinct(InviteePlace.invitee_id)), func.count(), func.count().filter(InviteePlace.deputy))
+    invitees, seats, deputies = (await db.execute(counted.where(mine, kept))).one()
+    returned = await db.scalar(select(func.count()).select_from(InviteePlace).where(mine, ~kept))
     there = select(func.count(func.distinct(Attendance.participant_id))).join(
         InviteePlace, InviteePlace.participant_id == Attendance.participant_id
     )
-    return Totals(invitees or 0, seats or 0, deputies or 0, await db.scalar(there.where(mine)) or 0)
+    return Totals(invitees, seats, deputies, await db.scalar(there.where(mine)) or 0, returned or 0)
 
 
 async def _seated(db: AsyncSession, session_id: str, invitees: Sequence[Invitee]) -> list[Invitation]:

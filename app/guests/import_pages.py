@@ -14,7 +14,8 @@ from app.guests.carried import Carried, begun, returned
 from app.guests.columns import WORDS, Field
 from app.guests.desk import Filling, fillings
 from app.guests.importing import known_keys, take_back, take_in
-from app.guests.rows import ONLINE, Choices, Row, Usual, Wanted, read_rows
+from app.guests.reading import rows_read
+from app.guests.rows import ONLINE, Choices, Row, Usual, Wanted
 from app.guests.vocabulary import plain
 from app.i18n import Catalogues, Translator
 from app.registration.offer import village_named, villages
@@ -151,7 +152,7 @@ async def _checked(parts: Ground, at: Desk, carried: Carried, usual: Usual) -> C
     async with parts.database.read() as db:
         known = await known_keys(db, at.session.id)
         choices = choices_of(at.session, await fillings(db, at.session), parts.catalogues)
-    rows = read_rows(carried.table.rows, carried.table.lines, carried.fields, choices, usual)
+    rows = await rows_read(carried.table.rows, carried.table.lines, carried.fields, choices, usual)
     kept = [row for row in rows if row.place not in carried.skipped]
     ready = [row for row in kept if row.wanted is not None and row.wanted.key not in known]
     wrong = [row for row in kept if row.wanted is None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.errors import NotFound
 from app.proposals.agencies import one_each
@@ -15,6 +16,8 @@ from app.proposals.models import Proposal, ProposalSource, ProposalStatus, Propo
 from app.sessions.models import ForumSession, SessionState
 
 _NUMBER = re.compile(r"[A-Z0-9-]{1,30}")
+_Before = aliased(Proposal)
+JOINED = (ProposalStatus.MERGED, ProposalStatus.SPLIT)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Filters:
     via: str | None = None
     q: str | None = None
     agency: tuple[str, ...] = ()
-    """An agency in every spelling: the proposals that are meant for it, and those that it has answered."""
+    """An agency in every spelling: the proposals that are meant for it, and those that it has answered, also where they go on in another."""
     dapil: Dapil | None = None
     meant_for: tuple[str, ...] = ()
     """As `agency`, without those that it has only answered."""
@@ -190,9 +193,10 @@ def conditions(session_id: str | Sequence[str], filters: Filters, *, public: boo
         if value:
             wanted.append(column == value)
     if filters.agency:
-        wanted.append(or_(Proposal.agency.in_(filters.agency), _answered_by(filters.agency)))
+        meant, merged = _meant_for(session_id, filters.agency), _going_on(session_id, _answered_by(_Before, filters.agency), JOINED)
+        wanted.append(or_(meant, _answered_by(Proposal, filters.agency), merged))
     if filters.meant_for:
-        wanted.append(Proposal.agency.in_(filters.meant_for))
+        wanted.append(_meant_for(session_id, filters.meant_for))
     if filters.dapil is not None:
         by_code = func.substr(Proposal.village_code, 1, 8).in_(filters.dapil.districts)
         wanted.append(or_(by_code, and_(Proposal.village_code.is_(None), Proposal.village.in_(filters.dapil.villages))))
@@ -201,11 +205,29 @@ def conditions(session_id: str | Sequence[str], filters: Filters, *, public: boo
     return wanted
 
 
-def _answered_by(agency: Sequence[str]) -> ColumnElement[bool]:
+def _meant_for(session_id: str | Sequence[str], agency: Sequence[str]) -> ColumnElement[bool]:
+    """Whether the proposal, or one that was merged into it, is meant for the agency; a part of a split one keeps its own."""
+    return or_(Proposal.agency.in_(agency), _going_on(session_id, _Before.agency.in_(agency), (ProposalStatus.MERGED,)))
+
+
+def _answered_by(proposal: type[Proposal], agency: Sequence[str]) -> ColumnElement[bool]:
     """Whether the agency answered the proposal by its number or any words in it."""
     said = (Response.gone.is_(None), Response.agency.in_(agency))
-    words = and_(ProposalSource.proposal_id == Proposal.id, ProposalSource.source_id == Response.re)
-    return or_(exists().where(Response.proposal_id == Proposal.id, *said), exists().where(words, *said))
+    words = and_(ProposalSource.proposal_id == proposal.id, ProposalSource.source_id == Response.re)
+    return or_(exists().where(Response.proposal_id == proposal.id, *said), exists().where(words, *said))
+
+
+def _going_on(session_id: str | Sequence[str], such: ColumnElement[bool], over: Sequence[ProposalStatus]) -> ColumnElement[bool]:
+    """Whether such a one (of `_Before`) that is over goes on in the proposal, at whatever remove."""
+    here = _Before.session_id == session_id if isinstance(session_id, str) else _Before.session_id.in_(session_id)
+    going = select(_Before.id, _Before.session_id, cast(_Before.leads_to, Text).label("leads_to")).where(
+        here, _Before.status.in_(over), such
+    )
+    known = going.cte("going", recursive=True)
+    after = aliased(Proposal)
+    follows = and_(after.session_id == known.c.session_id, known.c.leads_to.contains(func.concat('"', after.number, '"')))
+    known = known.union(select(after.id, after.session_id, cast(after.leads_to, Text)).join(known, follows))
+    return Proposal.id.in_(select(known.c.id))
 
 
 def _holds(q: str, *, public: bool) -> ColumnElement[bool]:

@@ -1,5 +1,9 @@
-"""The list of the forgotten beside the database: a backup made before still holds them, and whoever restores it must forget them again."""
+"""The list of the forgotten beside the database: a backup made before still holds them, and whoever restores it must forget them again.
 
+The list is of one machine, the database of all: every start and every backup brings the two together, and each backup has a copy beside it.
+"""
+
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +13,7 @@ from anyio import to_thread
 from sqlalchemy import Table, delete, insert, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.database.engine import Database
 from app.database.tables import new_id
 from app.outbox.models import Job, JobState
 from app.participants.models import Participant
@@ -24,7 +29,21 @@ TOGETHER = 500
 
 async def note(data_dir: Path, participant_id: str) -> None:
     """Write down that somebody was forgotten; twice is once."""
-    await to_thread.run_sync(_note, data_dir, participant_id)
+    await to_thread.run_sync(keep, data_dir, {participant_id})
+
+
+def keep(folder: Path, people: set[str]) -> set[str]:
+    """Add people to the list in this folder and see them on the disk; everybody on it then."""
+    before = noted(folder)
+    if added := sorted(people - before):
+        folder.mkdir(parents=True, exist_ok=True)
+        # Appended, because several processes may do it at once; after a line that a power cut tore.
+        with open(folder / FILE, "a", encoding="ascii") as file:
+            file.write("".join(f"\n{one}" for one in added) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        _settle(folder)
+    return before | people
 
 
 def noted(data_dir: Path) -> set[str]:
@@ -33,12 +52,25 @@ def noted(data_dir: Path) -> set[str]:
     return set(path.read_text(encoding="ascii").split()) if path.exists() else set()
 
 
-async def forgotten_in(connection: AsyncConnection) -> set[str]:
-    """The participants that the present database knows as forgotten; none in an empty or older one."""
+async def forgotten_in(connection: AsyncConnection, *, asked: bool = False) -> set[str]:
+    """The participants that the present database knows as forgotten, with `asked` also those who wait for it; none in an empty or older one."""
     names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     if ERASURES.name not in names:
         return set()
-    return set(await connection.scalars(select(ERASURES.c.participant_id).where(ERASURES.c.state == ErasureState.DONE)))
+    known = select(ERASURES.c.participant_id)
+    return set(await connection.scalars(known if asked else known.where(ERASURES.c.state == ErasureState.DONE)))
+
+
+async def remember(database: Database, data_dir: Path, now: datetime) -> int:
+    """At every start: bring list and database together, and want everybody forgotten who stands on the list and again in the database. How many."""
+    async with database.read() as db:
+        done = await forgotten_in(await db.connection())
+    listed = await to_thread.run_sync(keep, data_dir, done)
+    if not listed - done:
+        return 0
+    async with database.write() as db:
+        connection = await db.connection()
+        return await forget_again(connection, listed - await forgotten_in(connection, asked=True), now)
 
 
 async def forget_again(connection: AsyncConnection, people: Iterable[str], now: datetime) -> int:
@@ -64,8 +96,10 @@ async def forget_again(connection: AsyncConnection, people: Iterable[str], now: 
     return len(known)
 
 
-def _note(data_dir: Path, participant_id: str) -> None:
-    if participant_id not in noted(data_dir):
-        data_dir.mkdir(parents=True, exist_ok=True)
-        with open(data_dir / FILE, "a", encoding="ascii") as file:
-            file.write(f"{participant_id}\n")
+def _settle(folder: Path) -> None:
+    """See the new name on the disk."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

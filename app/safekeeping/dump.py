@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.migrate import current, head
 from app.database.tables import new_id
+from app.rights.forgotten import forgotten_in, keep, noted
 from app.safekeeping.book import BookWriter, SafekeepingProblem, header
 from app.safekeeping.check import Contents, check
 from app.safekeeping.columns import kind_of, reading, written
@@ -43,12 +44,20 @@ async def back_up(ground: Ground, target: Path) -> Made:
     draft = target.with_name(f".{target.name}.{new_id()[:6]}")
     try:
         await _write(ground, draft)
+        await _note_forgotten(ground, target.parent)
         contents = check(draft, ground.vault)
         draft.rename(target)
     finally:
         draft.unlink(missing_ok=True)
     _settle(target.parent)
     return Made(target, contents)
+
+
+async def _note_forgotten(ground: Ground, folder: Path) -> None:
+    """Lay the list of the forgotten beside the backup: those of older backups in the same place must be forgotten again by whoever restores one."""
+    async with ground.database.read() as db:
+        done = await forgotten_in(await db.connection())
+    keep(folder, noted(ground.settings.data_dir) | done)
 
 
 def _must_be_free(target: Path) -> None:

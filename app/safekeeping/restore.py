@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from app.database.migrate import head, known, migrate
 from app.database.postgres import arguments_of
 from app.database.tables import new_id
-from app.rights.forgotten import FILE, forget_again, forgotten_in, noted
+from app.rights.forgotten import FILE, forget_again, forgotten_in, keep, noted
 from app.safekeeping.book import SafekeepingProblem
 from app.safekeeping.check import Contents, check
 from app.safekeeping.load import empty, findings, load, load_files, serving
@@ -34,14 +34,15 @@ SERVING = 30.0
 class Restored:
     """What was done: the contents, files put in place, sentences about what was already wrong in the backup, and where the old database is.
 
-    `forgotten` people are forgotten again when the server starts; None when nothing here says who was forgotten since the backup.
+    `forgotten` people are forgotten again when the server starts; `all_known` unless nothing here says who was forgotten until now.
     """
 
     contents: Contents
     files: int
     findings: list[str]
     kept: Path | None
-    forgotten: int | None
+    forgotten: int
+    all_known: bool
 
 
 async def restore(settings: Settings, vault: Vault, source: Path, *, force: bool) -> Restored:
@@ -49,37 +50,39 @@ async def restore(settings: Settings, vault: Vault, source: Path, *, force: bool
     contents = check(source, vault)
     if not known(contents.migration):
         raise SafekeepingProblem(f"{source.name} was made by a newer Rembuk; install that version, then restore")
-    gone = await _forgotten(settings)
+    gone, all_known = await _forgotten(settings, source.parent)
     if settings.on_sqlite:
-        found, kept = await _into_sqlite(settings, vault, source, contents, force=force)
+        found, kept, again = await _into_sqlite(settings, vault, source, contents, gone, force=force)
     else:
-        found, kept = await _into_postgres(settings, vault, source, contents, force=force), None
+        (found, again), kept = await _into_postgres(settings, vault, source, contents, gone, force=force), None
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    again = await _forget_again(settings, gone) if gone is not None else None
-    return Restored(contents, load_files(source, settings.data_dir), found, kept, again)
+    return Restored(contents, load_files(source, settings.data_dir), found, kept, again, all_known)
 
 
-async def _forgotten(settings: Settings) -> set[str] | None:
-    """Who was forgotten as far as this machine knows: by the list in the data folder and the database that gives way; None without either."""
-    listed = noted(settings.data_dir) if (settings.data_dir / FILE).exists() else None
-    if settings.on_sqlite and not _place(settings).exists():
-        return listed
-    if await _unused(settings.database_url):
-        return listed
+async def _forgotten(settings: Settings, beside: Path) -> tuple[set[str], bool]:
+    """Who was forgotten, or asked for it, by the lists in the data folder and beside the backup and by the database that gives way.
+
+    Whether these are all: a list beside the backup ends with the last backup of that folder.
+    """
+    gone, all_known = noted(settings.data_dir) | noted(beside), (settings.data_dir / FILE).exists()
+    if (settings.on_sqlite and not _place(settings).exists()) or await _unused(settings.database_url):
+        return gone, all_known
     async with _transaction(settings.database_url) as connection:
-        return (listed or set()) | await forgotten_in(connection)
+        return gone | await forgotten_in(connection, asked=True), True
 
 
-async def _forget_again(settings: Settings, gone: set[str]) -> int:
-    async with _transaction(settings.database_url) as connection:
-        return await forget_again(connection, gone, datetime.now(UTC) + settings.clock_offset)
+async def _forget_again(connection: AsyncConnection, settings: Settings, gone: set[str]) -> int:
+    """In the transaction that fills the database, so that it never stands without; how many."""
+    return await forget_again(connection, gone, datetime.now(UTC) + settings.clock_offset)
 
 
 def _place(settings: Settings) -> Path:
     return Path(settings.database_url.split(":///", 1)[1])
 
 
-async def _into_sqlite(settings: Settings, vault: Vault, source: Path, contents: Contents, *, force: bool) -> tuple[list[str], Path | None]:
+async def _into_sqlite(
+    settings: Settings, vault: Vault, source: Path, contents: Contents, gone: set[str], *, force: bool
+) -> tuple[list[str], Path | None, int]:
     place = _place(settings)
     old = _is_there(place) and not await _unused(settings.database_url)
     if old and not force:
@@ -94,12 +97,17 @@ async def _into_sqlite(settings: Settings, vault: Vault, source: Path, contents:
         await migrate(url)
         async with _transaction(url) as connection:
             found = await findings(connection, vault)
-        return found, _give_way(place, draft, keep=old)
+            again = await _forget_again(connection, settings, gone)
+        # The database that knows them is about to go: the list has them before it does.
+        keep(settings.data_dir, gone)
+        return found, _give_way(place, draft, keep=old), again
     finally:
         _remove(draft)
 
 
-async def _into_postgres(settings: Settings, vault: Vault, source: Path, contents: Contents, *, force: bool) -> list[str]:
+async def _into_postgres(
+    settings: Settings, vault: Vault, source: Path, contents: Contents, gone: set[str], *, force: bool
+) -> tuple[list[str], int]:
     url = settings.database_url
     if not await _tables(url):
         await migrate(url, contents.migration)
@@ -115,11 +123,14 @@ async def _into_postgres(settings: Settings, vault: Vault, source: Path, content
         await connection.execute(text(f"TRUNCATE {names}"))
         await load(connection, source, contents)
         found = await findings(connection, vault) if stands == head() else []
+        again = await _forget_again(connection, settings, gone) if stands == head() else 0
+        keep(settings.data_dir, gone)
     if stands != head():
         await migrate(url)
         async with _transaction(url) as connection:
             found = await findings(connection, vault)
-    return found
+            again = await _forget_again(connection, settings, gone)
+    return found, again
 
 
 @asynccontextmanager

@@ -100,7 +100,7 @@ async def _staff_tokens(ground: Ground, filled: Filled, script: Script) -> dict[
             grants = [GrantOf(Role(role), session_id, site)]
             expires = script.now + timedelta(days=1)
             tokens[hall or login] = await create_token(
-                db, ground.vault, name=agency or name, grants=grants, expires_at=expires, actor="system", now=script.now
+                db, ground.vault, name=name, agency=agency, grants=grants, expires_at=expires, actor="system", now=script.now
             )
     return tokens
 

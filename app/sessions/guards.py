@@ -41,9 +41,11 @@ async def find_session(request: Request, slug: Slug) -> ForumSession:
 
 
 async def show_agenda(request: Request, db: AsyncSession, session: ForumSession) -> None:
-    """Let every page of this request say what the forum is dealing with, while it is held."""
-    if session.state in HELD and session.agenda_item_id:
-        request.state.on_agenda = await db.get(AgendaItem, session.agenda_item_id)
+    """Let every page of this request say what the forum is dealing with, while it is held, and where to ask again."""
+    if session.state in HELD:
+        request.state.agenda_at = f"/s/{session.slug}/acara-kini"
+        if session.agenda_item_id:
+            request.state.on_agenda = await db.get(AgendaItem, session.agenda_item_id)
 
 
 async def public_session(found: Annotated[ForumSession, Depends(find_session)], staff: MaybeStaff) -> ForumSession:

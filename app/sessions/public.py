@@ -61,6 +61,14 @@ async def forum(request: Request, parts: Parts, session: PublicSession, staff: M
     )
 
 
+@router.get("/s/{slug}/acara-kini")
+async def agenda_now(request: Request, session: PublicSession) -> Response:
+    """The line about what is being dealt with, by itself; 204 when the forum is not held (any more)."""
+    if session.state not in NOW_ON:
+        return Response(status_code=204)
+    return page(request, "sessions/agenda_now.html", session=session)
+
+
 def forum_links(session: ForumSession, words: Translator) -> list[dict[str, str]]:
     """The links of a forum's public pages, for the head and foot of the page."""
     return [

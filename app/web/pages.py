@@ -70,6 +70,7 @@ def page(
         "office": Office(parts.settings.office_name, parts.settings.office_unit, parts.settings.accent),
         "staff": getattr(request.state, "staff", None),
         "on_agenda": getattr(request.state, "on_agenda", None),
+        "agenda_at": getattr(request.state, "agenda_at", None),
         "session": None,
         "zone": getattr(context.get("session"), "zone", DEFAULT_ZONE),
         "desk_items": [],

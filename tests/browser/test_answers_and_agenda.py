@@ -106,3 +106,30 @@ async def test_answers_agenda_and_numbers_reach_whom_they_concern(ground: Ground
         await expect(answers.first).to_contain_text("DPUPR")
         await expect(answered).to_have_text("2", timeout=PATIENCE)
         await browser.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_page_that_stands_still_follows_the_agenda_and_asks_seldom(ground: Ground, office: Office, server: str) -> None:
+    session, _ = await forum(ground)
+    async with async_playwright() as play, httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer("moderator")) as chair:
+        browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
+        page = await browser.new_page(base_url=server)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/acara-kini") else None)
+        await page.clock.install()
+        await page.goto(f"/s/{session.slug}")
+        strip = page.locator(".on-agenda b")
+        await expect(strip).to_have_count(0)
+        for turn, title in enumerate(TITLES, 1):
+            await chair.post(f"/api/v1/sessions/{session.slug}/agenda", json={"to": "next"})
+            await page.clock.run_for(29_000)
+            assert len(asked) == turn - 1
+            async with page.expect_response("**/acara-kini"):
+                await page.clock.run_for(31_500)
+            await expect(strip).to_have_text(title, timeout=PATIENCE)
+        assert await violations(page) == []
+        await page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
+        await page.clock.run_for(300_000)
+        assert len(asked) == len(TITLES)
+        await page.evaluate("Object.defineProperty(document, 'hidden', {get: () => false})")
+        await browser.close()

@@ -62,6 +62,21 @@ async def test_two_chairs_who_press_at_once_go_on_once(ground: Ground, office: O
     assert await told(ground, session) == [TITLES[n] for n in (0, 1, 2, 1, 0)]
 
 
+async def test_open_pages_ask_for_the_line_about_what_is_dealt_with(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _, _ = await held(ground)
+    address = f"/s/{session.slug}/acara-kini"
+    public = (await web.get(f"/s/{session.slug}")).text
+    assert (f'data-agenda-now="{address}"' in public, "Sedang dibahas" in (await web.get(address)).text) == (True, False)
+    await press(web, office, session, to="next", seen="")
+    line = await web.get(address)
+    assert (line.status_code, f"<b>{TITLES[0]}</b>" in line.text, "<html" in line.text) == (200, True, False)
+    assert line.text.strip() in (await web.get(f"/s/{session.slug}/usulan")).text
+    async with ground.database.write() as db:
+        (await db.get_one(ForumSession, session.id)).state = SessionState.ENDED
+    over = (await web.get(f"/s/{session.slug}")).text
+    assert ((await web.get(address)).status_code, "data-agenda-now" in over) == (204, False)
+
+
 async def test_a_slip_is_taken_back_as_if_it_had_never_been(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, ids, now = await held(ground)
     for n in range(2):

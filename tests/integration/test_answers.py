@@ -1,13 +1,16 @@
 """Who answers: what agencies and council say in the room or write on a page belongs to the proposal, wherever that goes, until it is taken away."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest_asyncio
 from sqlalchemy import select, update
 
-from app.access.models import Account
+from app.access.models import Account, Role
+from app.access.rights import GrantOf
+from app.access.service import create_token
 from app.database.tables import new_id
 from app.participants.models import Participant
 from app.proposals import joining, service, undoing
@@ -184,6 +187,55 @@ async def test_the_agency_sees_its_own_first_and_what_waits_on_top(ground: Groun
     await web.post(f"/meja/{session.slug}/tanggapan/{other}", data={"id": new_id(), "text": "Kami bantu.", "csrf": csrf})
     assert await listed() == ours[::-1]
     assert list(await exported(web, office, session, "?agency=dpupr")) == [*ours, other]
+
+
+async def test_the_filter_by_agency_follows_a_proposal_into_the_one_it_was_merged_with(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    meant, answered, middle, last, stranger = [
+        await make_proposal(ground, session, words(ground, f"Usulan {n}", fields={"title": f"Usulan {n}", "agency": agency}))
+        for n, agency in enumerate(("DPUPR", None, None, "Dinas Kesehatan", None))
+    ]
+    desk, headers = f"/meja/{session.slug}/tanggapan/{answered}", office.bearer("secretariat")
+    form = {"id": REPLY, "text": "Kami survei.", "author": "Kepala Bidang", "agency": "Bank Jateng"}
+    assert (await web.post(desk, data=form, headers=headers)).status_code == 303
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        await joining.merge(db, ground.vault, session, middle, [meant, answered], actor="system", now=now)
+    async with ground.database.write() as db:
+        await joining.merge(db, ground.vault, session, last, [middle], actor="system", now=now)
+
+    async def narrowed(agency: str) -> set[str]:
+        return set(await exported(web, office, session, f"?agency={agency}")) - {stranger}
+
+    assert await narrowed("DPUPR") == {meant, middle, last}
+    assert await narrowed("Bank Jateng") == {answered, middle, last}
+    assert await narrowed("Dinas Kesehatan") == {last}
+    async with ground.database.write() as db:
+        parts = [joining.Part("Satu"), joining.Part("Dua")]
+        made = [one.number for one in await joining.split(db, ground.vault, session, last, parts, actor="system", now=now)]
+    assert await narrowed("Bank Jateng") == {answered, middle, last, *made}
+    assert await narrowed("DPUPR") == {meant, middle, last}
+    await responder(ground, web, "DPUPR")
+    own = (await web.get(f"/meja/{session.slug}/tanggapan")).text
+    assert [f"/tanggapan/{one}" in own for one in (last, made[0], stranger)] == [True, False, False]
+
+
+async def test_who_speaks_by_a_key_for_an_agency_answers_in_its_name(ground: Ground, office: Office, live: Any) -> None:
+    session, web = live
+    number = await make_proposal(ground, session)
+    await publish(ground, session, number)
+    expires = ground.clock.now() + timedelta(days=1)
+    async with ground.database.write() as db:
+        grants = [GrantOf(Role.RESPONDER, session.id)]
+        given = {"expires_at": expires, "actor": "system", "now": ground.clock.now()}
+        key = await create_token(db, ground.vault, name="Hj. Nur Aini", agency="DPRD Kota Pekalongan", grants=grants, **given)
+    who = {"Authorization": f"Bearer {key}"}
+    await send(web, session, who, "d-1", kind="response", text="Kami kawal.", fields={"proposal": number})
+    assert (await exported(web, office, session, "?agency=dprd+kota+pekalongan")) == {
+        number: "DPRD Kota Pekalongan, Hj. Nur Aini: Kami kawal."
+    }
 
 
 async def test_lists_narrow_to_an_electoral_district(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -190,7 +190,9 @@ async def test_the_archive_is_whole_and_opens_without_the_server(ground: Ground,
     }
     readme = read["BACA-SAYA.txt"].decode()
     assert all(f"{sha256}  {path}" in readme for path, sha256 in listed.items())
-    assert "DATA PRIBADI" in readme
+    assert [readme.count(words) for words in ("DATA PRIBADI", "PERSONAL DATA", "MASIH TERBUKA", "STILL OPEN")] == [1, 1, 1, 1]
+    english = readme.partition("IN ENGLISH")[2]
+    assert [piece in english for piece in ("index.html", session.title, "2 entries", head)] == [True] * 4
     assert json.loads(read["audit/kepala.json"]) == {"chain": session.id, "entries": 2, "head": head, "whole": True, "broken_at": None}
     everything = b"".join(read.values())
     assert [secret in everything for secret in (SECRET.encode(), PASSCODE.encode(), b"zoom.us")] == [False, False, False]

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
-from app.access.models import Grant, Role
+from app.access.models import BearerToken, Grant, Role
 from app.audit.service import verify
 from app.figures.counting import numbers_of
 from app.guests.models import Invitee
@@ -79,6 +79,9 @@ async def test_the_five_days_of_bekasi_stand_as_they_stood_on_the_third(ground: 
     said = [(line.frame["text"], answered[line.frame["fields"]["proposal"]]) for line in play.lines if line.frame["kind"] == "response"]  # type: ignore[index]  # a frame of an answer names its proposal
     assert [title in found for (_, _, title), (_, found) in zip(bekasi.ANSWERS, said, strict=True)] == [True] * len(bekasi.ANSWERS)
     assert (len(play.lines) > len(bekasi.HALL) + len(bekasi.ONLINE), play.room) == (True, days[2].room)
+    async with ground.database.read() as db:
+        keys = {(one.name, one.agency) for one in await db.scalars(select(BearerToken))}
+    assert {(name, agency) for _, name, agency, role, _ in bekasi.STAFF if role == "responder"} <= keys
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

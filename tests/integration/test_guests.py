@@ -1,8 +1,10 @@
 """Guests by letter: a list is taken in as a whole and taken back as a whole, counts in seats and quotas, and a deputy stands for the office."""
 
+import asyncio
 import io
 import json
 import re
+import time
 from typing import Any
 
 import httpx
@@ -11,7 +13,13 @@ from openpyxl import Workbook
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from app.guests.columns import Field
+from app.guests.deputies import Comes, name_guest
+from app.guests.desk import Totals, fillings, totals
+from app.guests.import_pages import choices_of
 from app.guests.models import GuestImport, Invitee, InviteePlace
+from app.guests.reading import rows_read
+from app.guests.rows import Usual, read_rows
 from app.invitations.models import Seat
 from app.invitations.seats import revoke_seat
 from app.invitations.switching import give_back, switch_place
@@ -170,6 +178,54 @@ async def test_a_guest_who_moved_is_listed_where_the_seat_is(ground: Ground, off
     texts = [(await web.get(one, headers=office.bearer("secretariat"))).text for one in pages]
     shown = ["Daring, Aula 1</td>", "<dt>Tempat</dt><dd>Daring</dd>", "<dt>Tempat</dt><dd>Aula 1</dd>"]
     assert [one in text for one, text in zip(shown, texts, strict=True)] == [True] * 3
+
+
+async def test_seats_that_were_given_up_are_not_in_the_totals_and_are_marked(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    await invited(web, office, session, [*LIST, {"institution": "BPS"}])
+    async with ground.database.write() as db:
+        mine = select(Seat).join(InviteePlace, InviteePlace.participant_id == Seat.participant_id)
+        mine = mine.join(Invitee, Invitee.id == InviteePlace.invitee_id).where(Invitee.institution.in_(("BPS", "Dinas PUPR")))
+        by_place = (await db.scalars(mine.order_by(Invitee.institution, InviteePlace.position))).all()
+        deputy = await db.scalar(select(InviteePlace.id).where(InviteePlace.participant_id == by_place[1].participant_id))
+        assert deputy is not None
+        await name_guest(db, ground.vault, session.id, deputy, Comes("Budi"), actor="account:x", now=ground.clock.now())
+        for seat in by_place[:2]:
+            await give_back(db, ground.vault, seat.id, now=ground.clock.now())
+    async with ground.database.read() as db:
+        assert await totals(db, session.id) == Totals(invitees=3, seats=3, deputies=0, present=0, returned=2)
+    desk = (await web.get(f"/meja/{session.slug}/tamu", headers=office.bearer("secretariat"))).text
+    assert (desk.count("Kursi tidak dipakai"), "2 kursi tidak dipakai" in desk) == (2, True)
+
+
+async def test_a_list_of_thousands_does_not_hold_up_the_room(ground: Ground) -> None:
+    session, sites = await make_session(ground)
+    async with ground.database.read() as db:
+        choices = choices_of(session, await fillings(db, session), ground.catalogues)
+    rows = [
+        [f"Dinas Perhubungan {n}", "Kepala", f"Nama {n}", "2", "", "Aula 1", "L", f"0812-3456-{n:04}", f"a{n}@example.org"]
+        for n in range(3000)
+    ]
+    longest, done = 0.0, asyncio.Event()
+
+    async def turn() -> None:
+        """How long at most the thread of the loop works between two turns: its own seconds, whatever else the machine does."""
+        nonlocal longest
+        before = time.thread_time()
+        while not done.is_set():
+            await asyncio.sleep(0.005)
+            longest, before = max(longest, time.thread_time() - before), time.thread_time()
+
+    turning = asyncio.create_task(turn())
+    await asyncio.sleep(0)
+    read = await rows_read(rows, range(1, 3001), list(Field), choices, Usual(sites[0].id))
+    done.set()
+    await turning
+    before = time.thread_time()
+    assert read == read_rows(rows, range(1, 3001), list(Field), choices, Usual(sites[0].id))
+    assert longest < (time.thread_time() - before) / 4
 
 
 async def test_a_whole_list_can_be_taken_back_until_somebody_came(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -25,7 +25,8 @@ from app.outbox.models import Job
 from app.participants.models import Participant
 from app.proposals.models import Proposal
 from app.rights.erasure import ask
-from app.rights.forgotten import ERASE
+from app.rights.forgotten import ERASE, FILE, noted, remember
+from app.safekeeping import restore as restoring
 from app.safekeeping.book import BookWriter, Damaged, SafekeepingProblem, header_of, lines
 from app.safekeeping.check import check
 from app.safekeeping.dump import back_up
@@ -175,7 +176,7 @@ async def test_restore_says_why_it_refuses_and_changes_nothing(ground: Ground, t
     await forget(ground, session, budi)
     await ground.database.close()
     done = await restore(settings, vault, file, force=True)
-    assert (done.findings, done.kept is not None, done.forgotten) == ([], settings.on_sqlite, 1)
+    assert (done.findings, done.kept is not None, done.forgotten, done.all_known) == ([], settings.on_sqlite, 1, True)
     async with laid(settings) as parts:
         async with parts.database.read() as db:
             wanted = (await db.scalars(select(Job).where(Job.kind == ERASE))).one()
@@ -193,6 +194,83 @@ async def forget(ground: Ground, session: ForumSession, person: Participant) -> 
     async with ground.database.write() as db:
         asked = await ask(db, ground.vault, session, person.id, actor="account:x", now=ground.clock.now())
     await handlers(ground)[ERASE]({"erasure_id": asked.id})
+
+
+class PowerCut(BaseException):
+    """Nothing after this moment happens."""
+
+
+@pytest.mark.parametrize("cut_before", ["_give_way", "load", "load_files"])
+async def test_a_power_cut_while_restoring_leaves_nobody_remembered(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_before: str
+) -> None:
+    session, _ = await make_session(ground)
+    budi, wati = [await make_person(ground, session, name, phone=None) for name in ("Budi Santoso", "Wati Lestari")]
+    file = tmp_path / "cadangan.rembuk"
+    await back_up(ground, file)
+    await forget(ground, session, budi)
+    async with ground.database.write() as db:
+        await ask(db, ground.vault, session, wati.id, actor="account:x", now=ground.clock.now())
+    # As on a machine that did not do the erasure itself: only the database that gives way knows it.
+    (ground.settings.data_dir / FILE).unlink()
+    await ground.database.close()
+
+    def cut(*_: object, **__: object) -> None:
+        raise PowerCut
+
+    if cut_before == "_give_way" and not ground.settings.on_sqlite:
+        cut_before = "findings"
+    with monkeypatch.context() as power:
+        power.setattr(restoring, cut_before, cut)
+        with pytest.raises(PowerCut):
+            await restore(ground.settings, ground.vault, file, force=True)
+    done = await restore(ground.settings, ground.vault, file, force=True)
+    assert (done.forgotten, noted(ground.settings.data_dir)) == (2, {budi.id, wati.id})
+    async with laid(ground.settings) as parts:
+        assert await names_after_the_start(parts) == ["Peserta 1", "Peserta 2"]
+
+
+async def test_another_machine_knows_the_forgotten_by_the_list_beside_the_newest_backup(
+    ground: Ground, other_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session, _ = await make_session(ground)
+    people = [await make_person(ground, session, name, phone=None) for name in ("Budi Santoso", "Wati Lestari", "Joko Susilo")]
+    await back_up(ground, tmp_path / "senin.rembuk")
+    await forget(ground, session, people[0])
+    await back_up(ground, tmp_path / "selasa.rembuk")
+    assert noted(tmp_path) == {people[0].id}
+    await forget(ground, session, people[1])
+    give_keys(ground.settings, other_settings)
+    assert await asyncio.to_thread(rembuk, other_settings, "restore", str(tmp_path / "senin.rembuk")) == 0
+    told = capsys.readouterr()
+    assert ("1 people were forgotten after" in told.out, "does not know who was forgotten" in told.err) == (True, True)
+    shutil.copy(ground.settings.data_dir / FILE, other_settings.data_dir / FILE)
+    async with laid(other_settings) as parts:
+        assert await names_after_the_start(parts) == ["Peserta 1", "Peserta 2", "Joko Susilo"]
+        assert await remember(parts.database, other_settings.data_dir, parts.clock.now()) == 0
+    await ground.database.close()
+
+
+async def test_each_machine_learns_at_its_start_who_was_forgotten_on_another(ground: Ground, tmp_path: Path) -> None:
+    session, _ = await make_session(ground)
+    budi = await make_person(ground, session, "Budi Santoso", phone=None)
+    await forget(ground, session, budi)
+    assert await remember(ground.database, tmp_path / "second", ground.clock.now()) == 0
+    assert noted(tmp_path / "second") == {budi.id}
+    (tmp_path / "second" / FILE).write_text("torn4by2a")
+    assert await remember(ground.database, tmp_path / "second", ground.clock.now()) == 0
+    assert noted(tmp_path / "second") == {"torn4by2a", budi.id}
+
+
+async def names_after_the_start(parts: Ground) -> list[str]:
+    """The names of everybody in the order of their numbers, after what a start brings with it."""
+    await remember(parts.database, parts.settings.data_dir, parts.clock.now())
+    async with parts.database.read() as db:
+        wanted = (await db.scalars(select(Job).where(Job.kind == ERASE))).all()
+    for job in wanted:
+        await handlers(parts)[ERASE](job.payload)
+    async with parts.database.read() as db:
+        return list(await db.scalars(select(Participant.name).order_by(Participant.number)))
 
 
 def bitten(file: Path, *, cut: bool = False) -> Path:

@@ -5,6 +5,7 @@ from app.access.models import Role
 RIGHTS = {
     ("GET", "/"): "public",
     ("GET", "/s/{slug}"): "public",
+    ("GET", "/s/{slug}/acara-kini"): "public",
     ("GET", "/meja"): "signed_in",
     ("GET", "/meja/baru"): {Role.ADMIN},
     ("POST", "/meja/baru"): {Role.ADMIN},
