@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -223,10 +223,11 @@ def _going_on(session_id: str | Sequence[str], such: ColumnElement[bool], over: 
     going = select(_Before.id, _Before.session_id, cast(_Before.leads_to, Text).label("leads_to")).where(
         here, _Before.status.in_(over), such
     )
-    known = going.cte("going", recursive=True)
+    known = going.cte(recursive=True)
     after = aliased(Proposal)
-    follows = and_(after.session_id == known.c.session_id, known.c.leads_to.contains(func.concat('"', after.number, '"')))
-    known = known.union(select(after.id, after.session_id, cast(after.leads_to, Text)).join(known, follows))
+    follows = and_(after.session_id == known.c.session_id, known.c.leads_to.contains(literal('"').concat(after.number).concat('"')))
+    onward = case((after.status.in_(over), cast(after.leads_to, Text)), else_="")
+    known = known.union(select(after.id, after.session_id, onward).join(known, follows))
     return Proposal.id.in_(select(known.c.id))
 
 
