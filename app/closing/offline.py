@@ -71,7 +71,7 @@ class Offline:
         parts = []
         for name, language in (("archive_readme.txt", "id"), ("archive_readme_en.txt", "en"), ("archive_sums.txt", "id")):
             text = (TEMPLATES / "closing" / name).read_text(encoding="utf-8")
-            facts = self._facts(words=self.catalogues.translator(language), verdict=verdict, written=written, points=still)
+            facts = self._facts(self.catalogues.translator(language), verdict=verdict, written=written, points=still)
             parts.append(self.env.from_string(text).render(facts))
         return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -82,7 +82,7 @@ class Offline:
     def _page(self, template: str, **more: object) -> str:
         return self.env.get_template(f"closing/{template}").render(self._facts(**more))
 
-    def _facts(self, words: Translator | None = None, **more: object) -> dict[str, Any]:
+    def _facts(self, words: Translator | None = None, /, **more: object) -> dict[str, Any]:
         session, words = self.given.session, words or self.given.words
         return {
             "translator": words,
