@@ -13,6 +13,7 @@ from app.audit.service import Act, record
 from app.chat.models import Sanction
 from app.database.tables import new_id
 from app.errors import NotFound
+from app.guests.models import Invitee, InviteePlace
 from app.invitations.models import Credential, CredentialState, Reveal, Seat, SeatDevice, SeatState
 from app.invitations.seats import REVOKED
 from app.journal.service import revoke as close_sockets
@@ -37,6 +38,7 @@ from app.web.ground import Ground
 
 WAIT = timedelta(minutes=10)
 """Between looks at whether a live session has ended."""
+SEATS = InviteePlace.__tablename__
 BEING_HELD = {SessionState.LIVE, SessionState.PAUSED}
 
 
@@ -75,10 +77,12 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         session = await db.get_one(ForumSession, task.session_id)
         person = await db.get_one(Participant, task.participant_id)
         ghosts = (await db.scalars(select(Participant).where(Participant.merged_into == person.id))).all()
+        mine = InviteePlace.participant_id.in_([person.id, *(one.id for one in ghosts)])
+        listed = (await db.scalars(select(InviteePlace).where(mine))).all()
     if task.state is not ErasureState.DONE:
         if session.state in BEING_HELD and task.confirmed_by is None:
             raise Again(now + WAIT)
-        identity = identity_of(ground.vault, person, ghosts)
+        identity = identity_of(ground.vault, person, ghosts, listed)
         await take_messages(database, identity, session.room, now)
         await take_proposals(database, identity, session.room, now)
         await sweep(database, identity, session.id, session.room)
@@ -89,15 +93,19 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         raise Again(now + timedelta(seconds=5))
 
 
-def identity_of(vault: Vault, person: Participant, ghosts: Iterable[Participant] = ()) -> Identity:
-    """What the person is known by, as long as it is there; `ghosts` are placeholders who turned out to be this person."""
+def identity_of(vault: Vault, person: Participant, ghosts: Iterable[Participant] = (), listed: Iterable[InviteePlace] = ()) -> Identity:
+    """What the person is known by, as long as it is there; `ghosts` are placeholders who turned out to be this person.
+
+    `listed` are the person's seats on guest lists, which keep name and contact of the invited while a deputy comes instead.
+    """
     contact = open_contact(vault, person)
-    ghosts = tuple(ghosts)
+    ghosts, listed = tuple(ghosts), tuple(listed)
     before = (*former_names(vault, person), *(name for one in ghosts for name in (one.name, *former_names(vault, one))))
-    own = (person.name, *filter(names_somebody, before))
+    own = (person.name, *filter(names_somebody, before), *(one.name for one in listed if one.name))
     names = [name for name in (*own, *map(name_key, own), contact.guardian_name) if name]
-    phones = [phone for phone in (contact.phone, contact.guardian_phone) if phone]
-    phrases = [phrase for phrase in (contact.email, contact.address) if phrase]
+    lists = [(vault.open(one.phone, SEATS, "phone", one.id), vault.open(one.email, SEATS, "email", one.id)) for one in listed]
+    phones = [phone for phone in (contact.phone, contact.guardian_phone, *(one for one, _ in lists)) if phone]
+    phrases = [phrase for phrase in (contact.email, contact.address, *(one for _, one in lists)) if phrase]
     return Identity(person.id, tuple(names), tuple(phones), tuple(phrases), pseudonym_of(person), frozenset(one.id for one in ghosts))
 
 
@@ -125,6 +133,10 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     ):
         await db.execute(gone)
     await db.execute(update(Sanction).where(Sanction.room == session.room, Sanction.person == person.id).values(reason=None))
+    # Whoever is invited may stand in the name of what invites them: of others' institutions such names are left alone.
+    theirs = select(InviteePlace.invitee_id).where(InviteePlace.participant_id.in_(identity.ids))
+    for invitee in await db.scalars(select(Invitee).where(Invitee.id.in_(theirs)).with_for_update()):
+        invitee.institution = identity.out_of(invitee.institution)
     people = Participant.metadata.tables["participants"]
     for table in owned():
         if values := emptied(table, identity.pseudonym, key):
