@@ -18,11 +18,14 @@ async def pdf(document: str, given: Mapping[str, object], rows: Path | None = No
     `given` is whatever JSON can say and reaches the document as `json(bytes(sys.inputs.given))`; `rows`, a file with one JSON value a
     line, as `json(bytes(sys.inputs.rows))`. Data travel beside the source, never inside it: what people wrote can command nothing.
     """
-    made = await to_process.run_sync(_make, document, json.dumps(given, ensure_ascii=False), str(rows) if rows else None, limiter=TOGETHER)
+    made = await to_process.run_sync(
+        typeset, document, json.dumps(given, ensure_ascii=False), str(rows) if rows else None, limiter=TOGETHER
+    )
     return Path(made)
 
 
-def _make(document: str, given: str, rows: str | None) -> str:
+def typeset(document: str, given: str, rows: str | None) -> str:
+    """The same in this process, from JSON, for the path of a file of rows: the path of the PDF."""
     lines: list[str] = []
     if rows:
         with open(rows, encoding="utf-8") as file:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 import segno
+from anyio import to_thread
 from pypdf import PdfReader
 
-from app.documents.pdf import DOCUMENTS, pdf
+from app.documents.pdf import DOCUMENTS, typeset
 
 LONG = "Muhammad Abdurrahman Wahid Kusumonegoro bin Sastrodiningrat Prawirokusumo Adiwinata Tjokroaminoto, S.Sos., M.Si."
 ENDLESS = "Perhimpunan" + "SwadayaMasyarakatPesisir" * 4
@@ -40,7 +41,7 @@ async def read(document: str, given: dict[str, Any], rows: list[Any], tmp_path: 
     """The words of each page without their spaces, and of all pages together."""
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    made = await pdf(document, given, file)
+    made = Path(await to_thread.run_sync(typeset, document, json.dumps(given, ensure_ascii=False), str(file)))
     try:
         pages = [bare(page.extract_text()) for page in PdfReader(made).pages]
     finally:
