@@ -41,12 +41,16 @@ async def read(document: str, given: dict[str, Any], rows: list[Any], tmp_path: 
     """The words of each page without their spaces, and of all pages together."""
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    made = Path(await to_thread.run_sync(typeset, document, json.dumps(given, ensure_ascii=False), str(file)))
+    pages = await to_thread.run_sync(_pages, document, json.dumps(given, ensure_ascii=False), str(file))
+    return pages, "".join(pages)
+
+
+def _pages(document: str, given: str, rows: str) -> list[str]:
+    made = Path(typeset(document, given, rows))
     try:
-        pages = [bare(page.extract_text()) for page in PdfReader(made).pages]
+        return [bare(page.extract_text()) for page in PdfReader(made).pages]
     finally:
         made.unlink()
-    return pages, "".join(pages)
 
 
 def bare(text: str) -> str:
