@@ -14,6 +14,7 @@ from app.notices import models as notices
 from app.outbox import models as outbox
 from app.papers import models as papers
 from app.participants import models as participants
+from app.planning import models as planning
 from app.proposals import models as proposals
 from app.readiness import models as readiness
 from app.registration import models as registration
@@ -34,6 +35,7 @@ FEATURES = (
     outbox,
     papers,
     participants,
+    planning,
     proposals,
     readiness,
     registration,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app import i18n
-from app.exports import attendance_table, audit_table, chat_table, proposals_table
+from app.exports import attendance_table, audit_table, chat_table, plenary_tables, proposals_table
 from app.exports.gather import Source
 from app.exports.tables import Sheet
 from app.i18n import Translator
@@ -12,12 +12,16 @@ from app.web.ground import Ground
 
 TABLES: dict[str, Callable[[Source], Sheet]] = {
     "proposals": proposals_table.sheet,
+    "priorities": plenary_tables.priorities_sheet,
+    "not-agreed": plenary_tables.not_agreed_sheet,
     "attendance": attendance_table.sheet,
     "chat": chat_table.sheet,
     "audit": audit_table.sheet,
 }
 FORMATS: dict[str, tuple[str, ...]] = {
     "proposals": ("csv", "xlsx", "json"),
+    "priorities": ("csv", "xlsx", "json"),
+    "not-agreed": ("csv", "xlsx", "json"),
     "attendance": ("csv", "xlsx", "json", "pdf"),
     "chat": ("csv", "xlsx", "json"),
     "audit": ("csv", "xlsx", "json"),

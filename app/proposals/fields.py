@@ -94,6 +94,8 @@ def _village(code: str) -> str:
 
 
 Line: TypeAlias = Annotated[str, AfterValidator(_line)]
+Quantity: TypeAlias = Annotated[Decimal, BeforeValidator(_measure), Field(ge=0, le=1_000_000_000), AfterValidator(_rounded)]
+Money: TypeAlias = Annotated[int, BeforeValidator(_amount), Field(ge=0, le=MOST_MONEY)]
 Neighbourhoods: TypeAlias = Annotated[
     list[Annotated[int, Field(ge=1, le=999)]], BeforeValidator(_numbers), Field(max_length=MOST_NEIGHBOURHOODS)
 ]
@@ -117,11 +119,11 @@ class Content(BaseModel):
     type: WorkType | None = None
     urgency: UrgencyLevel | None = None
     handling: Handling | None = None
-    quantity: Annotated[Decimal, BeforeValidator(_measure), Field(ge=0, le=1_000_000_000), AfterValidator(_rounded)] | None = None
+    quantity: Quantity | None = None
     unit: Annotated[Line, Field(max_length=30)] | None = None
     beneficiaries: Annotated[int, BeforeValidator(_count), Field(ge=0, le=300_000_000)] | None = None
     land_status: LandStatus | None = None
-    budget: Annotated[int, BeforeValidator(_amount), Field(ge=0, le=MOST_MONEY)] | None = None
+    budget: Money | None = None
     agency: Annotated[Line, Field(max_length=SHORT)] | None = None
 
 

@@ -85,7 +85,7 @@ async def possible_doubles(db: AsyncSession, proposal: Proposal) -> list[Double]
 
 async def traces(db: AsyncSession, versions: Sequence[ProposalVersion]) -> list[Trace]:
     """The history, newest first."""
-    names = await _names(db, [version.by for version in versions])
+    names = await names_of(db, [version.by for version in versions])
     found = []
     before: dict[str, object] = {}
     for version in versions:
@@ -96,7 +96,8 @@ async def traces(db: AsyncSession, versions: Sequence[ProposalVersion]) -> list[
     return found[::-1]
 
 
-async def _names(db: AsyncSession, actors: Sequence[str]) -> dict[str, str]:
+async def names_of(db: AsyncSession, actors: Sequence[str]) -> dict[str, str]:
+    """The names of members of staff and of programs by `account:ID` and `token:ID`; unknown ones are left out."""
     known: dict[str, str] = {}
     for kind, table in (("account", Account), ("token", BearerToken)):
         ids = {actor.partition(":")[2] for actor in actors if actor.startswith(f"{kind}:")}

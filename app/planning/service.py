@@ -1,0 +1,205 @@
+"""What the plenary does with its list: order, agree or not, fill, merge, split, name delegates. Each is a step: who, when, before, after.
+
+Every verb locks the session (shared) and the list first, so that steps come one after the other; a part that somebody changed after what was seen
+(`by.seen`, the number of the newest step on the page) is refused with `planning.stale`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Conflict, FieldError, Invalid
+from app.planning import board as boards
+from app.planning import columns, steps
+from app.planning.board import Board, By
+from app.planning.listing import AGREED, NOT_AGREED, lines_of, rank_of
+from app.planning.models import PlenaryStep
+from app.planning.ranks import between, beyond
+from app.planning.steps import LIST, StepKind
+from app.proposals import joining
+from app.proposals import service as proposals
+from app.proposals.choices import Reason
+from app.proposals.models import Proposal, ProposalCounter, ProposalStatus
+from app.proposals.status import reason_missing
+from app.vault import Vault
+
+
+async def order(db: AsyncSession, vault: Vault, session_id: str, number: str, before: str | None, by: By) -> PlenaryStep | None:
+    """Move a proposal before another, or to the end; None when it stands there already."""
+    board = await boards.opened(db, session_id)
+    await boards.take_up(db, board, [number, *([before] if before else [])])
+    moved = board.named(joining.written(number))
+    target = board.named(joining.written(before)) if before else None
+    if target is moved:
+        return None
+    others = [line for line in await lines_of(db, board.session) if line.proposal is not moved]
+    at = next(n for n, line in enumerate(others) if line.proposal is target) if target else len(others)
+    low = rank_of(others[at - 1].proposal, others[at - 1].item) if at else ""
+    high = rank_of(target, board.items[target.id]) if target else await _end(db, session_id)
+    if low < rank_of(moved, board.items[moved.id]) < high:
+        return None
+    return await _take(db, vault, board, StepKind.ORDER, {moved.id: {"rank": between(low, high)}}, by)
+
+
+async def agree(
+    db: AsyncSession, vault: Vault, session_id: str, numbers: Sequence[str], by: By, *, was: Mapping[str, str] | None = None
+) -> PlenaryStep | None:
+    """Mark proposals as agreed; `was` are the decisions that were seen, by number (empty: none). None when they all are already."""
+    return await _decide(db, vault, session_id, numbers, (StepKind.AGREE, AGREED, None, None), by, was or {})
+
+
+async def not_agree(
+    db: AsyncSession,
+    vault: Vault,
+    session_id: str,
+    numbers: Sequence[str],
+    why: tuple[Reason | None, str | None],
+    by: By,
+    *,
+    was: Mapping[str, str] | None = None,
+) -> PlenaryStep | None:
+    """Mark proposals as not agreed, `why` being a reason of the closed list and words; Invalid without them where they are needed."""
+    code, words = why
+    if missing := reason_missing(ProposalStatus.NOT_AGREED, code, words):
+        raise Invalid(FieldError(missing, "proposals.no_reason" if missing == "reason_code" else "field.required"))
+    assert code is not None
+    return await _decide(db, vault, session_id, numbers, (StepKind.NOT_AGREE, NOT_AGREED, code.value, words or None), by, was or {})
+
+
+async def reopen(
+    db: AsyncSession, vault: Vault, session_id: str, numbers: Sequence[str], by: By, *, was: Mapping[str, str] | None = None
+) -> PlenaryStep | None:
+    """Take a decision off, so that the plenary deals with it anew."""
+    return await _decide(db, vault, session_id, numbers, (StepKind.REOPEN, None, None, None), by, was or {})
+
+
+async def fill(
+    db: AsyncSession, vault: Vault, session_id: str, numbers: Sequence[str], given: Mapping[str, object], by: By
+) -> PlenaryStep | None:
+    """Fill columns of annex II (checked values by name; None: say again what the proposal says) of one or many; the proposals' own words stay."""
+    board = await boards.opened(db, session_id)
+    await boards.take_up(db, board, _some(numbers))
+    values = columns.stored({name: value for name, value in given.items() if name in columns.NAMES})
+    return await _take(db, vault, board, StepKind.FILL, dict.fromkeys(board.proposals, values), by)
+
+
+async def merge(db: AsyncSession, vault: Vault, session_id: str, into: str, numbers: Sequence[str], by: By) -> PlenaryStep | None:
+    """Let one proposal stand for others, which leave the list; their words and numbers go with them."""
+    board = await boards.opened(db, session_id)
+    await boards.take_up(db, board, [into, *_some(numbers)])
+    target = board.named(joining.written(into))
+    gone = [one for one in board.proposals.values() if one is not target]
+    wanted = {one.id: {"status": ProposalStatus.MERGED.value, "leads_to": [target.number]} for one in gone}
+    step = steps.step(StepKind.MERGE, board.state(), wanted)
+    await boards.refuse_stale(db, board, step, by)
+    await joining.merge(db, vault, board.session, target.number, [one.number for one in gone], actor=by.actor, now=by.now)
+    row = await boards.note(db, vault, board, step, by)
+    board.plenary.focus_id = target.id
+    return row
+
+
+async def split(db: AsyncSession, vault: Vault, session_id: str, number: str, titles: Sequence[str], by: By) -> PlenaryStep | None:
+    """Part a bundle; the parts stand where the whole stood, each with all its words, and nobody has decided on them."""
+    board = await boards.opened(db, session_id)
+    await boards.take_up(db, board, [number])
+    whole = board.named(joining.written(number))
+    await boards.refuse_stale(db, board, steps.Step(StepKind.SPLIT, {}, {whole.id: {"status": "", "rank": ""}}), by)
+    lines = await lines_of(db, board.session)
+    at = next(n for n, line in enumerate(lines) if line.proposal.id == whole.id)
+    before = board.state()
+    made = await joining.split(db, vault, board.session, whole.number, [joining.Part(one) for one in titles], actor=by.actor, now=by.now)
+    for part in made:
+        verified = {"status": ProposalStatus.VERIFIED}
+        await proposals.change(db, vault, board.session, part.number, verified, if_version=part.version, actor=by.actor, now=by.now)
+    await boards.take_up(db, board, [one.number for one in made])
+    wanted: dict[str, dict[str, Any]] = {whole.id: {"status": ProposalStatus.SPLIT.value, "leads_to": list(whole.leads_to)}}
+    low = rank_of(whole, board.items[whole.id])
+    high = rank_of(lines[at + 1].proposal, lines[at + 1].item) if at + 1 < len(lines) else await _end(db, session_id)
+    for part in made:
+        low = between(low, high)
+        wanted[part.id] = {"status": part.status.value, "rank": low}
+    step = steps.step(StepKind.SPLIT, before, wanted)
+    boards.fill_in(board, step)
+    row = await boards.note(db, vault, board, step, by)
+    board.plenary.focus_id = made[0].id
+    return row
+
+
+async def set_ceiling(db: AsyncSession, vault: Vault, session_id: str, ceiling: int | None, by: By) -> PlenaryStep | None:
+    """The budget ceiling of this forum in whole rupiah; None for none."""
+    return await _take(db, vault, await boards.opened(db, session_id), StepKind.CEILING, {LIST: {"ceiling": ceiling}}, by)
+
+
+async def show(db: AsyncSession, session_id: str, *, on: bool | None = None, focus: str | None = None) -> None:
+    """Put the list on the big screen or take it off, or let the screen look at one proposal. What the screen shows is no step."""
+    board = await boards.opened(db, session_id)
+    if focus is not None:
+        await boards.take_up(db, board, [focus])
+        board.plenary.focus_id = board.named(joining.written(focus)).id
+    board.plenary.on_screen = board.plenary.on_screen if on is None else on
+    board.plenary.beat += 1
+
+
+async def _decide(
+    db: AsyncSession,
+    vault: Vault,
+    session_id: str,
+    numbers: Sequence[str],
+    said: tuple[StepKind, str | None, str | None, str | None],
+    by: By,
+    was: Mapping[str, str],
+) -> PlenaryStep | None:
+    kind, decision, code, words = said
+    board = await boards.opened(db, session_id)
+    await boards.take_up(db, board, _some(numbers))
+    state = board.state()
+    for id_, one in board.proposals.items():
+        if was.get(one.number) is not None and was[one.number] != (state[id_]["decision"] or ""):
+            raise Conflict("planning.stale", number=one.number, who="–")
+    status = decision or ProposalStatus.VERIFIED.value
+    values = {"decision": decision, "reason_code": code, "reason": words, "status": status}
+    return await _take(db, vault, board, kind, dict.fromkeys(board.proposals, values), by)
+
+
+async def _take(
+    db: AsyncSession, vault: Vault, board: Board, kind: StepKind, wanted: Mapping[str, Mapping[str, Any]], by: By
+) -> PlenaryStep | None:
+    step = steps.step(kind, board.state(), wanted)
+    if not step.changes:
+        return None
+    await boards.refuse_stale(db, board, step, by)
+    await settle(db, vault, board, step, by)
+    return await boards.note(db, vault, board, step, by)
+
+
+async def settle(db: AsyncSession, vault: Vault, board: Board, step: steps.Step, by: By) -> None:
+    """Make the rows say what the step says: the list's own, and the status of proposals through their own service."""
+    boards.fill_in(board, step)
+    for subject, fields in step.after.items():
+        one = board.proposals.get(subject)
+        if one is None or not {"status", "reason_code", "reason"} & set(fields):
+            continue
+        board.items[subject].decision = fields.get("decision", board.items[subject].decision)
+        await _set_status(db, vault, board, one, fields, by)
+
+
+async def _set_status(db: AsyncSession, vault: Vault, board: Board, one: Proposal, fields: Mapping[str, Any], by: By) -> None:
+    verified = one.verified_at, one.verified_by
+    changes: dict[str, Any] = {"status": ProposalStatus(fields.get("status", one.status.value))}
+    changes |= {name: fields[name] for name in ("reason_code", "reason") if name in fields}
+    await proposals.change(db, vault, board.session, one.number, changes, if_version=one.version, actor=by.actor, now=by.now)
+    one.verified_at, one.verified_by = verified
+
+
+async def _end(db: AsyncSession, session_id: str) -> str:
+    """A rank after every proposal that there is, and before those that come later."""
+    last = await db.scalar(select(ProposalCounter.last).where(ProposalCounter.session_id == session_id))
+    return beyond(last or 0)
+
+
+def _some(numbers: Sequence[str]) -> Sequence[str]:
+    if not numbers:
+        raise Invalid(FieldError("number", "planning.none_chosen"))
+    return numbers

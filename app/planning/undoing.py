@@ -1,0 +1,81 @@
+"""Taking back one's newest step: a step of its own, refused when somebody has gone on from it."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Conflict
+from app.planning import board as boards
+from app.planning import steps
+from app.planning.board import Board, By
+from app.planning.delegates import bring, take
+from app.planning.models import PlenaryStep
+from app.planning.service import settle
+from app.planning.steps import LIST, Step, StepKind
+from app.proposals import undoing as joined
+from app.proposals.models import Proposal, ProposalStatus
+from app.vault import Vault
+
+
+async def undo(db: AsyncSession, vault: Vault, session_id: str, by: By, *, number: int | None = None) -> PlenaryStep:
+    """Take back the newest step of `by.actor` that was not taken back yet (or that of this number, if it is theirs).
+
+    Conflict `planning.nothing_to_undo` when there is none, `planning.changed_since` when somebody changed the same thing since.
+    """
+    board = await boards.opened(db, session_id)
+    mine = await newest_of(db, session_id, by.actor)
+    if mine is None or (number is not None and mine.number != number):
+        raise Conflict("planning.nothing_to_undo")
+    done = _step(mine)
+    await _take_up(db, board, done)
+    if await _gone_on(db, session_id, mine, done) or not steps.stands(board.state(), done):
+        raise Conflict("planning.changed_since")
+    back = steps.inverse(done)
+    if done.kind in {StepKind.MERGE, StepKind.SPLIT}:
+        await _part_or_join(db, vault, board, done, by)
+    else:
+        await settle(db, vault, board, back, by)
+        await take(db, back, by.now)
+    return await boards.note(db, vault, board, back, by, undoes=mine.number)
+
+
+async def newest_of(db: AsyncSession, session_id: str, actor: str) -> PlenaryStep | None:
+    """The step that this person would take back."""
+    of = PlenaryStep.session_id == session_id
+    undone = set(await db.scalars(select(PlenaryStep.undoes).where(of, PlenaryStep.undoes.is_not(None))))
+    mine = select(PlenaryStep).where(of, PlenaryStep.by == actor, PlenaryStep.undoes.is_(None)).order_by(PlenaryStep.number.desc())
+    if undone:
+        mine = mine.where(PlenaryStep.number.not_in(undone))
+    return (await db.scalars(mine.limit(1))).first()
+
+
+async def _gone_on(db: AsyncSession, session_id: str, mine: PlenaryStep, done: Step) -> bool:
+    """Whether a later step that still holds is about the same thing."""
+    rows = await db.scalars(select(PlenaryStep).where(PlenaryStep.session_id == session_id, PlenaryStep.number > mine.number))
+    later = rows.all()
+    undone = {row.undoes for row in later}
+    return any(row.undoes is None and row.number not in undone and steps.meet(done, _step(row)) for row in later)
+
+
+async def _take_up(db: AsyncSession, board: Board, done: Step) -> None:
+    ids = [subject for subject in done.after if subject != LIST and not subject.startswith("delegate:")]
+    numbers = list(await db.scalars(select(Proposal.number).where(Proposal.id.in_(ids))))
+    if done.kind in {StepKind.MERGE, StepKind.SPLIT}:
+        others = [fields.get("leads_to") for fields in done.after.values()]
+        numbers += [number for some in others if isinstance(some, list) for number in some]
+    if numbers:
+        await boards.take_up(db, board, numbers, anywhere=True)
+    await bring(db, board, done)
+
+
+async def _part_or_join(db: AsyncSession, vault: Vault, board: Board, done: Step, by: By) -> None:
+    """Merged ones stand for themselves again, parts go back into their whole."""
+    for subject, fields in done.after.items():
+        one = board.proposals[subject]
+        if fields.get("status") in {ProposalStatus.MERGED.value, ProposalStatus.SPLIT.value}:
+            await joined.undo(db, vault, board.session, one.number, if_version=one.version, actor=by.actor, now=by.now)
+        if "rank" in fields:
+            board.items[subject].rank = None
+
+
+def _step(row: PlenaryStep) -> Step:
+    return Step(row.kind, row.before, row.after)  # type: ignore[arg-type]  # stored as they were made
