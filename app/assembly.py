@@ -26,6 +26,7 @@ from app.invitations.routes import router as invitations_router
 from app.outbox.worker import Handler
 from app.papers.jobs import jobs as paper_jobs
 from app.papers.routes import router as papers_router
+from app.planning.routes import router as planning_router
 from app.proposals.jobs import jobs as proposal_jobs
 from app.proposals.routes import router as proposals_router
 from app.readiness.routes import router as readiness_router
@@ -88,6 +89,7 @@ def routers() -> list[APIRouter]:
         invitations_router,
         guests_router,
         proposals_router,
+        planning_router,
         chat_router,
         hall_router,
         papers_router,

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.gather import Source, labelled
-from app.exports.tables import Kind, Row, Sheet, comma
+from app.exports.gather import Source
+from app.exports.tables import Column, Kind, Row, Sheet, comma
 from app.planning.columns import Columns
 from app.planning.listing import Line, not_agreed, priorities
 from app.sessions.models import ForumSession
@@ -33,12 +33,12 @@ NOT_AGREED = (
 
 def priorities_sheet(source: Source) -> Sheet:
     """Annex II: what was agreed, in the order of the plenary."""
-    return labelled(source, "priorities", "Daftar urutan kegiatan prioritas", PRIORITIES, _page(source, priorities, priority_row))
+    return _sheet(source, "priorities", "Daftar urutan kegiatan prioritas", PRIORITIES, _page(source, priorities, priority_row))
 
 
 def not_agreed_sheet(source: Source) -> Sheet:
     """Annex III: what was not agreed, each with its reason."""
-    return labelled(source, "not-agreed", "Daftar kegiatan yang belum disepakati", NOT_AGREED, _page(source, not_agreed, not_agreed_row))
+    return _sheet(source, "not-agreed", "Daftar kegiatan yang belum disepakati", NOT_AGREED, _page(source, not_agreed, not_agreed_row))
 
 
 def priority_row(source: Source, number: int, line: Line) -> Row:
@@ -75,6 +75,12 @@ def reason(source: Source, line: Line) -> str | None:
     if line.reason and line.reason_code in {None, "other"}:
         return line.reason
     return ". ".join(filter(None, (said, line.reason))) or None
+
+
+def _sheet(source: Source, name: str, title: str, columns: Sequence[tuple[str, str, Kind, int]], pages: AsyncIterator[list[Row]]) -> Sheet:
+    # The headings are the regulation's, whatever language the reader has chosen.
+    headed = tuple(Column(key, heading, kind, width) for key, heading, kind, width in columns)
+    return Sheet(name, title, source.session.title, source.session.zone, headed, pages)
 
 
 async def _page(

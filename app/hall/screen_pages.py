@@ -21,6 +21,10 @@ from app.hall.guards import AnyHall
 from app.hall.models import Screen
 from app.hall.screen import OnScreen
 from app.hall.sightings import SCREEN, note
+from app.planning.listing import plenary_of
+from app.planning.screen import PlenaryShown
+from app.planning.screen import on_screen as plenary_on_screen
+from app.planning.service import show as show_plenary
 from app.sessions.agenda import go, may_undo, steps_shown, undo
 from app.sessions.guards import Desk, PublicSession
 from app.sessions.models import AgendaItem, ForumSession, Site
@@ -60,6 +64,8 @@ class Shown:
     online: int
     now: AgendaItem | None
     next: AgendaItem | None
+    plenary: PlenaryShown | None
+    """The plenary's list in the place of voices, while its desk has put it up."""
     version: str
 
 
@@ -133,6 +139,8 @@ async def _act(db: AsyncSession, parts: Ground, desk: Desk, form: Typed) -> None
             await screen.put_up(db, parts.vault, session, form.get("message"), actor=actor, now=now)
         case "down":
             await screen.take_down(db, parts.vault, session, form.get("message"), actor=actor, now=now)
+        case "voices":
+            await show_plenary(db, session.id, on=False)
         case "agenda":
             await go(db, parts.vault, session.id, form.get("item"), actor=actor, now=now)
         case "agenda-undo":
@@ -166,15 +174,16 @@ async def _drawn(request: Request, parts: Ground, session: ForumSession, code: s
 
 
 async def _shown(db: AsyncSession, session: ForumSession, opened: Screen, now: datetime) -> Shown:
-    voices = [] if opened.blank else await screen.on_screen(db, session)
+    plenary = None if opened.blank else await plenary_on_screen(db, session)
+    voices = [] if opened.blank or plenary else await screen.on_screen(db, session)
     there = await figures(db, session.id, at=now)
     sites, items = await sites_of(db, session.id), await agenda_of(db, session.id)
     halls = [Hall(site.name, there.by_site.get(site.id, 0)) for site in sites]
     current, following = around(items, session.agenda_item_id)
     online = there.by_way.get(ONLINE, 0)
-    facts = (session.version, opened.blank, opened.dark, voices, halls, online, current and current.id, following and following.id)
+    facts = (session.version, opened.blank, opened.dark, plenary, voices, halls, online, current and current.id, following and following.id)
     version = hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
-    return Shown(opened.blank, opened.dark, voices, halls, online, current, following, version)
+    return Shown(opened.blank, opened.dark, voices, halls, online, current, following, plenary, version)
 
 
 async def _control(
@@ -187,6 +196,7 @@ async def _control(
         messages = await screen.offered(db, session)
         sites, items = await sites_of(db, session.id), await agenda_of(db, session.id)
         there = await figures(db, session.id, at=now)
+        plenary = (await plenary_of(db, session.id)).on_screen
         steps, undoable = await steps_shown(db, session), await may_undo(db, session.id, now)
     current, following = around(items, session.agenda_item_id)
     return page(
@@ -205,6 +215,7 @@ async def _control(
         following=following,
         halls=halls_of(sites, there),
         problem=problem,
+        plenary=plenary,
         address=f"{parts.settings.public_url}/s/{session.slug}/layar?kode={opened.code}",
     )
 

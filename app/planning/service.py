@@ -21,6 +21,7 @@ from app.planning.steps import LIST, StepKind
 from app.proposals import joining
 from app.proposals import service as proposals
 from app.proposals.choices import Reason
+from app.proposals.listing import written
 from app.proposals.models import Proposal, ProposalCounter, ProposalStatus
 from app.proposals.status import reason_missing
 from app.vault import Vault
@@ -30,8 +31,8 @@ async def order(db: AsyncSession, vault: Vault, session_id: str, number: str, be
     """Move a proposal before another, or to the end; None when it stands there already."""
     board = await boards.opened(db, session_id)
     await boards.take_up(db, board, [number, *([before] if before else [])])
-    moved = board.named(joining.written(number))
-    target = board.named(joining.written(before)) if before else None
+    moved = board.named(written(number))
+    target = board.named(written(before)) if before else None
     if target is moved:
         return None
     others = [line for line in await lines_of(db, board.session) if line.proposal is not moved]
@@ -89,7 +90,7 @@ async def merge(db: AsyncSession, vault: Vault, session_id: str, into: str, numb
     """Let one proposal stand for others, which leave the list; their words and numbers go with them."""
     board = await boards.opened(db, session_id)
     await boards.take_up(db, board, [into, *_some(numbers)])
-    target = board.named(joining.written(into))
+    target = board.named(written(into))
     gone = [one for one in board.proposals.values() if one is not target]
     wanted = {one.id: {"status": ProposalStatus.MERGED.value, "leads_to": [target.number]} for one in gone}
     step = steps.step(StepKind.MERGE, board.state(), wanted)
@@ -104,7 +105,7 @@ async def split(db: AsyncSession, vault: Vault, session_id: str, number: str, ti
     """Part a bundle; the parts stand where the whole stood, each with all its words, and nobody has decided on them."""
     board = await boards.opened(db, session_id)
     await boards.take_up(db, board, [number])
-    whole = board.named(joining.written(number))
+    whole = board.named(written(number))
     await boards.refuse_stale(db, board, steps.Step(StepKind.SPLIT, {}, {whole.id: {"status": "", "rank": ""}}), by)
     lines = await lines_of(db, board.session)
     at = next(n for n, line in enumerate(lines) if line.proposal.id == whole.id)
@@ -137,7 +138,7 @@ async def show(db: AsyncSession, session_id: str, *, on: bool | None = None, foc
     board = await boards.opened(db, session_id)
     if focus is not None:
         await boards.take_up(db, board, [focus])
-        board.plenary.focus_id = board.named(joining.written(focus)).id
+        board.plenary.focus_id = board.named(written(focus)).id
     board.plenary.on_screen = board.plenary.on_screen if on is None else on
     board.plenary.beat += 1
 
@@ -157,7 +158,7 @@ async def _decide(
     state = board.state()
     for id_, one in board.proposals.items():
         if was.get(one.number) is not None and was[one.number] != (state[id_]["decision"] or ""):
-            raise Conflict("planning.stale", number=one.number, who="–")
+            raise Conflict("planning.decided_elsewhere", number=one.number)
     status = decision or ProposalStatus.VERIFIED.value
     values = {"decision": decision, "reason_code": code, "reason": words, "status": status}
     return await _take(db, vault, board, kind, dict.fromkeys(board.proposals, values), by)

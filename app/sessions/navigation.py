@@ -47,6 +47,7 @@ PAGES = (
     DeskPage("layar", "Layar besar", "video", frozenset({Role.OPERATOR, Role.MODERATOR})),
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("tanggapan", "Tanggapan", "institution", frozenset({Role.RESPONDER, Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),
+    DeskPage("pleno", "Pleno", "gavel", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("angka", "Angka", "chart", frozenset({Role.READER, Role.MODERATOR, Role.SECRETARIAT})),
     DeskPage("data-pribadi", "Data pribadi", "lock", frozenset({Role.SECRETARIAT})),
     DeskPage("kertas", "Kertas", "print", frozenset({Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),

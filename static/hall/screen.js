@@ -1,6 +1,7 @@
-/* Keeps the big screen as it should be now: asks every two seconds, keeps the last picture when the line is down and says so. */
+/* Keeps the big screen as it should be now: asks every two seconds (every second while the plenary decides), keeps the last picture when the line is down and says so. */
 
 const EVERY = 2000;
+const QUICK = 1000;
 const LATE = 5000;
 const place = document.querySelector("[data-screen]");
 const lost = document.querySelector("[data-lost]");
@@ -8,12 +9,14 @@ const clock = document.querySelector("[data-clock]");
 const ahead = Number(clock.dataset.now) - Date.now();
 let version = `"${place.dataset.version}"`;
 let heard = Date.now();
+let quick = "quick" in place.dataset;
 
 function draw(text) {
   const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-theme]");
   document.querySelector(".screen-main").innerHTML = fresh.querySelector("[data-part=main]").innerHTML;
   document.querySelector(".screen-side").innerHTML = fresh.querySelector("[data-part=side]").innerHTML;
   document.documentElement.dataset.theme = fresh.dataset.theme;
+  quick = "quick" in fresh.dataset;
   document.querySelector("[data-rehearsal]").hidden = !("practice" in fresh.dataset);
 }
 
@@ -39,7 +42,7 @@ async function ask() {
 
 async function go() {
   await ask();
-  setTimeout(go, EVERY);
+  setTimeout(go, quick ? QUICK : EVERY);
 }
 
 function tick() {

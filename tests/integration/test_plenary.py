@@ -214,7 +214,7 @@ async def test_a_change_on_the_page_of_proposals_counts_as_somebody_elses(ground
         one = await find(db, session.id, a)
         back = {"status": ProposalStatus.VERIFIED}
         await change(db, ground.vault, session, a, back, if_version=one.version, actor="account:y", now=ground.clock.now())
-    with pytest.raises(Conflict, match=r"planning\.stale"):
+    with pytest.raises(Conflict, match=r"planning\.decided_elsewhere"):
         await did(ground, session, service.reopen, [a], was={a: "agreed"})
     with pytest.raises(Conflict, match=r"planning\.changed_since"):
         await did(ground, session, undoing.undo)

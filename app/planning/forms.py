@@ -1,0 +1,97 @@
+"""The forms of the plenary page: what is read from each, checked; the values go to the service as they are."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from app.errors import FieldError, Invalid
+from app.planning.board import By
+from app.planning.columns import NAMES
+from app.proposals.choices import Reason
+from app.proposals.fields import LONG, SHORT, TITLE, Line, Money, Quantity, clean
+from app.web.forms import Typed
+
+MOST_TOGETHER = 200
+"""Proposals that one press may be about."""
+WIDE = 300
+
+
+class Filled(BaseModel):
+    """Annex II's columns as typed; money in whole rupiah."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    regional_priority: Annotated[Line, Field(max_length=WIDE)] | None = None
+    regional_target: Annotated[Line, Field(max_length=WIDE)] | None = None
+    program: Annotated[Line, Field(max_length=WIDE)] | None = None
+    activity: Annotated[Line, Field(max_length=WIDE)] | None = None
+    activity_target: Annotated[Line, Field(max_length=WIDE)] | None = None
+    place: Annotated[Line, Field(max_length=WIDE)] | None = None
+    quantity: Quantity | None = None
+    unit: Annotated[Line, Field(max_length=30)] | None = None
+    ceiling: Money | None = None
+    agency: Annotated[Line, Field(max_length=SHORT)] | None = None
+
+
+class Refused(BaseModel):
+    """Why something was not agreed."""
+
+    reason_code: Reason | None = None
+    reason: Annotated[str, AfterValidator(clean), Field(max_length=LONG)] | None = None
+
+
+class Joined(BaseModel):
+    """The number that is to stand for the chosen ones."""
+
+    into: Annotated[Line, Field(min_length=1, max_length=30)]
+
+
+class Parted(BaseModel):
+    """One title a line."""
+
+    titles: Annotated[str, Field(min_length=1, max_length=4 * LONG)]
+
+
+class Ceiling(BaseModel):
+    """The budget ceiling of the forum."""
+
+    ceiling: Money | None = None
+
+
+class DelegateForm(BaseModel):
+    """A delegate as written down."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=SHORT)]
+    element: Annotated[Line, Field(max_length=30)] | None = None
+    gender: Annotated[Line, Field(max_length=10)] | None = None
+
+
+def by_of(form: Typed, actor: str, now: datetime) -> By:
+    """Who acts, having seen what the form says (0 when it does not say)."""
+    seen = form.get("seen")
+    return By(actor, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, now)
+
+
+def numbers_in(form: Typed) -> list[str]:
+    """The proposals that a press is about, each once. Invalid for none, or more than one press may be about."""
+    numbers = list(dict.fromkeys(one for one in form.many.get("number", []) if one))
+    if not 1 <= len(numbers) <= MOST_TOGETHER:
+        raise Invalid(FieldError("number", "planning.none_chosen" if not numbers else "planning.too_many", {"most": MOST_TOGETHER}))
+    return numbers
+
+
+def given_in(filled: Filled, *, many: bool) -> dict[str, object]:
+    """What to fill: of one every column, so that an emptied one says again what the proposal says; of many only what was typed."""
+    values: dict[str, object] = {name: getattr(filled, name) for name in NAMES}
+    return {name: value for name, value in values.items() if value is not None} if many else values
+
+
+def titles_in(parted: Parted) -> list[str]:
+    """The titles of the parts, one a line. Invalid for one too long; how many there must be, the service says."""
+    titles = [clean(line) for line in parted.titles.splitlines() if line.strip()]
+    if any(len(title) > TITLE for title in titles):
+        raise Invalid(FieldError("titles", "field.too_long", {"most": TITLE}))
+    if len(titles) < 2:
+        raise Invalid(FieldError("titles", "proposals.two_parts"))
+    return titles
