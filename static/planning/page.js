@@ -32,10 +32,12 @@ function draw(html, etag) {
   const ticks = new Set(ticked());
   const held = document.activeElement?.closest?.("tr[data-number]");
   const act = held && document.activeElement.dataset.act;
+  const at = rows().indexOf(row());
   place.innerHTML = html;
   if (etag) tag = etag;
   for (const one of place.querySelectorAll("[name=number]")) one.checked = ticks.has(one.value);
-  const again = row();
+  const all = rows();
+  const again = row() ?? all[Math.min(at, all.length - 1)];
   point(again, { focus: Boolean(held) && !box.open() });
   if (act) again?.querySelector(`[data-act="${act}"]:not([disabled])`)?.focus({ preventScroll: true });
   count();

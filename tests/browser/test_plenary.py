@@ -106,7 +106,7 @@ async def shots(desk: Page, other: Page, screen: Page) -> None:
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
             await page.screenshot(path=f"{SHOTS}/{name}-{scheme}.png")
-    await desk.keyboard.press("e")
+    await keys(desk, "j", "e")
     await expect(desk.locator("dialog #p-program")).to_be_visible()
     await desk.screenshot(path=f"{SHOTS}/dialog.png")
     await other.set_viewport_size({"width": 390, "height": 844})
