@@ -14,6 +14,8 @@ from app.web.forms import Typed
 
 MOST_TOGETHER = 200
 """Proposals that one press may be about."""
+MOST_DECIDED = 50
+"""The same for what changes the proposals themselves, which takes longer and lets nobody else write meanwhile."""
 WIDE = 300
 
 
@@ -73,11 +75,11 @@ def by_of(form: Typed, actor: str, now: datetime) -> By:
     return By(actor, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, now)
 
 
-def numbers_in(form: Typed) -> list[str]:
+def numbers_in(form: Typed, most: int = MOST_DECIDED) -> list[str]:
     """The proposals that a press is about, each once. Invalid for none, or more than one press may be about."""
     numbers = list(dict.fromkeys(one for one in form.many.get("number", []) if one))
-    if not 1 <= len(numbers) <= MOST_TOGETHER:
-        raise Invalid(FieldError("number", "planning.none_chosen" if not numbers else "planning.too_many", {"most": MOST_TOGETHER}))
+    if not 1 <= len(numbers) <= most:
+        raise Invalid(FieldError("number", "planning.none_chosen" if not numbers else "planning.too_many", {"most": most}))
     return numbers
 
 

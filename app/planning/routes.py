@@ -81,7 +81,7 @@ async def _done(request: Request, parts: Ground, at: Desk) -> Response:
 async def _act(db: AsyncSession, parts: Ground, at: Desk, form: Typed) -> None:
     act, number, extra = (*form.get("do").split(":"), "", "")[:3]
     vault, session, by = parts.vault, at.session.id, _by(parts, at, form)
-    numbers = [number] if number else form.many.get("number", [])
+    numbers = [number] if number else forms.numbers_in(form) if act in {"agree", "reopen"} else []
     was = {number: extra} if number else None
     match act:
         case "agree":
@@ -108,7 +108,7 @@ async def _submitted(db: AsyncSession, parts: Ground, at: Desk, name: str, form:
         case "sepakat":
             await service.agree(db, vault, session, forms.numbers_in(form), by)
         case "isi":
-            numbers = forms.numbers_in(form)
+            numbers = forms.numbers_in(form, forms.MOST_TOGETHER)
             given = forms.given_in(parse(forms.Filled, form), many=len(numbers) > 1)
             await service.fill(db, vault, session, numbers, given, by)
         case "belum":

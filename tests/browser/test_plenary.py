@@ -100,6 +100,39 @@ async def test_a_plenary_by_keyboard_alone_with_the_screen_following(ground: Gro
     assert found[b].columns.program == "Pengelolaan drainase"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_rows_are_dragged_ticked_ones_filled_together_and_undone(ground: Ground, office: Office, server: str) -> None:
+    session, (a, b, c, d) = await make_plenary(ground)
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
+        page = await (await browser.new_context(locale="id-ID", viewport={"width": 1366, "height": 900})).new_page()
+        await signed_in(page, server, "secretariat")
+        await page.goto(f"{server}/meja/{session.slug}/pleno")
+        row = "tr[data-number='{}'] th"
+        await page.drag_and_drop(row.format(d), row.format(b), target_position={"x": 20, "y": 4})
+        await expect(page.locator("tr[data-number]").nth(1)).to_have_attribute("data-number", d)
+        assert await numbers_of(ground, session) == [a, d, b, c]
+        await expect(page.locator("[data-bulk]")).to_be_hidden()
+        await page.check(f"[name=number][value='{a}']")
+        await page.check(f"[name=number][value='{c}']")
+        await page.click("[data-bulk] [formaction$=isi]")
+        await page.fill("#p-program", "Drainase")
+        await page.fill("#p-ceiling", "banyak")
+        await page.click("dialog .primary")
+        await expect(page.locator("dialog .error")).to_have_count(1)
+        assert await page.input_value("#p-program") == "Drainase"
+        await page.fill("#p-ceiling", "Rp25.000.000")
+        await page.click("dialog .primary")
+        await expect(page.locator("dialog")).to_be_hidden()
+        await expect(page.locator("tr[data-number]", has_text="Rp25.000.000")).to_have_count(2)
+        await page.click("[value=undo]")
+        await expect(page.locator("tr[data-number]", has_text="Rp25.000.000")).to_have_count(0)
+        await page.keyboard.press("z")
+        await expect(page.locator("tr[data-number]").nth(1)).to_have_attribute("data-number", b)
+        assert await numbers_of(ground, session) == [a, b, c, d]
+        await browser.close()
+
+
 async def shots(desk: Page, other: Page, screen: Page) -> None:
     """Pictures for whoever wants to look, where PLENARY_SHOTS names a folder."""
     for page, name in ((desk, "desk"), (screen, "screen")):

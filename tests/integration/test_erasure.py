@@ -36,7 +36,11 @@ from app.papers.keying import key_in
 from app.papers.models import Scan, ScanKind
 from app.participants.models import Consent, Participant
 from app.participants.service import former_names, placeholder
-from app.proposals.choices import Via
+from app.planning import service as plenary
+from app.planning.delegates import Named, add_delegate
+from app.planning.models import Delegate, PlenaryStep
+from app.planning.undoing import undo
+from app.proposals.choices import Reason, Via
 from app.proposals.handing import Sheet, hand_in
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
 from app.proposals.replies import Reply, reply
@@ -54,6 +58,7 @@ from tests.conftest import Office, serving
 from tests.factories import make_session
 from tests.factories_invitations import make_seat
 from tests.factories_papers import keyed, make_scan
+from tests.factories_plenary import make_verified, seen_by
 from tests.factories_registration import apply_via_service
 from tests.room_client import Client
 
@@ -144,11 +149,28 @@ async def besides(ground: Ground, session: ForumSession, person_id: str) -> None
         form = await key_in(db, vault, session, new_id(), fields, None, within=None, actor="account:x", now=now)
         said = Reply(new_id(), f"Sudah kami bahas dengan {FORMER}", "Kepala Dinas", "DPUPR")
         await reply(db, vault, session, form.proposal, said, actor="account:x", now=now)
+    await named_in_plenary(ground, session)
     scan = await make_scan(ground, session, ScanKind.FORMS)
     async with ground.database.write() as db:
         (await db.get_one(Scan, scan.id)).note = f"Formulir {NAME}"
         archive = await want_archive(db, vault, session, "id", actor="account:x", now=now)
     await make_archive(ground, archive.id)
+
+
+async def named_in_plenary(ground: Ground, session: ForumSession) -> None:
+    """She is a delegate, and the plenary wrote her name beside somebody else's proposal, also in steps that were taken back."""
+    number = await make_verified(ground, session, "Gardu")
+    verbs: tuple[tuple[Any, tuple[Any, ...]], ...] = (
+        (add_delegate, (Named(NAME, "anak", "female"),)),
+        (plenary.fill, ([number], {"place": f"Rumah {FORMER}", "program": "Keamanan"})),
+        (plenary.not_agree, ([number], (Reason.OTHER, f"Lahan {NAME}, 0857 1122 3344"))),
+        (plenary.fill, ([number], {"place": f"Depan {NAME}"})),
+        (undo, ()),
+    )
+    for verb, args in verbs:
+        by = await seen_by(ground, session)
+        async with ground.database.write() as db:
+            await verb(db, ground.vault, session.id, *args, by)
 
 
 async def speak(ground: Ground, office: Office, story: Story, address: str) -> dict[str, Any]:
@@ -270,7 +292,10 @@ async def what_stays(ground: Ground, story: Story, said: dict[str, Any]) -> None
         source = (await db.scalars(select(ProposalSource).where(ProposalSource.proposal_id == public.id))).one()
         assert (source.author, source.text, source.gone) == (pseudonym, f"Perbaikan trotoar Jalan Bandeng. {pseudonym}, ▪▪▪", None)
         assert (quiet.title, quiet.status, quiet.published_at) == (REMOVED, ProposalStatus.DECLINED, None)
-        assert len(numbers) == 6
+        assert len(numbers) == 7
+        delegate = (await db.scalars(select(Delegate))).one()
+        assert (delegate.name, delegate.participant_id, delegate.removed_at) == (pseudonym, person.id, None)
+        assert await db.scalar(select(func.count()).select_from(PlenaryStep)) == 5
         assert {one.proposer for one in numbers.values() if one.via in {Via.WEB, Via.PAPER}} == {"Warga"}
         versions = await db.scalars(select(ProposalVersion).where(ProposalVersion.proposal_id == quiet.id))
         assert {version.fields["title"] for version in versions} == {REMOVED}

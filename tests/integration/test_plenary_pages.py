@@ -100,6 +100,8 @@ async def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert (await page.send("isi", [a], again, program="Drainase kota")).status_code == 303
     assert (await page.press(f"agree:{b}:agreed")).status_code == 409
     assert (await page.send("isi", [])).status_code == 422
+    assert (await page.send("sepakat", [f"PKL-2022-{n:04}" for n in range(1, 52)])).status_code == 422
+    assert (await page.press("agree")).status_code == 422
     assert (await page.press("dance")).status_code == 404
     assert (await page.send("tari", [a])).status_code == 404
     assert (await page.press(f"agree:{a}:", "x" * 12)).status_code == 303
@@ -172,6 +174,6 @@ async def test_the_annexes_leave_with_the_columns_of_the_regulation(ground: Grou
     english = {**office.bearer("secretariat"), "Accept-Language": "en"}
     assert (await web.get(f"{exports}/priorities.csv", headers=english)).content.decode("utf-8-sig").splitlines()[0] == ANNEX_II
     as_json = (await web.get(f"{exports}/priorities.json", headers=office.bearer("secretariat"))).json()
-    assert [(row["no"], row["ceiling"]) for row in as_json["items"]] == [(1, 100_000_000), (2, 100_000_000)]
+    assert [(row["no"], row["ceiling"]) for row in as_json["rows"]] == [(1, 100_000_000), (2, 100_000_000)]
     assert (await web.get(f"{exports}/not-agreed.xlsx", headers=office.bearer("secretariat"))).status_code == 200
     assert (await seen_by(ground, session)).seen == 5
