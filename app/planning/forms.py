@@ -14,7 +14,7 @@ from app.web.forms import Typed
 
 MOST_TOGETHER = 200
 """Proposals that one press may be about."""
-MOST_DECIDED = 50
+MOST_DECIDED = 25
 """The same for what changes the proposals themselves, which takes longer and lets nobody else write meanwhile."""
 WIDE = 300
 

@@ -102,6 +102,14 @@ def listed(session: ForumSession) -> list[ColumnElement[bool]]:
     return wanted
 
 
+async def places_of(db: AsyncSession, session: ForumSession) -> list[tuple[str, str]]:
+    """Rank and id of each proposal on the list, in its order: all that moving one needs to know."""
+    wanted = select(Proposal.number, PlenaryItem.rank, Proposal.id).outerjoin(PlenaryItem, PlenaryItem.proposal_id == Proposal.id)
+    rows = await db.execute(wanted.where(*listed(session)))
+    found = sorted((rank or first_rank(number), number, id_) for number, rank, id_ in rows)
+    return [(rank, id_) for rank, _, id_ in found]
+
+
 def place_key(proposal: Proposal, item: PlenaryItem | None) -> tuple[str, str]:
     """By what the list is sorted."""
     return rank_of(proposal, item), proposal.number

@@ -14,7 +14,7 @@ from app.errors import Conflict, FieldError, Invalid
 from app.planning import board as boards
 from app.planning import columns, steps
 from app.planning.board import Board, By
-from app.planning.listing import AGREED, NOT_AGREED, lines_of, rank_of
+from app.planning.listing import AGREED, NOT_AGREED, places_of, rank_of
 from app.planning.models import PlenaryStep
 from app.planning.ranks import between, beyond
 from app.planning.steps import LIST, StepKind
@@ -35,10 +35,10 @@ async def order(db: AsyncSession, vault: Vault, session_id: str, number: str, be
     target = board.named(written(before)) if before else None
     if target is moved:
         return None
-    others = [line for line in await lines_of(db, board.session) if line.proposal is not moved]
-    at = next(n for n, line in enumerate(others) if line.proposal is target) if target else len(others)
-    low = rank_of(others[at - 1].proposal, others[at - 1].item) if at else ""
-    high = rank_of(target, board.items[target.id]) if target else await _end(db, session_id)
+    others = [(rank, id_) for rank, id_ in await places_of(db, board.session) if id_ != moved.id]
+    at = next(n for n, (_, id_) in enumerate(others) if id_ == target.id) if target else len(others)
+    low = others[at - 1][0] if at else ""
+    high = others[at][0] if target else await _end(db, session_id)
     if low < rank_of(moved, board.items[moved.id]) < high:
         return None
     return await _take(db, vault, board, StepKind.ORDER, {moved.id: {"rank": between(low, high)}}, by)
@@ -107,8 +107,8 @@ async def split(db: AsyncSession, vault: Vault, session_id: str, number: str, ti
     await boards.take_up(db, board, [number])
     whole = board.named(written(number))
     await boards.refuse_stale(db, board, steps.Step(StepKind.SPLIT, {}, {whole.id: {"status": "", "rank": ""}}), by)
-    lines = await lines_of(db, board.session)
-    at = next(n for n, line in enumerate(lines) if line.proposal.id == whole.id)
+    places = await places_of(db, board.session)
+    at = next(n for n, (_, id_) in enumerate(places) if id_ == whole.id)
     before = board.state()
     made = await joining.split(db, vault, board.session, whole.number, [joining.Part(one) for one in titles], actor=by.actor, now=by.now)
     for part in made:
@@ -116,8 +116,8 @@ async def split(db: AsyncSession, vault: Vault, session_id: str, number: str, ti
         await proposals.change(db, vault, board.session, part.number, verified, if_version=part.version, actor=by.actor, now=by.now)
     await boards.take_up(db, board, [one.number for one in made])
     wanted: dict[str, dict[str, Any]] = {whole.id: {"status": ProposalStatus.SPLIT.value, "leads_to": list(whole.leads_to)}}
-    low = rank_of(whole, board.items[whole.id])
-    high = rank_of(lines[at + 1].proposal, lines[at + 1].item) if at + 1 < len(lines) else await _end(db, session_id)
+    low = places[at][0]
+    high = places[at + 1][0] if at + 1 < len(places) else await _end(db, session_id)
     for part in made:
         low = between(low, high)
         wanted[part.id] = {"status": part.status.value, "rank": low}

@@ -66,16 +66,17 @@ class Board:
     villages: Sequence[str]
     agencies: Sequence[str]
     mine: PlenaryStep | None
-    pulse: str
+    shown_at: Mapping[int, int]
+    """Where in `lines` the line of a place stands."""
 
     def up(self, line: Line) -> str | None:
         """Before which number a line goes that is moved up among those shown; None for the first."""
-        at = self.lines.index(line)
+        at = self.shown_at[line.place]
         return self.lines[at - 1].proposal.number if at else None
 
     def down(self, line: Line) -> str | None:
         """The same for moving down: empty for the end of the list, None for the last."""
-        at = self.lines.index(line)
+        at = self.shown_at[line.place]
         return self.after(self.lines[at + 1]) if at + 1 < len(self.lines) else None
 
     def after(self, line: Line) -> str:
@@ -97,7 +98,6 @@ async def board_of(parts: Ground, at: Desk, params: Mapping[str, str]) -> Board:
     """Read the list as it stands."""
     chosen = narrowed(params)
     async with parts.database.read() as db:
-        beat = await pulse(db, at.session.id)
         plenary = await plenary_of(db, at.session.id)
         every = await lines_of(db, at.session)
         delegates = await delegates_of(db, at.session.id)
@@ -105,7 +105,8 @@ async def board_of(parts: Ground, at: Desk, params: Mapping[str, str]) -> Board:
     villages = sorted({one.proposal.village for one in every if one.proposal.village})
     agencies = one_each({one.columns.agency for one in every if one.columns.agency})
     lines = [one for one in every if chosen.holds(one)]
-    return Board(plenary, every, lines, chosen, totals(every, plenary.ceiling), delegates, villages, agencies, mine, beat)
+    shown_at = {line.place: n for n, line in enumerate(lines)}
+    return Board(plenary, every, lines, chosen, totals(every, plenary.ceiling), delegates, villages, agencies, mine, shown_at)
 
 
 async def whole(request: Request, parts: Ground, at: Desk, *, refused: ForumError | None = None) -> Response:

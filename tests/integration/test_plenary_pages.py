@@ -100,7 +100,7 @@ async def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert (await page.send("isi", [a], again, program="Drainase kota")).status_code == 303
     assert (await page.press(f"agree:{b}:agreed")).status_code == 409
     assert (await page.send("isi", [])).status_code == 422
-    assert (await page.send("sepakat", [f"PKL-2022-{n:04}" for n in range(1, 52)])).status_code == 422
+    assert (await page.send("sepakat", [f"PKL-2022-{n:04}" for n in range(1, 27)])).status_code == 422
     assert (await page.press("agree")).status_code == 422
     assert (await page.press("dance")).status_code == 404
     assert (await page.send("tari", [a])).status_code == 404
