@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Executable, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,12 +33,17 @@ async def move(db: AsyncSession, key: str, due_at: datetime) -> bool:
 
 async def want(db: AsyncSession, kind: str, key: str, payload: dict[str, object], *, due_at: datetime, now: datetime) -> None:
     """Want the job of this key done at `due_at`, whether it is new, waiting elsewhere, or was done or given up before."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await db.execute(wanting(db.get_bind().dialect.name, kind, key, payload, due_at=due_at, now=now))
+    db.info[WAKE] = True
+
+
+def wanting(dialect: str, kind: str, key: str, payload: dict[str, object], *, due_at: datetime, now: datetime) -> Executable:
+    """The statement of `want`, for a bare connection: no worker is woken by it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     fresh: dict[str, object] = {"state": JobState.WAITING, "attempts": 0, "due_at": due_at, "payload": payload}
     statement = insert(Job).values(id=new_id(), kind=kind, key=key, created_at=now, **fresh)
     again = {**fresh, "leased_until": None, "finished_at": None, "last_problem": None}
-    await db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
-    db.info[WAKE] = True
+    return statement.on_conflict_do_update(index_elements=["key"], set_=again)
 
 
 async def cancel(db: AsyncSession, key: str, now: datetime) -> None:

@@ -4,18 +4,20 @@ The list is of one machine, the database of all: every start and every backup br
 """
 
 import os
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 from anyio import to_thread
-from sqlalchemy import Table, delete, insert, inspect, select, update
+from sqlalchemy import Table, inspect, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import Database
 from app.database.tables import new_id
-from app.outbox.models import Job, JobState
+from app.outbox.service import wanting
 from app.participants.models import Participant
 from app.rights.models import Erasure, ErasureState
 
@@ -23,8 +25,9 @@ FILE = "forgotten.txt"
 """In the data folder, beside the folders that a backup takes: ids only, a line each."""
 ERASE = "rights.erase"
 """Kind of the job that forgets a person."""
-ERASURES, PEOPLE, JOBS = (cast("Table", one.__table__) for one in (Erasure, Participant, Job))
+ERASURES, PEOPLE = (cast("Table", one.__table__) for one in (Erasure, Participant))
 TOGETHER = 500
+_ID = re.compile(r"(?<![a-z2-7])[a-z2-7]{16}(?![a-z2-7])")
 
 
 async def note(data_dir: Path, participant_id: str) -> None:
@@ -47,9 +50,12 @@ def keep(folder: Path, people: set[str]) -> set[str]:
 
 
 def noted(data_dir: Path) -> set[str]:
-    """The participants on the list; none when there is no list."""
+    """The participants on the list; none when there is no list. It is carried about by hand: what is no id does not count."""
     path = data_dir / FILE
-    return set(path.read_text(encoding="ascii").split()) if path.exists() else set()
+    if not path.exists():
+        return set()
+    # Without the zeros also those lines are ids again that a tool of Windows wrote with two bytes a sign.
+    return set(_ID.findall(path.read_bytes().decode("ascii", "ignore").replace("\0", "")))
 
 
 async def forgotten_in(connection: AsyncConnection, *, asked: bool = False) -> set[str]:
@@ -79,20 +85,17 @@ async def forget_again(connection: AsyncConnection, people: Iterable[str], now: 
     known: list[tuple[str, str]] = []
     for start in range(0, len(wanted), TOGETHER):
         here = PEOPLE.c.id.in_(wanted[start : start + TOGETHER]) & PEOPLE.c.erased_at.is_(None)
-        known += [(row.id, row.session_id) for row in await connection.execute(select(PEOPLE.c.id, PEOPLE.c.session_id).where(here))]
+        rows = await connection.execute(select(PEOPLE.c.id, PEOPLE.c.session_id).where(here).order_by(PEOPLE.c.id))
+        known += [(row.id, row.session_id) for row in rows]
+    put = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(ERASURES)
     for person, session in known:
-        asked = await connection.scalar(select(ERASURES.c.id).where(ERASURES.c.participant_id == person))
+        # Several processes may start at once: whoever comes second finds the row of the first.
         again = {"state": ErasureState.WANTED, "confirmed_by": "system", "done_at": None}
-        if asked is None:
-            asked = new_id()
-            row = {"id": asked, "session_id": session, "participant_id": person, "asked_by": "system", "asked_at": now}
-            await connection.execute(insert(ERASURES).values(**row, **again))
-        else:
-            await connection.execute(update(ERASURES).where(ERASURES.c.id == asked).values(**again))
-        key = f"erase:{asked}"
-        await connection.execute(delete(JOBS).where(JOBS.c.key == key))
-        job = {"id": new_id(), "kind": ERASE, "key": key, "payload": {"erasure_id": asked}, "state": JobState.WAITING, "attempts": 0}
-        await connection.execute(insert(JOBS).values(**job, due_at=now, created_at=now))
+        row = {"id": new_id(), "session_id": session, "participant_id": person, "asked_by": "system", "asked_at": now, **again}
+        await connection.execute(put.values(**row).on_conflict_do_nothing(index_elements=["participant_id"]))
+        mine = ERASURES.c.participant_id == person
+        asked = (await connection.execute(update(ERASURES).where(mine).values(**again).returning(ERASURES.c.id))).scalar_one()
+        await connection.execute(wanting(connection.dialect.name, ERASE, f"erase:{asked}", {"erasure_id": asked}, due_at=now, now=now))
     return len(known)
 
 

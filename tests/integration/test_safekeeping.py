@@ -5,7 +5,7 @@ import gzip
 import json
 import shutil
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from websockets.exceptions import ConnectionClosed
 
 from app.assembly import handlers, lay_ground
@@ -21,11 +24,13 @@ from app.chat.models import LiveProcess
 from app.cli import main
 from app.commands.serve import alone
 from app.journal.service import PUBLIC, position, read
-from app.outbox.models import Job
+from app.outbox.models import Job, JobState
 from app.participants.models import Participant
 from app.proposals.models import Proposal
+from app.rights import forgotten
 from app.rights.erasure import ask
-from app.rights.forgotten import ERASE, FILE, noted, remember
+from app.rights.forgotten import ERASE, FILE, forgotten_in, noted, remember
+from app.rights.models import Erasure
 from app.safekeeping import restore as restoring
 from app.safekeeping.book import BookWriter, Damaged, SafekeepingProblem, header_of, lines
 from app.safekeeping.check import check
@@ -259,7 +264,70 @@ async def test_each_machine_learns_at_its_start_who_was_forgotten_on_another(gro
     assert noted(tmp_path / "second") == {budi.id}
     (tmp_path / "second" / FILE).write_text("torn4by2a")
     assert await remember(ground.database, tmp_path / "second", ground.clock.now()) == 0
-    assert noted(tmp_path / "second") == {"torn4by2a", budi.id}
+    assert noted(tmp_path / "second") == {budi.id}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        *(lambda ids: b"\xef\xbb\xbf" + "\r\n".join(ids).encode(), lambda ids: "\n".join(ids).encode("utf-16")),
+        *(lambda ids: "\n\0\0\0\n".join(ids).encode(), lambda ids: f"kantor lama:\xa0{ids[0]}\n{ids[1]}\n{ids[1][:7]}".encode("latin-1")),
+    ],
+    ids=["utf-8 with a mark", "two bytes a sign", "zeros of a power cut", "words and half a line"],
+)
+async def test_a_damaged_list_is_read_as_far_as_it_holds_ids(ground: Ground, damaged: Callable[[list[str]], bytes]) -> None:
+    session, _ = await make_session(ground)
+    people = [await make_person(ground, session, name, phone=None) for name in ("Budi Santoso", "Wati Lestari", "Joko Susilo")]
+    (ground.settings.data_dir / FILE).write_bytes(damaged([one.id for one in people[:2]]))
+    assert await names_after_the_start(ground) == ["Peserta 1", "Peserta 2", "Joko Susilo"]
+    await forget(ground, session, people[2])
+    assert noted(ground.settings.data_dir) == {one.id for one in people}
+
+
+@pytest.fixture
+def both_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two starts look at the same moment whom the database knows as forgotten, and see nobody."""
+    there = asyncio.Barrier(2)
+
+    async def seen(connection: AsyncConnection, *, asked: bool = False) -> set[str]:
+        known = await forgotten_in(connection, asked=asked)
+        if asked:
+            await asyncio.wait_for(there.wait(), 10)
+        return known
+
+    monkeypatch.setattr(forgotten, "forgotten_in", seen)
+
+
+async def started_twice(ground: Ground) -> list[int | BaseException]:
+    """What two starts with one name on the list found to do."""
+    session, _ = await make_session(ground)
+    budi = await make_person(ground, session, "Budi Santoso", phone=None)
+    (ground.settings.data_dir / FILE).write_text(budi.id)
+    starts = [remember(ground.database, ground.settings.data_dir, ground.clock.now()) for _ in range(2)]
+    return await asyncio.gather(*starts, return_exceptions=True)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_server_and_worker_that_start_together_want_somebody_forgotten_once(ground: Ground, both_at_once: None) -> None:
+    assert await started_twice(ground) == [1, 1]
+    async with ground.database.read() as db:
+        (asked,) = (await db.scalars(select(Erasure.id))).all()
+        assert (await db.execute(select(Job.payload, Job.state).where(Job.kind == ERASE))).all() == [
+            ({"erasure_id": asked}, JobState.WAITING)
+        ]
+    await handlers(ground)[ERASE]({"erasure_id": asked})
+    async with ground.database.read() as db:
+        assert list(await db.scalars(select(Participant.name))) == ["Peserta 1"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_starts_that_did_not_expect_each_other_would_be_seen(
+    ground: Ground, both_at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql.Insert, "on_conflict_do_nothing", lambda plain, **_: plain)
+    problems = [one for one in await started_twice(ground) if one != 1]
+    assert [type(one) for one in problems] == [IntegrityError]
 
 
 async def names_after_the_start(parts: Ground) -> list[str]:
