@@ -76,6 +76,7 @@ async def test_two_moderators_choose_side_by_side(ground: Ground, office: Office
 
         await one.click("[name=decision][value=select]")
         await expect(one.locator(".undo")).to_contain_text("2 orang dipilih")
+        await expect(one.locator(".chip[data-tab=selected] b")).to_have_text("2")
         await expect(other.locator(".chip[data-tab=selected] b")).to_have_text("2")
         await expect(other.locator("[data-meters]")).to_contain_text("Semua kuota terpenuhi")
         await one.click(".undo button")
