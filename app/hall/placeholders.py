@@ -24,6 +24,7 @@ from app.participants.service import Person, open_contact, remember_name, rewrit
 from app.proposals.answering import spoken_by
 from app.proposals.models import Proposal, ProposalSource
 from app.proposals.privacy import name_is_public
+from app.proposals.upkeep import named_as
 from app.sessions.models import ForumSession, Site
 from app.vault import Vault
 
@@ -164,6 +165,7 @@ async def _give_words(db: AsyncSession, from_id: str, person: Participant) -> No
         update(ProposalSource).where(ProposalSource.participant_id == from_id).values(author=person.name, village=person.village, **shown)
     )
     await spoken_by(db, from_id, person)
+    await named_as(db, from_id, person)
 
 
 async def _present(

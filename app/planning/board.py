@@ -84,14 +84,26 @@ async def take_up(db: AsyncSession, board: Board, numbers: Sequence[str], *, any
 
 
 async def refuse_stale(db: AsyncSession, board: Board, taken: Step, by: By) -> None:
-    """Conflict `planning.stale` when somebody changed one of these parts after what was seen."""
+    """Conflict `planning.stale` (`planning.stale_ceiling`) when somebody changed one of these parts (the ceiling) after what was seen."""
     for subject, fields in taken.after.items():
+        if subject == LIST:
+            await _refuse_stale_ceiling(db, board, by)
         item = board.items.get(subject)
         newest = max((getattr(item, part) for part in steps.parts_of(fields)), default=0) if item else 0
         if newest > by.seen:
             last = await db.get_one(PlenaryStep, (board.session.id, newest))
-            who = (await names_of(db, [last.by])).get(last.by, "")
-            raise Conflict("planning.stale", number=board.proposals[subject].number, who=who or "–")
+            raise Conflict("planning.stale", number=board.proposals[subject].number, who=await _name_of(db, last.by))
+
+
+async def _refuse_stale_ceiling(db: AsyncSession, board: Board, by: By) -> None:
+    later = select(PlenaryStep).where(PlenaryStep.session_id == board.session.id, PlenaryStep.number > by.seen)
+    for row in await db.scalars(later.order_by(PlenaryStep.number.desc())):
+        if LIST in row.after:
+            raise Conflict("planning.stale_ceiling", who=await _name_of(db, row.by))
+
+
+async def _name_of(db: AsyncSession, actor: str) -> str:
+    return (await names_of(db, [actor])).get(actor) or "–"
 
 
 def fill_in(board: Board, taken: Step) -> None:

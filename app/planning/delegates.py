@@ -33,11 +33,7 @@ class Named:
 async def add_delegate(db: AsyncSession, vault: Vault, session_id: str, named: Named, by: By) -> PlenaryStep | None:
     """Name a delegate. Invalid for one who is named already, and beyond `MOST`."""
     board = await boards.opened(db, session_id)
-    there = list(await db.scalars(select(Delegate).where(Delegate.session_id == session_id, Delegate.removed_at.is_(None))))
-    if any(name_key(one.name) == name_key(named.name) for one in there):
-        raise Invalid(FieldError("name", "planning.delegate_twice"))
-    if len(there) >= MOST:
-        raise Invalid(FieldError("name", "planning.too_many_delegates", {"most": MOST}))
+    await _refuse_more(db, session_id, named.name)
     place = await db.scalar(select(func.max(Delegate.position)).where(Delegate.session_id == session_id)) or 0
     one = Delegate(
         id=new_id(),
@@ -72,10 +68,12 @@ async def bring(db: AsyncSession, board: Board, done: Step) -> None:
 
 
 async def take(db: AsyncSession, taken: Step, now: datetime) -> None:
-    """Make the rows of delegates say what a step says."""
+    """Make the rows of delegates say what a step says. Invalid for one whose name somebody has written down again, and beyond `MOST`."""
     for subject, fields in taken.after.items():
         if subject.startswith(PREFIX):
             one = await db.get_one(Delegate, subject.removeprefix(PREFIX), with_for_update=True)
+            if fields["there"] and one.removed_at is not None:
+                await _refuse_more(db, one.session_id, one.name)
             one.removed_at = None if fields["there"] else now
 
 
@@ -87,13 +85,24 @@ async def _note(
     return await boards.note(db, vault, board, step, by)
 
 
+async def _refuse_more(db: AsyncSession, session_id: str, name: str) -> None:
+    there = list(await db.scalars(select(Delegate.name).where(Delegate.session_id == session_id, Delegate.removed_at.is_(None))))
+    if name_key(name) in map(name_key, there):
+        raise Invalid(FieldError("name", "planning.delegate_twice"))
+    if len(there) >= MOST:
+        raise Invalid(FieldError("name", "planning.too_many_delegates", {"most": MOST}))
+
+
 async def _known(db: AsyncSession, session_id: str, name: str) -> str | None:
-    """The participant of this name where there is exactly one: then it is theirs to correct and to have forgotten."""
+    """The participant of this name where there is exactly one: then it is theirs to correct and to have forgotten.
+
+    Held to the end, so that an erasure under way comes before and nobody is found, or after and finds the delegate.
+    """
     wanted = select(Participant.id).where(
         Participant.session_id == session_id,
         Participant.name_key == name_key(name),
         Participant.erased_at.is_(None),
         Participant.merged_into.is_(None),
     )
-    found = list(await db.scalars(wanted.limit(2)))
+    found = list(await db.scalars(wanted.order_by(Participant.id).limit(2).with_for_update(read=True)))
     return found[0] if len(found) == 1 else None

@@ -12,10 +12,11 @@ from app.planning.columns import Columns
 from app.planning.models import Delegate, Plenary, PlenaryItem
 from app.planning.ranks import first_rank
 from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.status import AT_PLENARY
 from app.sessions.models import ForumSession
 
 AGREED, NOT_AGREED = ProposalStatus.AGREED.value, ProposalStatus.NOT_AGREED.value
-HERE = frozenset({ProposalStatus.VERIFIED, ProposalStatus.AGREED, ProposalStatus.NOT_AGREED})
+HERE = AT_PLENARY
 """At this stage a proposal's own status is the decision; later ones leave what the plenary said as it was."""
 GONE = frozenset({ProposalStatus.MERGED, ProposalStatus.SPLIT})
 

@@ -4,6 +4,8 @@ import re
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MIDDLE = "i"
+_END = "z"
+_WIDTH = 5
 _SERIAL = re.compile(r"\d+$")
 
 
@@ -20,6 +22,15 @@ def beyond(serial: int) -> str:
 
 def _rank(serial: int) -> str:
     return f"{serial:010d}{_MIDDLE}"
+
+
+def given(low: str, high: str, step: int) -> str:
+    """A rank between two that no other step ever gives, nor a serial number: one that was left stays free for whoever takes the step back."""
+    digits = ""
+    while step:
+        step, digit = divmod(step, len(DIGITS))
+        digits = DIGITS[digit] + digits
+    return between(low, high) + digits.rjust(_WIDTH, "0") + _END
 
 
 def between(low: str, high: str) -> str:

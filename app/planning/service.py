@@ -5,21 +5,24 @@ Every verb locks the session (shared) and the list first, so that steps come one
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, FieldError, Invalid
+from app.journal.service import PUBLIC, hold
 from app.planning import board as boards
 from app.planning import columns, steps
 from app.planning.board import Board, By
-from app.planning.listing import AGREED, NOT_AGREED, places_of, rank_of
+from app.planning.listing import AGREED, HERE, NOT_AGREED, decision_of, places_of, rank_of, reason_of
 from app.planning.models import PlenaryStep
-from app.planning.ranks import between, beyond
+from app.planning.ranks import beyond, given
 from app.planning.steps import LIST, StepKind
 from app.proposals import joining
 from app.proposals import service as proposals
+from app.proposals.capture import take_turn
 from app.proposals.choices import Reason
 from app.proposals.listing import written
 from app.proposals.models import Proposal, ProposalCounter, ProposalStatus
@@ -41,7 +44,7 @@ async def order(db: AsyncSession, vault: Vault, session_id: str, number: str, be
     high = others[at][0] if target else await _end(db, session_id)
     if low < rank_of(moved, board.items[moved.id]) < high:
         return None
-    return await _take(db, vault, board, StepKind.ORDER, {moved.id: {"rank": between(low, high)}}, by)
+    return await _take(db, vault, board, StepKind.ORDER, {moved.id: {"rank": given(low, high, board.plenary.head + 1)}}, by)
 
 
 async def agree(
@@ -104,6 +107,9 @@ async def merge(db: AsyncSession, vault: Vault, session_id: str, into: str, numb
 async def split(db: AsyncSession, vault: Vault, session_id: str, number: str, titles: Sequence[str], by: By) -> PlenaryStep | None:
     """Part a bundle; the parts stand where the whole stood, each with all its words, and nobody has decided on them."""
     board = await boards.opened(db, session_id)
+    # The counter of numbers is locked before proposals, here as everywhere.
+    await hold(db, board.session.room, PUBLIC)
+    await take_turn(db, session_id)
     await boards.take_up(db, board, [number])
     whole = board.named(written(number))
     await boards.refuse_stale(db, board, steps.Step(StepKind.SPLIT, {}, {whole.id: {"status": "", "rank": ""}}), by)
@@ -112,14 +118,14 @@ async def split(db: AsyncSession, vault: Vault, session_id: str, number: str, ti
     before = board.state()
     made = await joining.split(db, vault, board.session, whole.number, [joining.Part(one) for one in titles], actor=by.actor, now=by.now)
     for part in made:
-        verified = {"status": ProposalStatus.VERIFIED}
+        verified = {"status": ProposalStatus.VERIFIED, "published": part.published_at is not None}
         await proposals.change(db, vault, board.session, part.number, verified, if_version=part.version, actor=by.actor, now=by.now)
     await boards.take_up(db, board, [one.number for one in made])
     wanted: dict[str, dict[str, Any]] = {whole.id: {"status": ProposalStatus.SPLIT.value, "leads_to": list(whole.leads_to)}}
     low = places[at][0]
     high = places[at + 1][0] if at + 1 < len(places) else await _end(db, session_id)
     for part in made:
-        low = between(low, high)
+        low = given(low, high, board.plenary.head + 1)
         wanted[part.id] = {"status": part.status.value, "rank": low}
     step = steps.step(StepKind.SPLIT, before, wanted)
     boards.fill_in(board, step)
@@ -159,9 +165,11 @@ async def _decide(
     for id_, one in board.proposals.items():
         if was.get(one.number) is not None and was[one.number] != (state[id_]["decision"] or ""):
             raise Conflict("planning.decided_elsewhere", number=one.number)
+        if one.status not in HERE and tuple(state[id_][name] for name in ("decision", "reason_code", "reason")) != (decision, code, words):
+            raise Conflict("planning.gone_on", number=one.number)
     status = decision or ProposalStatus.VERIFIED.value
     values = {"decision": decision, "reason_code": code, "reason": words, "status": status}
-    return await _take(db, vault, board, kind, dict.fromkeys(board.proposals, values), by)
+    return await _take(db, vault, board, kind, {id_: values for id_, one in board.proposals.items() if one.status in HERE}, by)
 
 
 async def _take(
@@ -175,23 +183,36 @@ async def _take(
     return await boards.note(db, vault, board, step, by)
 
 
-async def settle(db: AsyncSession, vault: Vault, board: Board, step: steps.Step, by: By) -> None:
-    """Make the rows say what the step says: the list's own, and the status of proposals through their own service."""
+async def settle(db: AsyncSession, vault: Vault, board: Board, step: steps.Step, by: By, *, undone: datetime | None = None) -> None:
+    """Make the rows say what the step says: the list's own, and the status of proposals through their own service.
+
+    `undone` is when the step was taken that this one takes back: what that one made public is so no longer.
+    """
     boards.fill_in(board, step)
     for subject, fields in step.after.items():
         one = board.proposals.get(subject)
         if one is None or not {"status", "reason_code", "reason"} & set(fields):
             continue
-        board.items[subject].decision = fields.get("decision", board.items[subject].decision)
-        await _set_status(db, vault, board, one, fields, by)
+        await _set_status(db, vault, board, one, fields, by, back=step.kind in {StepKind.REOPEN, StepKind.UNDO}, undone=undone)
+        item = board.items[subject]
+        item.decision, (item.reason_code, item.reason) = decision_of(one, item), reason_of(one, item)
 
 
-async def _set_status(db: AsyncSession, vault: Vault, board: Board, one: Proposal, fields: Mapping[str, Any], by: By) -> None:
+async def _set_status(
+    db: AsyncSession, vault: Vault, board: Board, one: Proposal, fields: Mapping[str, Any], by: By, *, back: bool, undone: datetime | None
+) -> None:
+    """Through the service of proposals; going back verifies nothing anew and puts nothing on the public list."""
     verified = one.verified_at, one.verified_by
+    since = one.published_at if one.published_at != undone else None
+    before = one.published_before if one.published_before != undone else None
     changes: dict[str, Any] = {"status": ProposalStatus(fields.get("status", one.status.value))}
     changes |= {name: fields[name] for name in ("reason_code", "reason") if name in fields}
+    if back:
+        changes["published"] = since is not None
     await proposals.change(db, vault, board.session, one.number, changes, if_version=one.version, actor=by.actor, now=by.now)
     one.verified_at, one.verified_by = verified
+    if back and since is None:
+        one.published_before = before
 
 
 async def _end(db: AsyncSession, session_id: str) -> str:

@@ -12,8 +12,11 @@ from app.planning.models import PlenaryStep
 from app.planning.service import settle
 from app.planning.steps import LIST, Step, StepKind
 from app.proposals import undoing as joined
-from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.models import Proposal, ProposalStatus, ProposalVersion
 from app.vault import Vault
+
+VERIFIED_PART = 2
+"""The version in which a part stands after the split: made, then verified."""
 
 
 async def undo(db: AsyncSession, vault: Vault, session_id: str, by: By, *, number: int | None = None) -> PlenaryStep:
@@ -27,13 +30,13 @@ async def undo(db: AsyncSession, vault: Vault, session_id: str, by: By, *, numbe
         raise Conflict("planning.nothing_to_undo")
     done = _step(mine)
     await _take_up(db, board, done)
-    if await _gone_on(db, session_id, mine, done) or not steps.stands(board.state(), done):
+    if await _gone_on(db, session_id, mine, done) or not steps.stands(board.state(), done) or not await _parts_as_made(db, board, done):
         raise Conflict("planning.changed_since")
     back = steps.inverse(done)
     if done.kind in {StepKind.MERGE, StepKind.SPLIT}:
         await _part_or_join(db, vault, board, done, by)
     else:
-        await settle(db, vault, board, back, by)
+        await settle(db, vault, board, back, by, undone=mine.at)
         await take(db, back, by.now)
     return await boards.note(db, vault, board, back, by, undoes=mine.number)
 
@@ -49,11 +52,30 @@ async def newest_of(db: AsyncSession, session_id: str, actor: str) -> PlenarySte
 
 
 async def _gone_on(db: AsyncSession, session_id: str, mine: PlenaryStep, done: Step) -> bool:
-    """Whether a later step that still holds is about the same thing."""
+    """Whether a later step that still holds is about the same thing; of parts anything at all counts, for they go with the split."""
     rows = await db.scalars(select(PlenaryStep).where(PlenaryStep.session_id == session_id, PlenaryStep.number > mine.number))
     later = rows.all()
     undone = {row.undoes for row in later}
-    return any(row.undoes is None and row.number not in undone and steps.meet(done, _step(row)) for row in later)
+    meet = _about_parts if done.kind is StepKind.SPLIT else steps.meet
+    return any(row.undoes is None and row.number not in undone and meet(done, _step(row)) for row in later)
+
+
+def _about_parts(done: Step, later: Step) -> bool:
+    numbers = {number for fields in done.after.values() for number in fields.get("leads_to") or ()}
+    return any(subject in done.after or not numbers.isdisjoint(fields.get("leads_to") or ()) for subject, fields in later.after.items())
+
+
+async def _parts_as_made(db: AsyncSession, board: Board, done: Step) -> bool:
+    """Whether nobody has worked on the parts of a split on the page of proposals, where no step is noted."""
+    for subject in done.after if done.kind is StepKind.SPLIT else ():
+        part = board.proposals[subject]
+        if part.status is ProposalStatus.SPLIT:
+            continue
+        made = await db.get_one(ProposalVersion, (subject, VERIFIED_PART))
+        now = await db.get_one(ProposalVersion, (subject, part.version))
+        if made.fields != now.fields or len(part.comes_from) != 1:
+            return False
+    return True
 
 
 async def _take_up(db: AsyncSession, board: Board, done: Step) -> None:

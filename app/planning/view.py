@@ -184,7 +184,7 @@ async def form_of(
 
 def refused_as_stale(refused: ForumError | None) -> bool:
     """Whether somebody else was faster, so that the present state is shown and counts as seen."""
-    return refused is not None and refused.code == "planning.stale"
+    return refused is not None and refused.code in {"planning.stale", "planning.stale_ceiling"}
 
 
 def _present(name: str, lines: Sequence[Line], plenary: Plenary) -> dict[str, str]:

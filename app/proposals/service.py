@@ -13,6 +13,7 @@ from app.errors import Conflict, FieldError, Invalid
 from app.journal.service import PUBLIC, Entry, append, hold, seen
 from app.proposals.capture import Words, capture
 from app.proposals.choices import Reason, Via
+from app.proposals.decided import keep_decision
 from app.proposals.fields import NAMES, TEXTS, snapshot
 from app.proposals.listing import find, sources_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
@@ -55,6 +56,8 @@ async def change(
         return proposal
     changed = sorted(name for name in after if after[name] != before[name])
     note_version(db, proposal, actor, now)
+    if {"status", "reason_code", "reason"} & set(changed):
+        await keep_decision(db, session, proposal)
     if was != (proposal.status, public_title(proposal, sources)):
         await tell_room(db, session, proposal, sources, now)
     facts: dict[str, object] = {"number": proposal.number, "version": proposal.version, "fields": changed, "status": proposal.status.value}

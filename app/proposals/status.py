@@ -32,6 +32,8 @@ WITH_REASON = frozenset({Status.RETURNED, Status.DECLINED, Status.NOT_AGREED})
 """Steps that nobody takes without saying why."""
 PUBLISHES = frozenset({Status.VERIFIED, Status.AGREED, Status.FORWARDED})
 """Steps that put a proposal on the public list, where nothing personal stands in the way."""
+AT_PLENARY = frozenset({Status.VERIFIED, Status.AGREED, Status.NOT_AGREED})
+"""Where the status itself is what the plenary decided, or has still to decide."""
 WAITING = (Status.NEW, Status.CHECKED)
 """What the desk has still to decide."""
 JOINABLE = frozenset(set(Status) - {Status.MERGED, Status.SPLIT})

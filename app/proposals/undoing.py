@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.errors import Conflict
+from app.proposals.decided import keep_decision_at
 from app.proposals.fields import NAMES
 from app.proposals.joining import locked
 from app.proposals.listing import sources_of
@@ -25,7 +26,12 @@ async def undo(
     proposal, sources = await opened(db, session, number, if_version)
     earlier = await db.get(ProposalVersion, (proposal.id, proposal.version - 1))
     latest = await db.get(ProposalVersion, (proposal.id, proposal.version))
-    if earlier is None or latest is None or (latest.note == "merged" and proposal.status != ProposalStatus.MERGED):
+    if (
+        earlier is None
+        or latest is None
+        or latest.note == "erased"
+        or (latest.note == "merged" and proposal.status != ProposalStatus.MERGED)
+    ):
         raise Conflict("proposals.nothing_to_undo")
     if proposal.status in {ProposalStatus.MERGED, ProposalStatus.SPLIT}:
         await _part_from(db, session, proposal, actor, now)
@@ -33,6 +39,7 @@ async def undo(
     reflag(proposal, sources)
     note_version(db, proposal, actor, now, note="undone")
     await db.flush()
+    await keep_decision_at(db, session, proposal, earlier.version)
     await tell_room(db, session, proposal, sources, now)
     facts: dict[str, object] = {"number": proposal.number, "version": proposal.version, "to": earlier.version}
     await record(db, vault, session.id, now, Act(actor, "proposals.undone", f"proposal:{proposal.id}", facts))

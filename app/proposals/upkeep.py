@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import column, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.participants.models import Participant
@@ -14,7 +14,11 @@ from app.proposals.listing import sources_of
 from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion
 from app.proposals.privacy import name_is_public
 from app.proposals.service import reflag
+from app.regions import name_key
 from app.registration.models import Application
+
+_DELEGATES = table("delegates", column("id"), column("participant_id"), column("name"))
+"""Kept on a higher floor, whose rules are not needed here: only whose name stands where."""
 
 
 async def take_wish(db: AsyncSession, application_id: str, *, now: datetime) -> str | None:
@@ -58,9 +62,10 @@ async def person_changed(db: AsyncSession, participant_id: str) -> None:
     if person is None:
         return
     await spoken_by(db, person.id, person)
+    await named_as(db, person.id, person)
     spoken = (await db.scalars(select(ProposalSource).where(ProposalSource.participant_id == participant_id))).all()
     ids = {source.proposal_id for source in spoken}
-    proposals = (await db.scalars(select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.id).with_for_update())).all()
+    proposals = (await db.scalars(select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.number).with_for_update())).all()
     erased = person.erased_at is not None
     public = not erased and name_is_public(child=person.child, opted_in=person.publish_name, element=person.element)
     shown = {one.id for one in proposals if one.published_at is not None}
@@ -75,6 +80,14 @@ async def person_changed(db: AsyncSession, participant_id: str) -> None:
             one.proposer, one.capacity = person.name, person.capacity
             one.child, one.name_public = person.child, public
         reflag(one, said[one.id])
+
+
+async def named_as(db: AsyncSession, from_id: str, person: Participant) -> None:
+    """Whoever is a delegate under this id is so under the person's present name; another spelling of the same name is left as it was written."""
+    theirs = select(_DELEGATES.c.id, _DELEGATES.c.name).where(_DELEGATES.c.participant_id == from_id)
+    for id_, name in (await db.execute(theirs.order_by(_DELEGATES.c.id))).all():
+        present = name if name_key(name) == name_key(person.name) else person.name
+        await db.execute(update(_DELEGATES).where(_DELEGATES.c.id == id_).values(name=present, participant_id=person.id))
 
 
 async def _correct(db: AsyncSession, source: ProposalSource, wish: str, now: datetime) -> None:

@@ -158,7 +158,9 @@ def _mentions(target: Table) -> Iterable[tuple[Table, Column[Any]]]:
 
 async def _put_back(db: AsyncSession, span: Span) -> None:
     """Every proposal that stays goes back to how it stood before staff practised on it."""
-    kept = list(await db.scalars(select(Proposal).where(Proposal.session_id == span.session.id).order_by(Proposal.id).with_for_update()))
+    kept = list(
+        await db.scalars(select(Proposal).where(Proposal.session_id == span.session.id).order_by(Proposal.number).with_for_update())
+    )
     for start in range(0, len(kept), CHUNK):
         some = {one.id: one for one in kept[start : start + CHUNK]}
         rows = await db.scalars(

@@ -23,6 +23,8 @@ OURS = frozenset(
 KEYS = frozenset(
     {"key", "nonce", "code", "fingerprint", "by", "recorded_by", "decided_by", "put_up_by", "claimed_by", "asked_by", "changed_by"}
 )
+NOBODYS = frozenset({("delegates", "name")})
+"""Where a name stands that may be no participant's, beside those of authors and proposers."""
 LOG = ("journal_events", "payload")
 
 
@@ -35,7 +37,7 @@ class Place:
     values: tuple[str, ...]
     """Columns of JSON; the payload of the journal is one in bytes."""
     nobodys: tuple[str, ...] = ()
-    """Columns with the name of whoever wrote a paper form or one of the public page: of rows that belong to no participant."""
+    """Columns with the name of whoever wrote a paper form or one of the public page, or was named a delegate: of rows that belong to no participant."""
 
 
 def owned() -> list[Table]:
@@ -53,7 +55,7 @@ def places() -> list[Place]:
         texts = tuple(one.name for one in plain if isinstance(one.type, Text) and one.name not in NAMING)
         values = tuple(one.name for one in plain if isinstance(one.type, JSON) or (table.name, one.name) == LOG)
         named = "participant_id" in table.c and table.c.participant_id.nullable
-        nobodys = tuple(one.name for one in plain if named and one.name in {"author", "proposer"})
+        nobodys = tuple(one.name for one in plain if named and (one.name in {"author", "proposer"} or (table.name, one.name) in NOBODYS))
         if texts or values or nobodys:
             found.append(Place(table, texts, values, nobodys))
     return found

@@ -11,6 +11,7 @@ from app.chat import decisions, standing, votes
 from app.chat.models import Message, MessageState
 from app.database.engine import Database
 from app.journal.service import PUBLIC, Entry, append, bury, hold
+from app.planning.forgetting import forget
 from app.proposals.answering import answer_gone
 from app.proposals.listing import sources_of, versions_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
@@ -68,7 +69,7 @@ async def take_proposals(database: Database, identity: Identity, room: str, now:
         async with database.write() as db:
             await hold(db, room, PUBLIC)
             some = await db.scalars(
-                select(Proposal).where(Proposal.id.in_(ids[start : start + TOGETHER])).order_by(Proposal.id).with_for_update()
+                select(Proposal).where(Proposal.id.in_(ids[start : start + TOGETHER])).order_by(Proposal.number).with_for_update()
             )
             proposals = some.all()
             said = await sources_of(db, proposals)
@@ -108,4 +109,5 @@ async def _empty(db: AsyncSession, proposal: Proposal, now: datetime) -> None:
     for version in await versions_of(db, proposal):
         kept = {name: value for name, value in version.fields.items() if name not in {*EMPTY, "reason"}}
         version.fields, version.note = {**kept, "title": REMOVED}, None
+    await forget(db, proposal.session_id, proposal.id)
     note_version(db, proposal, "system", now, note=ERASED)

@@ -78,6 +78,28 @@ def test_a_thousand_moves_to_one_place_keep_finding_room() -> None:
         ranks.between(high, high)
 
 
+@given(some.lists(some.tuples(some.integers(0, 1), some.integers(0, 40), some.integers(0, 40), some.booleans()), max_size=60))
+def test_two_who_move_and_take_back_never_meet_on_one_place(acts: list[tuple[int, int, int, bool]]) -> None:
+    numbers = [f"PKL-2022-{n:04d}" for n in range(1, 7)]
+    rank = {number: ranks.first_rank(number) for number in numbers}
+    done: tuple[list[tuple[str, str, str]], ...] = ([], [])
+    for number_of, (who, start, end, back) in enumerate(acts, 1):
+        if back:
+            if done[who] and rank[done[who][-1][0]] == done[who][-1][2]:
+                number, before, _ = done[who].pop()
+                rank[number] = before
+        else:
+            wanted = sorted(rank, key=lambda one: rank[one])
+            number = wanted.pop(start % len(wanted))
+            place = end % (len(wanted) + 1)
+            low = rank[wanted[place - 1]] if place else ""
+            high = rank[wanted[place]] if place < len(wanted) else ranks.beyond(6)
+            done[who].append((number, rank[number], ranks.given(low, high, number_of)))
+            rank[number] = done[who][-1][2]
+            assert low < rank[number] < high
+        assert len(set(rank.values())) == len(rank)
+
+
 @given(some.lists(some.one_of(some.none(), some.integers(0, 10**15)), max_size=30))
 def test_sums_run(ceilings: list[int | None]) -> None:
     sums = columns.running(ceilings)
