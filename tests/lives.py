@@ -235,7 +235,8 @@ class Life:
 
     async def has_a_letter(self) -> None:
         if self.place_id is not None:
-            await self._fetch(f"/meja/{self.session.slug}/tamu/surat.pdf")
+            answer = await self.calls.post(f"/meja/{self.session.slug}/tamu/surat/cetak", headers=self.office.bearer("secretariat"))
+            assert answer.status_code == 200, answer.text
 
     async def practises(self) -> None:
         async with self.ground.database.write() as db:

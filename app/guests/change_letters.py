@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import i18n
-from app.guests.letters import LANGUAGE, OPEN_DAY, Addressed, Letterform, address, headed, letter_rows, printed, times, written_day
+from app.guests.letters import LANGUAGE, Addressed, Letterform, address, headed, letter_rows, printed, times, written_day
 from app.invitations.models import Seat
 from app.notices.models import Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.sessions.changes import changes_of
@@ -23,18 +24,40 @@ SHOWN = 500
 TOLD_SHOWN = 50
 
 
+class What(StrEnum):
+    """Which thing of the plan a line is about."""
+
+    DAY = "day"
+    TIME = "time"
+    PLACE = "place"
+    MEETING = "meeting"
+    HALL = "hall"
+
+
+@dataclass(frozen=True)
+class Side:
+    """How one thing was or is: a hall as `text`, a day or time by the `moments` of beginning and end, or what only words can say as a `code` (`open`, `cancelled`, `old_link`, `new_link`); none of these for nothing."""
+
+    code: str = ""
+    text: str = ""
+    moments: tuple[datetime, datetime] | None = None
+
+
 @dataclass(frozen=True)
 class Line:
-    """One thing of the plan as it was and as it is now, in the words of the letter."""
+    """One thing of the plan as it was and as it is now; the letter and the page say it in their words."""
 
-    what: str
-    was: str
-    now: str
+    what: What
+    was: Side
+    now: Side
 
 
 @dataclass(frozen=True)
 class Owed:
-    """Somebody who is told on paper: the delivery with the seat and letter of its guest, and the changes that it tells, oldest first."""
+    """Somebody who is told on paper: the delivery with the seat and letter of its guest, and the changes that it tells, oldest first.
+
+    Without `lines` there is nothing to put on paper: the guest went to another place since, and none of it is about that.
+    """
 
     delivery: Delivery
     place_id: str
@@ -79,20 +102,19 @@ def lines(
     session: ForumSession, seat: Seat, site: Site | None, told: Sequence[ScheduleChange], history: Sequence[ScheduleChange]
 ) -> list[Line]:
     """What the changes `told` (of the whole `history`, both oldest first) made different for this seat."""
-    zone, kinds = session.zone, {one.kind for one in told}
+    kinds = {one.kind for one in told}
     found = []
     if kinds & {ScheduleKind.MOVED, ScheduleKind.POSTPONED, ScheduleKind.CANCELLED}:
         before, now = _before(session, told, history), _now(session)
-        was_time, is_time = (times(*one, zone) if one else "" for one in (before, now))
         over = session.state is SessionState.CANCELLED
-        found.append(Line("Hari, tanggal", _day(before, zone), "Dibatalkan" if over else _day(now, zone)))
-        found += [Line("Waktu", was_time, is_time)] if (was_time or is_time) and not over else []
+        found.append(Line(What.DAY, _day(before), Side(code="cancelled") if over else _day(now)))
+        found += [Line(What.TIME, Side(moments=before), Side(moments=now))] if (before or now) and not over else []
     moved = [one for one in told if one.kind is ScheduleKind.RELOCATED and one.site_id == seat.site_id]
     if moved and site is not None:
-        found.append(Line("Tempat", _place(moved[0].before), _place({"name": site.name, "address": site.address})))
+        found.append(Line(What.PLACE, _place(moved[0].before), _place({"name": site.name, "address": site.address})))
     if ScheduleKind.MEETING in kinds and seat.way == "online":
-        found.append(Line("Rapat daring", "Tautan yang lama tidak dipakai lagi", "Tautan baru ada di halaman undangan Anda"))
-    found += [Line("Lokasi tambahan", "", _place(one.after)) for one in told if one.kind is ScheduleKind.HALL_ADDED]
+        found.append(Line(What.MEETING, Side(code="old_link"), Side(code="new_link")))
+    found += [Line(What.HALL, Side(), _place(one.after)) for one in told if one.kind is ScheduleKind.HALL_ADDED]
     return found
 
 
@@ -109,7 +131,7 @@ async def change_pdf(parts: Ground, session: ForumSession, form: Letterform, peo
     letters = [
         {
             **asdict(replace(one.letter, link="") if cancelled else one.letter),
-            "lines": [asdict(line) for line in one.lines],
+            "lines": [_written(line, session.zone) for line in one.lines],
             "reasons": one.reasons,
             "halls": ScheduleKind.HALL_ADDED in one.kinds,
         }
@@ -153,9 +175,20 @@ def _now(session: ForumSession) -> tuple[datetime, datetime] | None:
     return None if session.undated else (session.starts_at, session.ends_at)
 
 
-def _day(moments: tuple[datetime, datetime] | None, zone: str) -> str:
-    return i18n.day(moments[0], zone, LANGUAGE) if moments else OPEN_DAY
+def _day(moments: tuple[datetime, datetime] | None) -> Side:
+    return Side(moments=moments) if moments else Side(code="open")
 
 
-def _place(hall: Mapping[str, object]) -> str:
-    return ", ".join(str(part) for part in (hall.get("name"), hall.get("address")) if part)
+def _place(hall: Mapping[str, object]) -> Side:
+    return Side(text=", ".join(str(part) for part in (hall.get("name"), hall.get("address")) if part))
+
+
+def _written(line: Line, zone: str) -> dict[str, Any]:
+    """A line as the document takes it: days and times written out, codes left to its own words."""
+    sides: dict[str, Any] = {}
+    for name, side in (("was", line.was), ("now", line.now)):
+        text = side.text
+        if side.moments is not None:
+            text = i18n.day(side.moments[0], zone, LANGUAGE) if line.what is What.DAY else times(*side.moments, zone)
+        sides[name] = {"code": side.code, "text": text}
+    return {"what": line.what.value, **sides}

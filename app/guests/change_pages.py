@@ -1,7 +1,9 @@
 """The page of changes on paper: whom the desk tells by letter, the letters as PDF, and the presses that say somebody has been told."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from pathlib import Path as FilePath
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,7 +17,7 @@ from app.guests.import_pages import Officer, Parts, SomeId
 from app.guests.letter_pages import paper
 from app.guests.letters import letterform
 from app.notices.models import DeliveryState
-from app.notices.paper import hand_over, hand_over_printed, mark_printed, take_back, tally
+from app.notices.paper import Tally, hand_over, hand_over_printed, mark_printed, not_printed, take_back, tally
 from app.sessions.guards import Desk
 from app.sessions.models import ForumSession
 from app.sessions.navigation import desk_items
@@ -39,7 +41,7 @@ async def changes_page(request: Request, parts: Parts, at: Officer, kabar: Annot
 
 @router.post("/meja/{slug}/tamu/kabar/cetak")
 async def print_letters(request: Request, parts: Parts, at: Officer) -> Response:
-    """The letters that were not printed yet (or once more those that were, `lagi`) in one PDF; they count as printed then."""
+    """The letters that were not printed yet (or once more those that were, `lagi`) in one PDF; they count as printed then, and a second press prints none of them."""
     form = await typed(request)
     state = DeliveryState.SENDING if form.get("lagi") else DeliveryState.QUEUED
     return await _pdf(request, parts, at, form.get("number")[:NUMBER], state)
@@ -85,22 +87,39 @@ async def one_told(request: Request, parts: Parts, at: Officer, delivery_id: Som
 
 async def _pdf(request: Request, parts: Ground, at: Desk, number: str, *states: DeliveryState, only: str | None = None) -> Response:
     async with parts.database.read() as db:
-        ids = [one.delivery.id for one in await owed(db, parts, at.session, states, only=only)]
+        found = [one for one in await owed(db, parts, at.session, states, only=only) if one.lines]
+    waiting = [one.delivery.id for one in found if one.delivery.state == DeliveryState.QUEUED]
     # Marked before they are read: a change that comes from now on is another notice instead of joining words that are on paper already.
-    for start in range(0, len(ids), AT_ONCE):
+    moved: list[str] = []
+    for start in range(0, len(waiting), AT_ONCE):
         async with parts.database.write() as db:
-            await mark_printed(db, at.session.id, ids[start : start + AT_ONCE], at.staff.actor, parts.clock.now())
+            moved += await mark_printed(db, at.session.id, waiting[start : start + AT_ONCE], at.staff.actor, parts.clock.now())
+    wanted = {one.delivery.id for one in found if one.delivery.state == DeliveryState.SENDING} | set(moved)
+    on_paper: list[Owed] = []
+    try:
+        path, on_paper = await _written(parts, at, wanted, " ".join(number.split()))
+    finally:
+        if astray := sorted(set(moved) - {one.delivery.id for one in on_paper}):
+            async with parts.database.write() as db:
+                await not_printed(db, at.session.id, astray)
+    if path is None:
+        return await _page(request, parts, at, refused=Conflict("guests.none_owed"))
+    async with parts.database.write() as db:
+        await _note(db, parts, at, "guests.change_letters_made", len(on_paper))
+    return paper(path, f"perubahan-{on_paper[0].letter.code if only else at.session.slug}.pdf")
+
+
+async def _written(parts: Ground, at: Desk, wanted: set[str], number: str) -> tuple[FilePath | None, list[Owed]]:
+    """The letters of these deliveries, which count as printed, as a file, and whose they are; no file when nobody is owed one any more."""
     async with parts.database.read() as db:
         session = await db.get_one(ForumSession, at.session.id)
         form = await letterform(db, session, parts.settings.office_unit)
-        on_paper = await owed(db, parts, session, [DeliveryState.SENDING], only=only)
-    people = [one for one in on_paper if one.delivery.id in set(ids)]
+        only = next(iter(wanted)) if len(wanted) == 1 else None
+        printed = await owed(db, parts, session, [DeliveryState.SENDING], only=only) if wanted else []
+    people = [one for one in printed if one.delivery.id in wanted and one.lines]
     if not people:
-        return await _page(request, parts, at, refused=Conflict("guests.none_owed"))
-    path = await change_pdf(parts, session, form, people, number=" ".join(number.split()), now=parts.clock.now())
-    async with parts.database.write() as db:
-        await _note(db, parts, at, "guests.change_letters_made", len(people))
-    return paper(path, f"perubahan-{people[0].letter.code if only else at.session.slug}.pdf")
+        return None, []
+    return await change_pdf(parts, session, form, people, number=number, now=parts.clock.now()), people
 
 
 async def _note(db: AsyncSession, parts: Ground, at: Desk, what: str, letters: int) -> None:
@@ -114,6 +133,7 @@ async def _page(request: Request, parts: Ground, at: Desk, *, news: str = "", re
         numbers = await tally(db, session.id)
         waiting = await owed(db, parts, session, [DeliveryState.QUEUED, DeliveryState.SENDING], limit=SHOWN)
         told = await owed(db, parts, session, [DeliveryState.SENT], limit=TOLD_SHOWN)
+    unsaid = Counter(one.delivery.state for one in waiting if not one.lines)
     deed, _, about = news.partition(".")
     return page(
         request,
@@ -124,6 +144,7 @@ async def _page(request: Request, parts: Ground, at: Desk, *, news: str = "", re
         groups=_together(waiting),
         told_already=told,
         tally=numbers,
+        prints=Tally(numbers.unprinted - unsaid[DeliveryState.QUEUED], numbers.printed - unsaid[DeliveryState.SENDING]),
         seen=parts.clock.now().isoformat(),
         news=deed,
         about=about if about.isalnum() else "",

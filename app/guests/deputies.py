@@ -21,8 +21,8 @@ from app.outbox.service import enqueue
 from app.participants.models import Participant
 from app.participants.service import Person, remember_name, rewrite
 from app.registration.filing import PERSON
-from app.sessions.changes import TELL
-from app.sessions.models import ForumSession, ScheduleChange
+from app.sessions.changes import tell_since
+from app.sessions.models import ForumSession
 from app.vault import Vault
 
 
@@ -102,10 +102,7 @@ async def _seat_again(db: AsyncSession, session: ForumSession, guest: Participan
     seat.version += 1
     await follow(db, seat, now)
     await want_again(db, guest.id, ("changed",), now)
-    since = ScheduleChange.session_version > (seat.letter_version or session.version)
-    for change_id in await db.scalars(select(ScheduleChange.id).where(ScheduleChange.session_id == session.id, since)):
-        payload: dict[str, object] = {"session_id": session.id, "change_id": change_id}
-        await enqueue(db, TELL, f"schedule:{change_id}:{seat.id}:{seat.version}", payload, due_at=now, now=now)
+    await tell_since(db, session.id, seat.letter_version or session.version, f"{seat.id}:{seat.version}", now)
     return True
 
 

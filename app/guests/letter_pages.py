@@ -11,12 +11,14 @@ from pydantic import BaseModel, BeforeValidator, Field
 from starlette.background import BackgroundTask
 
 from app.audit.service import Act, record
+from app.database.tables import new_id
 from app.errors import Invalid, NotFound
 from app.guests.import_pages import Officer, Parts, SomeId
 from app.guests.importing import hold
-from app.guests.letters import Letterform, addressed, letterform, made, write_letterform
+from app.guests.letters import Letterform, addressed, letter_counts, letterform, made, write_letterform
 from app.invitations.changes import note_letters
 from app.registration.fields import many_lines, one_line
+from app.sessions.changes import tell_since
 from app.sessions.guards import Desk
 from app.sessions.models import ForumSession
 from app.sessions.navigation import desk_items
@@ -74,22 +76,24 @@ async def write_letters(request: Request, parts: Parts, at: Officer) -> Response
     return RedirectResponse(f"/meja/{at.session.slug}/tamu/surat?tersimpan=1", 303)
 
 
-@router.get("/meja/{slug}/tamu/surat.pdf")
-async def all_letters(parts: Parts, at: Officer, baru: Annotated[str, Query(max_length=1)] = "") -> Response:
+@router.post("/meja/{slug}/tamu/surat/cetak")
+async def all_letters(request: Request, parts: Parts, at: Officer) -> Response:
     """Every letter in one PDF, a page each, or those that were never printed (`baru`); making them is audited."""
-    return await _pdf(parts, at, f"undangan-{at.session.slug}.pdf", unwritten=bool(baru))
+    form = await typed(request)
+    return await _pdf(parts, at, f"undangan-{at.session.slug}.pdf", unwritten=bool(form.get("baru")))
 
 
-@router.get("/meja/{slug}/tamu/kursi/{place_id}/surat.pdf")
-async def one_letter(parts: Parts, at: Officer, place_id: SomeId) -> Response:
+@router.post("/meja/{slug}/tamu/kursi/{place_id}/cetak")
+async def one_letter(request: Request, parts: Parts, at: Officer, place_id: SomeId) -> Response:
     """The letter of one seat."""
+    await typed(request)
     return await _pdf(parts, at, "undangan-{code}.pdf", place_id)
 
 
 async def _pdf(parts: Ground, at: Desk, name: str, place_id: str | None = None, *, unwritten: bool = False) -> Response:
     """The letters as the plans now are; from then on their guests count as told of these."""
     async with parts.database.read() as db:
-        # Before everything else: plans that change while this is read are told again rather than never.
+        # Before everything else: plans that change while this is read or set are told again rather than never.
         session = await db.get_one(ForumSession, at.session.id)
         form = await letterform(db, session, parts.settings.office_unit)
         letters = await addressed(db, parts, session.id, place_id, unwritten=unwritten)
@@ -97,9 +101,12 @@ async def _pdf(parts: Ground, at: Desk, name: str, place_id: str | None = None, 
         raise NotFound("guests.unknown_place")
     path = await made(parts, session, form, letters)
     async with parts.database.write() as db:
-        await hold(db, session.id)
+        held = await hold(db, session.id)
         now = parts.clock.now()
         await note_letters(db, [one.seat_id for one in letters], session.version, now)
+        if held.version > session.version:
+            # Its job passed over whoever had no letter then.
+            await tell_since(db, session.id, session.version, new_id(), now)
         act = Act(at.staff.actor, "guests.letters_made", f"session:{session.id}", {"letters": len(letters)})
         await record(db, parts.vault, session.id, now, act)
     return paper(path, name.format(code=letters[0].code))
@@ -113,8 +120,7 @@ def paper(path: Path, name: str) -> Response:
 
 async def _page(request: Request, parts: Ground, at: Desk, form: Typed, *, status: int = 200, saved: bool = False) -> Response:
     async with parts.database.read() as db:
-        letters = await addressed(db, parts, at.session.id)
-        unwritten = len(await addressed(db, parts, at.session.id, unwritten=True))
+        letters, unwritten = await letter_counts(db, at.session.id)
     return page(
         request,
         "guests/letters.html",
@@ -123,6 +129,6 @@ async def _page(request: Request, parts: Ground, at: Desk, form: Typed, *, statu
         desk_items=desk_items(at.session, at.staff, "tamu", translator(request)),
         form=form,
         saved=saved,
-        letters=len(letters),
-        unwritten=unwritten if unwritten < len(letters) else 0,
+        letters=letters,
+        unwritten=unwritten if unwritten < letters else 0,
     )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import anyio
 import segno
 from anyio import to_process
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import i18n
@@ -31,7 +31,6 @@ from app.web.ground import Ground
 
 LANGUAGE = "id"
 """Letters are papers of the office: always in Indonesian."""
-OPEN_DAY = "Ditunda, tanggal baru kami kabarkan kemudian"
 AGENDA_ROWS = 12
 """Longer agendas go on at the session's own address, so that a letter stays one page."""
 
@@ -108,6 +107,14 @@ async def addressed(
     return [address(parts, *row) for row in (await db.execute(wanted)).all()]
 
 
+async def letter_counts(db: AsyncSession, session_id: str) -> tuple[int, int]:
+    """How many letters there are to write, and how many of them were never printed."""
+    unwritten = func.count().filter(Seat.letter_version.is_(None))
+    counted = letter_rows(session_id).order_by(None).with_only_columns(func.count(), unwritten, maintain_column_froms=True)
+    everybody, fresh = (await db.execute(counted)).one()
+    return int(everybody), int(fresh)
+
+
 def letter_rows(session_id: str) -> Select[InviteePlace, Invitee, Participant, Seat, Site | None]:
     """Guests whose seat stands with what a letter to them says (`address` reads it), by institution."""
     return (
@@ -122,9 +129,14 @@ def letter_rows(session_id: str) -> Select[InviteePlace, Invitee, Participant, S
 
 
 async def made(parts: Ground, session: ForumSession, form: Letterform, letters: Sequence[Addressed]) -> Path:
-    """The PDF in a temporary file that the caller removes. Conflict `guests.no_letters` when there is nobody to write to, `guests.over` for a forum that was cancelled."""
+    """The PDF in a temporary file that the caller removes.
+
+    Conflict `guests.no_letters` when there is nobody to write to, `guests.over` for a forum that was cancelled, `guests.letters_later` for one not announced yet: nobody is told of what changes in a draft.
+    """
     if session.state is SessionState.CANCELLED:
         raise Conflict("guests.over")
+    if session.state is SessionState.DRAFT:
+        raise Conflict("guests.letters_later")
     if not letters:
         raise Conflict("guests.no_letters")
     async with parts.database.read() as db:
@@ -132,7 +144,7 @@ async def made(parts: Ground, session: ForumSession, form: Letterform, letters: 
     points = [{"at": i18n.clock(one.planned_at, session.zone) if one.planned_at else "", "title": one.title} for one in agenda]
     given: dict[str, Any] = {
         **headed(parts, session, form),
-        "day": OPEN_DAY if session.undated else i18n.day(session.starts_at, session.zone, LANGUAGE),
+        "day": None if session.undated else i18n.day(session.starts_at, session.zone, LANGUAGE),
         "time": None if session.undated else times(session.starts_at, session.ends_at, session.zone),
         "agenda": points[:AGENDA_ROWS],
         "more": max(0, len(points) - AGENDA_ROWS),

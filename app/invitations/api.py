@@ -182,6 +182,7 @@ async def act(db: AsyncSession, vault: Vault, at: Desk, delivery_id: str, verb: 
             await fall_back(db, delivery_id, now)
         case "resend":
             await hand.resend(*where)
+            await no_letter(db, delivery_id)
         case "cancel":
             await hand.cancel(*where)
     if verb in {"claim", "undo"}:

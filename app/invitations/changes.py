@@ -1,7 +1,8 @@
 """A change of plans: everybody who was told of what changed is told of the change, once, by the channel that reached them.
 
 A notice of change that has not gone out yet takes further changes in, so that it tells the final state; one that has gone out is followed by another.
-Guests by letter were told by their letter; one that was written after the change tells of it itself.
+Guests by letter were told by their letter; one that was written after the change tells of it itself, instead of a letter of change, never of a message:
+paper lies on a desk for days before somebody reads it.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.database.tables import new_id
 from app.invitations.models import Seat, SeatState
 from app.notices.models import Attempt, Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.notices.service import Told, notify_all
@@ -26,7 +26,7 @@ GOING = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.CLAIMED)
 """Letters that carry, or may carry, the plans as they were; those not yet composed will carry the new ones."""
 WAITING = (DeliveryState.QUEUED, DeliveryState.WAITING_RETRY)
 IN_LETTER = "notices.in_letter"
-"""Why a notice was not sent: a letter that was printed since says it."""
+"""Why a letter of change was not printed: a letter of invitation that was printed since says it."""
 
 
 async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now: datetime) -> int:
@@ -64,7 +64,7 @@ async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now:
 async def note_letters(db: AsyncSession, seat_ids: Sequence[str], session_version: int, now: datetime) -> None:
     """Letters for these seats have been written from this version of the session (held by the caller): its changes are told with them.
 
-    Notices of such changes that still wait are cancelled with the reason `notices.in_letter`; officers see that and may send them all the same.
+    Letters of such changes that were not printed yet are cancelled with the reason `notices.in_letter`; messages go out all the same.
     """
     for start in range(0, len(seat_ids), CHUNK):
         some = seat_ids[start : start + CHUNK]
@@ -80,28 +80,11 @@ async def _told_in_letter(db: AsyncSession, notices: Sequence[str], session_vers
     )
     of_notices = await db.execute(newest.where(ToldChange.notice_id.in_(notices)).group_by(ToldChange.notice_id))
     said = [notice for notice, version in of_notices if version <= session_version]
-    routed = set(await db.scalars(select(Delivery.notice_id).where(Delivery.notice_id.in_(said))))
-    state = DeliveryState.CANCELLED
     await db.execute(
         update(Delivery)
-        .where(Delivery.notice_id.in_(said), Delivery.state.in_(WAITING))
-        .values(state=state, last_problem=IN_LETTER, next_try_at=None, version=Delivery.version + 1)
+        .where(Delivery.notice_id.in_(said), Delivery.channel == Channel.LETTER, Delivery.state.in_(WAITING))
+        .values(state=DeliveryState.CANCELLED, last_problem=IN_LETTER, next_try_at=None, version=Delivery.version + 1)
     )
-    rows = [
-        {
-            "id": new_id(),
-            "notice_id": one,
-            "channel": Channel.LETTER,
-            "state": state,
-            "last_problem": IN_LETTER,
-            "attempts": 0,
-            "version": 1,
-        }
-        for one in said
-        if one not in routed
-    ]
-    if rows:
-        await db.execute(insert(Delivery), rows)
 
 
 def _was_told() -> ColumnElement[bool]:

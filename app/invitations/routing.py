@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.tables import new_id
+from app.invitations.changes import IN_LETTER
 from app.invitations.models import Seat, SeatState
-from app.notices.hand import queue
-from app.notices.models import Channel, Delivery, DeliveryState, Notice
+from app.notices.hand import queue, renew
+from app.notices.models import Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.participants.models import Origin, Participant
+from app.sessions.models import ScheduleChange
 from app.settings import Settings
 
 CHUNK = 25
@@ -52,14 +54,17 @@ async def route(db: AsyncSession, settings: Settings, notice_ids: Sequence[str],
         before = await _reached_by(db, person.id) if notice.kind == "changed" else None
         chosen = channels(reach, before)
         for channel in chosen:
-            await _deliver_by(db, notice.id, channel, now)
+            if channel is Channel.LETTER and await _in_letter(db, notice):
+                db.add(Delivery(notice_id=notice.id, channel=channel, state=DeliveryState.CANCELLED, last_problem=IN_LETTER))
+            else:
+                await _deliver_by(db, notice.id, channel, now)
         if not chosen:
             state, problem = DeliveryState.FAILED, "notices.no_contact"
             db.add(Delivery(notice_id=notice.id, channel=Channel.CONSOLE, state=state, last_problem=problem))
 
 
 async def fall_back(db: AsyncSession, delivery_id: str, now: datetime) -> bool:
-    """A message failed for good: let an officer write on WhatsApp instead of an e-mail, or bring a guest the change on paper; each once."""
+    """A message failed for good: let an officer write on WhatsApp instead of an e-mail, or, when that failed too, bring a guest the change on paper; each once."""
     found = await db.execute(
         select(Delivery, Notice.kind, Participant.phone.is_not(None), holds_by_letter())
         .join(Notice, Notice.id == Delivery.notice_id)
@@ -70,22 +75,27 @@ async def fall_back(db: AsyncSession, delivery_id: str, now: datetime) -> bool:
     if row is None:
         return False
     failed, kind, has_phone, by_letter = row
-    on_paper = by_letter and kind == "changed"
-    other = Channel.WHATSAPP_HAND if failed.channel == Channel.EMAIL and has_phone else Channel.LETTER if on_paper else None
-    if other is None:
-        return False
-    there = await db.scalar(select(Delivery).where(Delivery.notice_id == failed.notice_id, Delivery.channel == other))
-    if there is not None:
-        again = there.channel == Channel.LETTER and there.state == DeliveryState.CANCELLED
-        there.state = DeliveryState.QUEUED if again else there.state
+    ways = [Channel.WHATSAPP_HAND] if failed.channel == Channel.EMAIL and has_phone else []
+    ways += [Channel.LETTER] if by_letter and kind == "changed" else []
+    for other in ways:
+        same = (Delivery.notice_id == failed.notice_id, Delivery.channel == other)
+        there = await db.scalar(select(Delivery).where(*same).with_for_update().execution_options(populate_existing=True))
+        if there is None:
+            await _deliver_by(db, failed.notice_id, other, now)
+            return True
+        if there.state == DeliveryState.FAILED:
+            continue
+        again = other is Channel.LETTER and there.state == DeliveryState.CANCELLED
+        if again:
+            renew(there)
         return again
-    await _deliver_by(db, failed.notice_id, other, now)
-    return True
+    return False
 
 
 async def no_letter(db: AsyncSession, delivery_id: str) -> None:
-    """The message that had failed is tried again after all: the letter instead of it, not printed yet, is not needed."""
-    notice = select(Delivery.notice_id).where(Delivery.id == delivery_id).scalar_subquery()
+    """The message that had failed is tried again after all: the letter instead of it, not printed yet, is not needed; nothing for a row that is no message."""
+    messages = Delivery.channel.in_((Channel.EMAIL, Channel.WHATSAPP_HAND))
+    notice = select(Delivery.notice_id).where(Delivery.id == delivery_id, messages).scalar_subquery()
     waiting = (Delivery.notice_id == notice, Delivery.channel == Channel.LETTER, Delivery.state == DeliveryState.QUEUED)
     await db.execute(update(Delivery).where(*waiting).values(state=DeliveryState.CANCELLED, version=Delivery.version + 1))
 
@@ -94,6 +104,14 @@ def holds_by_letter() -> ColumnElement[bool]:
     """Whether a participant is a guest by letter whose seat stands."""
     seated = exists().where(Seat.participant_id == Participant.id, Seat.state == SeatState.ACTIVE)
     return and_(Participant.origin == Origin.INVITEE, seated)
+
+
+async def _in_letter(db: AsyncSession, notice: Notice) -> bool:
+    """Whether all that the notice (held by the caller) tells stands in a letter of invitation that was printed since."""
+    newest = select(func.max(ScheduleChange.session_version)).join(ToldChange, ToldChange.change_id == ScheduleChange.id)
+    newest = newest.where(ToldChange.notice_id == notice.id)
+    seat = (Seat.participant_id == notice.participant_id, Seat.state == SeatState.ACTIVE)
+    return bool(await db.scalar(select(exists().where(*seat, Seat.letter_version >= newest.scalar_subquery()))))
 
 
 async def _deliver_by(db: AsyncSession, notice_id: str, channel: Channel, now: datetime) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.errors import Conflict, NotFound
 from app.notices.attempts import add_attempt
@@ -19,6 +20,10 @@ from app.outbox.service import enqueue
 CLAIM = timedelta(minutes=10)
 MOST = 20
 """Rows that one press may claim."""
+TELLING = (DeliveryState.SENT, DeliveryState.SENDING, DeliveryState.CLAIMED)
+"""States of a row that told its notice, or is telling it."""
+SEAT_GONE = "notices.seat_gone"
+"""Why a row was cancelled without anybody's press: its person's seat was given back or revoked."""
 
 
 class HandProblem(StrEnum):
@@ -106,8 +111,7 @@ async def resend(db: AsyncSession, session_id: str, delivery_id: str, actor: str
     row = await _row(db, session_id, delivery_id)
     if row.state in {DeliveryState.SENDING, DeliveryState.CLAIMED, DeliveryState.QUEUED}:
         raise Conflict("notices.under_way")
-    _back(row)
-    row.attempts, row.next_try_at, row.last_problem, row.sent_at = 0, None, None, None
+    renew(row)
     await add_attempt(db, row.id, "queued", None, actor, now)
     if row.channel not in {Channel.WHATSAPP_HAND, Channel.LETTER}:
         await queue(db, row.id, row.version, now)
@@ -126,25 +130,31 @@ async def cancel(db: AsyncSession, session_id: str, delivery_id: str, actor: str
 
 
 async def cancel_waiting(db: AsyncSession, participant_id: str, kinds: Iterable[str], now: datetime) -> None:
-    """What still waits to be told to this person, of these kinds, is not wanted any more; an officer's row in hand and a printed letter included."""
+    """With a person's seat goes what still waits to be told to them, of these kinds; an officer's row in hand and a printed letter included."""
     on_paper = and_(Delivery.channel == Channel.LETTER, Delivery.state == DeliveryState.SENDING)
     waiting = or_(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.WAITING_RETRY, DeliveryState.CLAIMED)), on_paper)
     notices = select(Notice.id).where(Notice.participant_id == participant_id, Notice.kind.in_(list(kinds)))
-    await db.execute(
-        update(Delivery)
-        .where(Delivery.notice_id.in_(notices), waiting)
-        .values(state=DeliveryState.CANCELLED, claimed_by=None, claimed_until=None, next_try_at=None, version=Delivery.version + 1)
-    )
+    gone = {"state": DeliveryState.CANCELLED, "last_problem": SEAT_GONE, "claimed_by": None, "claimed_until": None, "next_try_at": None}
+    await db.execute(update(Delivery).where(Delivery.notice_id.in_(notices), waiting).values(**gone, version=Delivery.version + 1))
 
 
 async def want_again(db: AsyncSession, participant_id: str, kinds: Iterable[str], now: datetime) -> None:
-    """What was cancelled for this person, of these kinds, without anything else having told it, waits again."""
+    """What went with this person's seat (`cancel_waiting`), of these kinds, waits again now that the seat stands; not what another way told or is telling."""
     notices = select(Notice.id).where(Notice.participant_id == participant_id, Notice.kind.in_(list(kinds)))
-    gone = (Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.CANCELLED, Delivery.last_problem.is_(None))
-    for row in await db.scalars(select(Delivery).where(*gone).order_by(Delivery.id).with_for_update()):
-        _back(row)
+    other = aliased(Delivery)
+    told = exists().where(other.notice_id == Delivery.notice_id, other.channel != Channel.CONSOLE, other.state.in_(TELLING))
+    gone = (Delivery.notice_id.in_(notices), Delivery.state == DeliveryState.CANCELLED, Delivery.last_problem == SEAT_GONE, ~told)
+    # All at once: the first that waits again tells nothing yet.
+    for row in (await db.scalars(select(Delivery).where(*gone).order_by(Delivery.id).with_for_update(of=Delivery))).all():
+        renew(row)
         if row.channel not in {Channel.WHATSAPP_HAND, Channel.LETTER}:
             await queue(db, row.id, row.version, now)
+
+
+def renew(row: Delivery) -> None:
+    """A row (held by the caller) waits anew as if it had never been tried; whoever calls lets the machine try it."""
+    _back(row)
+    row.attempts, row.next_try_at, row.last_problem, row.sent_at = 0, None, None, None
 
 
 async def queue(db: AsyncSession, delivery_id: str, version: int, now: datetime) -> None:

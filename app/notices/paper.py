@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.errors import Conflict, NotFound
 from app.notices.attempts import add_attempt, add_attempts
@@ -43,15 +44,28 @@ async def tally(db: AsyncSession, session_id: str) -> Tally:
     return Tally(found.get(DeliveryState.QUEUED, 0), found.get(DeliveryState.SENDING, 0))
 
 
-async def mark_printed(db: AsyncSession, session_id: str, delivery_ids: Sequence[str], actor: str, now: datetime) -> int:
-    """Letters are on paper now; how many were not before."""
+async def mark_printed(db: AsyncSession, session_id: str, delivery_ids: Sequence[str], actor: str, now: datetime) -> list[str]:
+    """Letters are on paper now; the ids of those that were not before."""
     rows = await _held(db, session_id, Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.QUEUED)
     for row in rows:
         row.state = DeliveryState.SENDING
         row.attempts += 1
         row.version += 1
-    await add_attempts(db, [row.id for row in rows], PRINTED, actor, now)
-    return len(rows)
+    moved = [row.id for row in rows]
+    await add_attempts(db, moved, PRINTED, actor, now)
+    return moved
+
+
+async def not_printed(db: AsyncSession, session_id: str, delivery_ids: Sequence[str]) -> None:
+    """What `mark_printed` moved came to no paper: it is still to be printed, and its trace says that this failed; nothing for what was handed over meanwhile."""
+    rows = await _held(db, session_id, Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.SENDING)
+    for row in rows:
+        row.state = DeliveryState.QUEUED
+        row.version += 1
+    other = aliased(Attempt)
+    last = select(func.max(other.number)).where(other.delivery_id == Attempt.delivery_id).scalar_subquery()
+    tried = (Attempt.delivery_id.in_([row.id for row in rows]), Attempt.outcome == PRINTED, Attempt.number == last)
+    await db.execute(update(Attempt).where(*tried).values(outcome=DeliveryState.FAILED.value))
 
 
 async def hand_over(db: AsyncSession, session_id: str, delivery_id: str, actor: str, now: datetime) -> None:

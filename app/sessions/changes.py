@@ -83,6 +83,14 @@ async def write_change(db: AsyncSession, session: ForumSession, change: Change, 
     return row
 
 
+async def tell_since(db: AsyncSession, session_id: str, version: int, mark: str, now: datetime) -> None:
+    """Let every change after this version of the session be told once more, under keys with a `mark` of their own: somebody became concerned when its job may have been done."""
+    later = (ScheduleChange.session_id == session_id, ScheduleChange.session_version > version)
+    for change_id in (await db.scalars(select(ScheduleChange.id).where(*later))).all():
+        payload: dict[str, object] = {"session_id": session_id, "change_id": change_id}
+        await enqueue(db, TELL, f"schedule:{change_id}:{mark}", payload, due_at=now, now=now)
+
+
 async def changes_of(db: AsyncSession, session_id: str) -> list[ScheduleChange]:
     """Every change of a session's plans, newest first."""
     newest = select(ScheduleChange).where(ScheduleChange.session_id == session_id).order_by(ScheduleChange.at.desc(), ScheduleChange.id)

@@ -25,7 +25,7 @@ async def test_a_guest_opens_the_letter_and_finds_the_seat_the_change_and_the_me
     await make_meeting(ground, session)
     async with httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer("secretariat")) as calls:
         assert (await calls.post(f"/api/v1/sessions/{session.slug}/invitees", json={"items": LIST})).status_code == 201
-        assert (await calls.get(f"/meja/{session.slug}/tamu/surat.pdf")).status_code == 200
+        assert (await calls.post(f"/meja/{session.slug}/tamu/surat/cetak")).status_code == 200
     async with ground.database.read() as db:
         in_hall, online = [f"{server}/j/{one.link.rpartition('/')[2]}" for one in await addressed(db, ground, session.id)]
     async with ground.database.write() as db:

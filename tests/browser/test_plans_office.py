@@ -74,7 +74,7 @@ async def test_guests_by_letter_are_told_on_paper(ground: Ground, office: Office
     async with httpx.AsyncClient(base_url=server, timeout=60, headers=office.bearer("secretariat")) as calls:
         guests = [{"institution": "Kodim 0710", "office": "Dandim"}, {"institution": "Dinas PUPR", "office": "Kepala Dinas"}]
         await calls.post(f"/api/v1/sessions/{session.slug}/invitees", json={"items": guests})
-        await calls.get(f"/meja/{session.slug}/tamu/surat.pdf")
+        await calls.post(f"/meja/{session.slug}/tamu/surat/cetak")
     await desk.goto(f"{server}/meja/{session.slug}/jadwal")
     await desk.get_by_label("Tunda sampai ada kabar").check()
     await desk.get_by_label("Alasan").first.fill("Jembatan terputus")

@@ -342,8 +342,8 @@ async def test_a_village_hands_in_its_delegates_as_people(ground: Ground, office
     assert [(one.element, one.gender) for one in people] == [("rt", "male"), ("perempuan", "female")]
 
 
-async def letters(web: httpx.AsyncClient, office: Office, address: str) -> list[str]:
-    answer = await web.get(address, headers=office.bearer("secretariat"))
+async def letters(web: httpx.AsyncClient, office: Office, address: str, **form: str) -> list[str]:
+    answer = await web.post(address, data=form, headers=office.bearer("secretariat"))
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.content)).pages]
 
@@ -369,7 +369,7 @@ async def test_every_seat_has_a_letter_of_one_page(ground: Ground, office: Offic
     await invited(web, office, session, guests)
     found = await listed(web, office, session)
     codes = [seat["code"] for one in found for seat in one["seats"]]
-    pages = await letters(web, office, f"/meja/{session.slug}/tamu/surat.pdf")
+    pages = await letters(web, office, f"/meja/{session.slug}/tamu/surat/cetak")
     assert len(pages) == len(codes)
     for page, code in zip(pages, codes, strict=True):
         assert code in page
@@ -377,5 +377,5 @@ async def test_every_seat_has_a_letter_of_one_page(ground: Ground, office: Offic
         assert "1 April 2021" in page
         assert "Kepala Bappeda" in page
         assert "Pemerintah Daerah".upper() in page
-    [alone] = await letters(web, office, f"/meja/{session.slug}/tamu/kursi/{found[0]['seats'][0]['id']}/surat.pdf")
+    [alone] = await letters(web, office, f"/meja/{session.slug}/tamu/kursi/{found[0]['seats'][0]['id']}/cetak")
     assert codes[0] in alone

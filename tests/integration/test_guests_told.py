@@ -43,7 +43,7 @@ async def invite(ground: Ground, office: Office, web: httpx.AsyncClient) -> tupl
     await invited(web, office, session, LIST)
     here = f"/meja/{session.slug}/tamu"
     for one in await listed(web, office, session):
-        await letters(web, office, f"{here}/kursi/{one['seats'][0]['id']}/surat.pdf")
+        await letters(web, office, f"{here}/kursi/{one['seats'][0]['id']}/cetak")
     return session, sites, here
 
 
@@ -159,25 +159,26 @@ async def test_a_change_that_comes_while_letters_are_being_printed_is_told_by_an
     assert sorted(state for _, way, state in await told(ground) if way == "letter") == ["queued"] * 2 + ["sending"] * 2
 
 
-async def test_a_letter_printed_after_the_change_tells_it_and_what_still_waited_is_not_sent_besides(
+async def test_a_letter_printed_after_the_change_tells_it_instead_of_a_letter_of_change_and_messages_go_all_the_same(
     ground: Ground, office: Office, web: httpx.AsyncClient
 ) -> None:
     session, _, here = await invite(ground, office, web)
     await moved(ground, session, "hujan", starts_at=session.starts_at + timedelta(days=1))
     await work(ground)
-    pages = await letters(web, office, f"{here}/surat.pdf?baru=1")
-    assert len(pages) == 1
-    await letters(web, office, f"{here}/surat.pdf")
+    page = (await web.get(f"{here}/surat", headers=office.bearer("secretariat"))).text
+    pages = await letters(web, office, f"{here}/surat/cetak", baru="1")
+    assert ("5 surat, satu halaman" in page, "Cetak 1 surat yang belum pernah" in page, len(pages)) == (True, True, 1)
+    await letters(web, office, f"{here}/surat/cetak")
     await work(ground)
-    assert {(way, state) for _, way, state in await told(ground)} == {("letter", "cancelled"), ("whatsapp_hand", "cancelled")}
+    assert {(way, state) for _, way, state in await told(ground)} == {("letter", "cancelled"), ("whatsapp_hand", "queued")}
     async with ground.database.read() as db:
-        assert set(await db.scalars(select(Delivery.last_problem))) == {"notices.in_letter"}
+        assert set(await db.scalars(select(Delivery.last_problem).where(Delivery.channel == Channel.LETTER))) == {"notices.in_letter"}
     before = len(await told(ground))
     async with ground.database.write() as db:
         await change_state(db, ground.vault, session.id, SessionState.CANCELLED, actor=ACTOR, reason="banjir", now=ground.clock.now())
     await work(ground)
-    assert len(await told(ground)) == before + 5
-    refused = await web.get(f"{here}/surat.pdf", headers=office.bearer("secretariat"))
+    assert len(await told(ground)) == before + 3
+    refused = await web.post(f"{here}/surat/cetak", headers=office.bearer("secretariat"))
     texts = await printed(web, office, f"{here}/kabar/cetak")
     codes = [seat["code"] for one in await listed(web, office, session) for seat in one["seats"]]
     assert (refused.status_code, len(texts)) == (409, 3)

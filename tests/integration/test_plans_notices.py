@@ -69,6 +69,8 @@ class World:
     sent: list[str] = field(default_factory=list)
     told: set[tuple[str, str]] = field(default_factory=set)
     waiting: Counter[str] = field(default_factory=Counter)
+    paper: Counter[str] = field(default_factory=Counter)
+    """Those of them that wait to be printed: a letter of invitation takes their place, never that of a message."""
     letters: Counter[str] = field(default_factory=Counter)
     changes: list[tuple[str, int]] = field(default_factory=list)
     undated: bool = False
@@ -98,11 +100,15 @@ async def routed(ground: Ground, world: World | None = None) -> None:
     if world is None:
         return
     async with ground.database.read() as db:
-        ways = select(Notice.participant_id, Delivery.channel).join(Delivery, Delivery.notice_id == Notice.id)
-        found = Counter((row[0], row[1]) for row in await db.execute(ways.where(Notice.id.in_(ids))))
+        ways = select(Notice.participant_id, Delivery.channel, Delivery.state).join(Delivery, Delivery.notice_id == Notice.id)
+        rows = (await db.execute(ways.where(Notice.id.in_(ids)))).all()
+        found = Counter((row[0], row[1]) for row in rows)
         people = Counter(await db.scalars(select(Notice.participant_id).where(Notice.id.in_(ids))))
     by_hand = {person: Channel.WHATSAPP_HAND if person in world.phones else Channel.LETTER for person in world.seats}
     assert found == Counter({(person, by_hand[person]): count for person, count in people.items()})
+    for person, way, state in rows:
+        world.paper[person] += way is Channel.LETTER and state is DeliveryState.QUEUED
+        world.waiting[person] -= state is DeliveryState.CANCELLED
 
 
 async def taken(ground: Ground, session: ForumSession, world: World, count: int) -> None:
@@ -144,6 +150,7 @@ async def on_paper(ground: Ground, session: ForumSession, world: World, step: st
         rows = (await db.execute(waiting.where(Delivery.channel == Channel.LETTER, Delivery.state == DeliveryState.QUEUED))).all()
         await mark_printed(db, session.id, [row[0] for row in rows], ACTOR, now)
     world.waiting.subtract(row[1] for row in rows)
+    world.paper.clear()
 
 
 async def guest_does(ground: Ground, session: ForumSession, world: World, step: str, person: str, number: int) -> None:
@@ -153,7 +160,8 @@ async def guest_does(ground: Ground, session: ForumSession, world: World, step: 
         if step == "letter":
             held = await hold(db, session.id)
             await note_letters(db, [world.seats[person]], held.version, now)
-            world.written[person], world.waiting[person] = len(world.changes), 0
+            world.written[person] = len(world.changes)
+            world.waiting[person] -= world.paper.pop(person, 0)
             return
         place = await db.scalar(select(InviteePlace.id).where(InviteePlace.participant_id == person))
         phone = f"+62813000{number:05}" if person not in world.phones else None

@@ -23,8 +23,8 @@ RIGHTS = {
     ("GET", "/meja/{slug}/tamu/kursi/{place_id}"): AT_DOOR,
     ("POST", "/meja/{slug}/tamu/kursi/{place_id}"): AT_DOOR,
     ("POST", "/meja/{slug}/tamu/kursi/{place_id}/semula"): AT_DOOR,
-    ("GET", "/meja/{slug}/tamu/kursi/{place_id}/surat.pdf"): OFFICERS,
+    ("POST", "/meja/{slug}/tamu/kursi/{place_id}/cetak"): OFFICERS,
     ("GET", "/meja/{slug}/tamu/surat"): OFFICERS,
     ("POST", "/meja/{slug}/tamu/surat"): OFFICERS,
-    ("GET", "/meja/{slug}/tamu/surat.pdf"): OFFICERS,
+    ("POST", "/meja/{slug}/tamu/surat/cetak"): OFFICERS,
 }
