@@ -96,11 +96,12 @@ def somebody(dice: random.Random) -> Words:
 
 
 class Life:
-    """One person in one session; `person_id` from the moment they are known, `token` while they have a seat."""
+    """One person in one session; `person_id` from the moment they are known, `token` while they have a seat, `invited` for whom they come."""
 
     def __init__(self, ground: Ground, office: Office, calls: httpx.AsyncClient, seed: str) -> None:
         self.ground, self.office, self.calls, self.dice = ground, office, calls, random.Random(seed)
         self.words = somebody(self.dice)
+        self.invited: Words | None = None
         self.name = self.words.names[0]
         self.person_id, self.token, self.seat_id = "", "", ""
         self.application_id: str | None = None
@@ -227,11 +228,24 @@ class Life:
             await correct(db, self.ground.vault, self.person_id, given, actor=DESK, now=self.now)
 
     async def is_stood_in_for(self) -> None:
-        if self.place_id is not None:
-            self.name = self.dice.choice(self.words.names)
-            async with self.ground.database.write() as db:
-                comes = Comes(self.name, f"+62{self.words.digits}")
-                await name_guest(db, self.ground.vault, self.session.id, self.place_id, comes, actor=DESK, now=self.now)
+        """From here on this is the life of the deputy; the invited, who is spoken of as well, does not ask to be forgotten."""
+        if self.place_id is None:
+            return
+        self.invited, self.words = self.words, replace(somebody(self.dice), mail="", address="", needs="", guardian="", guardian_digits="")
+        self.name = self.words.names[0]
+        async with self.ground.database.write() as db:
+            comes = Comes(self.name, f"+62{self.words.digits}")
+            await name_guest(db, self.ground.vault, self.session.id, self.place_id, comes, actor=DESK, now=self.now)
+            (await db.get_one(ForumSession, self.session.id)).public_proposals_until = self.now + timedelta(days=1)
+            await db.flush()
+            sheet = Sheet(nonce=new_id(), text=self.said_of_invited, author="Warga", capacity="RT 3")
+            await hand_in(db, self.ground.vault, self.session.id, sheet, received_at=self.now, now=self.now)
+
+    @property
+    def said_of_invited(self) -> str:
+        """What somebody wrote about the invited when there is a deputy."""
+        assert self.invited is not None
+        return f"Usul pos ronda, kata {self.invited.names[0]}. Hubungi 0{self.invited.digits} atau {self.invited.mail}"
 
     async def has_a_letter(self) -> None:
         if self.place_id is not None:

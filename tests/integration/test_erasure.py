@@ -10,13 +10,13 @@ import httpx
 import pytest
 from sqlalchemy import LargeBinary, cast, func, select, update
 from sqlalchemy import Text as TextType
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.assembly import handlers
 from app.audit.service import verify
 from app.chat.models import Message, MessageState
 from app.closing.archive import make_archive, want_archive
 from app.database.tables import new_id
-from app.guests.deputies import Comes, as_listed, name_guest
 from app.guests.importing import take_in
 from app.guests.models import InviteePlace
 from app.guests.rows import Wanted
@@ -35,7 +35,7 @@ from app.outbox.worker import Again
 from app.papers.keying import key_in
 from app.papers.models import Scan, ScanKind
 from app.participants.models import Consent, Participant
-from app.participants.service import former_names, placeholder
+from app.participants.service import placeholder
 from app.planning import service as plenary
 from app.planning.delegates import Named, add_delegate
 from app.planning.models import Delegate, PlenaryStep
@@ -340,10 +340,7 @@ async def test_names_from_before_anybody_knew_who_it_was_are_forgotten_too(groun
     session, sites = await make_session(ground)
     vault, now, actor = ground.vault, ground.clock.now(), "account:x"
     async with ground.database.write() as db:
-        session.public_proposals_until = (await db.get_one(ForumSession, session.id)).public_proposals_until = now + timedelta(days=1)
-        words = f"Ibu RT 3, lalu {GUARDIAN}, {FORMER} dan wulan.praba setuju"
-        sheet = Sheet(nonce=new_id(), text=words, author="Budi")
-        handed = await hand_in(db, vault, session.id, sheet, received_at=now, now=now)
+        handed = await said_by_others(ground, db, session, f"Ibu RT 3, lalu {GUARDIAN}, {FORMER} dan wulan.praba setuju")
         one, other, anybody = [
             await placeholder(db, session.id, name, None, sites[0].id, now=now) for name in (GUARDIAN, "wulan.praba", "Ibu, RT 3")
         ]
@@ -355,17 +352,17 @@ async def test_names_from_before_anybody_knew_who_it_was_are_forgotten_too(groun
     await done(ground, asked.id)
     assert await everywhere(ground) == {}
     async with ground.database.read() as db:
-        source = (await db.scalars(select(ProposalSource).where(ProposalSource.source_id == handed.id))).one()
-    assert source.text == "Ibu RT 3, lalu Peserta 1, Peserta 1 dan Peserta 1 setuju"
+        assert await written(db, handed) == "Ibu RT 3, lalu Peserta 1, Peserta 1 dan Peserta 1 setuju"
 
 
-async def test_of_a_seat_the_names_of_all_who_held_it_are_known_and_no_offices(ground: Ground) -> None:
-    session, _ = await make_session(ground)
-    vault, now, actor = ground.vault, ground.clock.now(), "account:x"
-    async with ground.database.write() as db:
-        await take_in(db, vault, session.id, new_id(), "", [Wanted("Dinas PUPR", "Kepala", None, 1, "online", None)], actor=actor, now=now)
-        place = (await db.scalars(select(InviteePlace))).one()
-        for name in (FORMER, NAME):
-            await name_guest(db, vault, session.id, place.id, Comes(name), actor=actor, now=now)
-        await as_listed(db, vault, session.id, place.id, actor=actor, now=now)
-        assert former_names(vault, await db.get_one(Participant, place.participant_id)) == (FORMER, NAME)
+async def said_by_others(ground: Ground, db: AsyncSession, session: ForumSession, words: str) -> str:
+    """A form from the public page in which these words stand; its id."""
+    now = ground.clock.now()
+    session.public_proposals_until = (await db.get_one(ForumSession, session.id)).public_proposals_until = now + timedelta(days=1)
+    sheet = Sheet(nonce=new_id(), text=words, author="Budi")
+    return (await hand_in(db, ground.vault, session.id, sheet, received_at=now, now=now)).id
+
+
+async def written(db: AsyncSession, handed: str) -> str:
+    """What now stands in a form."""
+    return (await db.scalars(select(ProposalSource.text).where(ProposalSource.source_id == handed))).one()

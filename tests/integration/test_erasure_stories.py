@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import LargeBinary, Table, select
 
 from app.assembly import handlers
+from app.guests.models import InviteePlace
 from app.kept.models import KeptFile, KeptState
 from app.kept.service import drop
 from app.outbox.worker import Again
+from app.proposals.models import ProposalSource
 from app.rights import sweep
 from app.rights.erasure import ask, let_happen
 from app.rights.forgotten import ERASE
@@ -117,8 +119,22 @@ async def test_nothing_of_anybody_is_found_whatever_happened_to_them(
     last = await _erasure_of(ground, lives[-1])
     await handlers(ground)[ERASE]({"erasure_id": last})
     assert in_files([tmp_path], people) == set(), stories
+    invited = [(life.invited, life.said_of_invited) for life in lives if life.invited is not None]
+    assert await left_alone(ground, lives) == [[one.names[0], f"+62{one.digits}", one.mail, said] for one, said in invited], stories
     logged = "".join(capfd.readouterr())
     assert [one.found(logged) for one in people] == [[]] * LIVES, stories
+
+
+async def left_alone(ground: Ground, lives: list[Life]) -> list[list[str | None]]:
+    """Of each invited for whom a deputy came, what the list and somebody else's words say."""
+    left, vault = [], ground.vault
+    async with ground.database.read() as db:
+        for life in [one for one in lives if one.invited is not None]:
+            place = await db.get_one(InviteePlace, life.place_id)
+            confided = [vault.open(getattr(place, name), "invitee_places", name, place.id) for name in ("phone", "email")]
+            about = ProposalSource.text == life.said_of_invited
+            left.append([place.name, *confided, *await db.scalars(select(ProposalSource.text).where(about))])
+    return left
 
 
 async def _erasure_of(ground: Ground, life: Life) -> str:
