@@ -87,11 +87,13 @@ function noteDraft(row) {
 
 const site = (row) => (row.dataset.proposal ? row.dataset.site : row.dataset.site || sites?.value || "");
 
-/* With the moment of the last change: what was typed in a rehearsal shall be known when it comes later. Until somebody decides, it stays of then. */
-function keep(row, values) {
+/* With the moment of the last change: what was typed in a rehearsal shall be known when it comes later. Until somebody decides, it stays of then;
+   afterwards it bears none, whatever the clock of this device says. */
+function keep(row, values, { meant = drafts.get(row.dataset.row)?.at === null } = {}) {
   const before = drafts.get(row.dataset.row);
   const same = before && (practised(row) || JSON.stringify(before.values) === JSON.stringify(values));
-  drafts.keep(row.dataset.row, { values, place: site(row), seen: row.dataset.seen ?? "", at: same ? before.at : new Date().toISOString() });
+  const at = same ? before.at : new Date().toISOString();
+  drafts.keep(row.dataset.row, { values, place: site(row), seen: row.dataset.seen ?? "", at: meant ? null : at });
 }
 
 const practised = (row) => row.classList.contains("practised");
@@ -173,8 +175,7 @@ function ask(row) {
   const buttons = form.querySelector("[data-practised]").content.cloneNode(true);
   buttons.querySelector("[data-anyway]").addEventListener("click", () => {
     row.classList.remove("practised");
-    drafts.drop(row.dataset.row);
-    keep(row, typed(row));
+    keep(row, typed(row), { meant: true });
     save(row);
   });
   buttons.querySelector("[data-discard]").addEventListener("click", () => discard(row));

@@ -98,6 +98,51 @@ async def test_a_row_of_the_grid_asks_whether_it_was_meant(ground: Ground, offic
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_row_that_was_meant_is_stored_whatever_the_clock_of_the_device_says(ground: Ground, office: Office, server: str) -> None:
+    session, _ = await make_session(ground)
+    await begin(ground, session)
+    then = ground.clock.now()
+    await wipe(ground, session)
+    async with signed_in(server, "secretariat", DESK) as (context, page):
+        await page.clock.set_fixed_time(then)
+        await page.goto(f"{server}/meja/{session.slug}/kertas/ketik")
+        row = page.locator("[data-rows] tr").first
+        await row.locator("[data-cell=title]").fill("Perbaikan drainase")
+        await page.locator("[data-rows] tr").nth(1).locator("[data-cell=number]").focus()
+        anyway = page.locator("tr.practised").get_by_role("button", name="Simpan juga")
+        await expect(anyway).to_be_visible(timeout=SOON)
+        # Meant once is meant, also when it goes out later and with other words.
+        await context.set_offline(True)
+        await anyway.click()
+        await expect(page.locator(".paper-mark.away")).to_have_count(1, timeout=SOON)
+        await row.locator("[data-cell=location]").fill("Jalan Buton")
+        await page.locator("[data-rows] tr").nth(1).locator("[data-cell=number]").focus()
+        await context.set_offline(False)
+        await expect(page.locator("[data-proposal]")).to_have_count(1, timeout=SOON)
+        await expect(page.locator("tr.practised")).to_have_count(0)
+    assert await titles(ground, session) == ["Perbaikan drainase"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_words_that_were_meant_are_sent_whatever_the_clock_of_the_device_says(ground: Ground, office: Office, server: str) -> None:
+    session, sites = await make_session(ground)
+    await begin(ground, session)
+    then = ground.clock.now()
+    await wipe(ground, session)
+    await open_for_real(ground, session)
+    async with signed_in(server, "operator", DESK) as (_, page):
+        await page.clock.set_fixed_time(then)
+        await page.goto(f"{server}/meja/{session.slug}/lokasi/{sites[0].code}")
+        await page.fill("#say-text", "Lampu tanggul mati")
+        await page.press("#say-text", "Control+Enter")
+        await page.locator("[data-outbox] li").get_by_role("button", name="Simpan juga").click(timeout=SOON)
+        await expect(page.locator("[data-part=sent]")).to_contain_text("Lampu tanggul mati", timeout=SOON)
+        await expect(page.locator("[data-outbox] li")).to_have_count(0)
+    async with ground.database.read() as db:
+        assert list(await db.scalars(select(Message.text).where(Message.room == session.room))) == ["Lampu tanggul mati"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_words_typed_at_a_hall_ask_whether_they_were_meant(ground: Ground, office: Office, server: str) -> None:
     session, sites = await make_session(ground)
     await begin(ground, session)
