@@ -1,5 +1,6 @@
 """The forms of the plenary page: what is read from each, checked; the values go to the service as they are."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -71,8 +72,12 @@ class DelegateForm(BaseModel):
 
 def by_of(form: Typed, actor: str, now: datetime) -> By:
     """Who acts, having seen what the form says (0 when it does not say)."""
-    seen = form.get("seen")
-    return By(actor, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, now)
+    return By(actor, step_in(form.get("seen")), now)
+
+
+def step_in(text: str) -> int:
+    """The number of a step; 0, which no step has, for what can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def numbers_in(form: Typed, most: int = MOST_DECIDED) -> list[str]:
@@ -83,10 +88,26 @@ def numbers_in(form: Typed, most: int = MOST_DECIDED) -> list[str]:
     return numbers
 
 
-def given_in(filled: Filled, *, many: bool) -> dict[str, object]:
-    """What to fill: of one every column, so that an emptied one says again what the proposal says; of many only what was typed."""
-    values: dict[str, object] = {name: getattr(filled, name) for name in NAMES}
-    return {name: value for name, value in values.items() if value is not None} if many else values
+def was_in(form: Typed) -> dict[str, str]:
+    """The decisions that stood beside the numbers when the form was drawn (empty: none)."""
+    pairs = (one.partition(":") for one in form.many.get("was", []))
+    return {number: decision for number, _, decision in pairs}
+
+
+def touched(form: Typed, name: str) -> bool:
+    """Whether somebody typed in a field: it no longer says what it was opened with (`was_NAME`)."""
+    return name in form.values and _plain(form.get(name)) != _plain(form.get(f"was_{name}"))
+
+
+def given_in(filled: Filled, form: Typed) -> dict[str, object]:
+    """What to fill: the columns that were touched; an emptied one says again what the proposal says."""
+    return {name: getattr(filled, name) for name in NAMES if touched(form, name)}
+
+
+def over(present: Mapping[str, str], form: Typed) -> Typed:
+    """What was typed, and wherever nothing was, what stands now."""
+    kept = {name: value for name, value in form.values.items() if name not in present or touched(form, name)}
+    return Typed({**present, **kept}, form.many)
 
 
 def titles_in(parted: Parted) -> list[str]:
@@ -97,3 +118,7 @@ def titles_in(parted: Parted) -> list[str]:
     if len(titles) < 2:
         raise Invalid(FieldError("titles", "proposals.two_parts"))
     return titles
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")

@@ -20,8 +20,6 @@ Parts = Annotated[Ground, Depends(ground)]
 At = Annotated[Desk, Depends(desk(Role.SECRETARIAT, Role.MODERATOR))]
 Numbers = Annotated[list[str], Query(alias="number", max_length=forms.MOST_TOGETHER)]
 FORMS = ("sepakat", "isi", "belum", "gabung", "pecah", "pagu", "utusan", "langkah")
-PART = "x-part"
-"""A header by which the page's script asks for the moving part, or a form, alone."""
 
 
 @router.get("")
@@ -38,13 +36,13 @@ async def moving_part(request: Request, parts: Parts, at: At) -> Response:
 
 @router.post("")
 async def press(request: Request, parts: Parts, at: At) -> Response:
-    """One press: `do` is an act (`agree:NUMBER:` and the decision that was seen, `before:NUMBER:OTHER`, `undo`); without a number about those in `number`."""
+    """One press: `do` is an act (`agree:NUMBER:` and the decision that was seen, `before:NUMBER:OTHER`, `undo:STEP`); without a number about those in `number`."""
     form = await typed(request)
     try:
         async with parts.database.write() as db:
             await _act(db, parts, at, form)
     except (Conflict, Invalid, NotFound) as refused:
-        draw = view.moving if PART in request.headers else view.whole
+        draw = view.moving if view.PART in request.headers else view.whole
         return await draw(request, parts, at, refused=refused)
     return await _done(request, parts, at)
 
@@ -54,7 +52,7 @@ async def form_page(request: Request, parts: Parts, at: At, name: str, number: N
     """A form: columns, refusal, merge, split, ceiling, delegates; and the last steps."""
     if name not in FORMS:
         raise NotFound("web.not_found")
-    return await view.form_of(request, parts, at, name, number, part=PART in request.headers)
+    return await view.form_of(request, parts, at, name, number, part=view.PART in request.headers)
 
 
 @router.post("/{name}")
@@ -68,12 +66,12 @@ async def submit(request: Request, parts: Parts, at: At, name: str) -> Response:
         if name not in FORMS:
             raise
         numbers = form.many.get("number", [])
-        return await view.form_of(request, parts, at, name, numbers, part=PART in request.headers, form=form, refused=refused)
+        return await view.form_of(request, parts, at, name, numbers, part=view.PART in request.headers, form=form, refused=refused)
     return await _done(request, parts, at)
 
 
 async def _done(request: Request, parts: Ground, at: Desk) -> Response:
-    if PART in request.headers:
+    if view.PART in request.headers:
         return await view.moving(request, parts, at)
     return RedirectResponse(f"/meja/{at.session.slug}/pleno{view.narrowed(request.query_params).address}", 303)
 
@@ -82,7 +80,7 @@ async def _act(db: AsyncSession, parts: Ground, at: Desk, form: Typed) -> None:
     act, number, extra = (*form.get("do").split(":"), "", "")[:3]
     vault, session, by = parts.vault, at.session.id, _by(parts, at, form)
     numbers = [number] if number else forms.numbers_in(form) if act in {"agree", "reopen"} else []
-    was = {number: extra} if number else None
+    was = {number: extra} if number else forms.was_in(form)
     match act:
         case "agree":
             await service.agree(db, vault, session, numbers, by, was=was)
@@ -91,7 +89,7 @@ async def _act(db: AsyncSession, parts: Ground, at: Desk, form: Typed) -> None:
         case "before":
             await service.order(db, vault, session, number, extra or None, by)
         case "undo":
-            await undoing.undo(db, vault, session, by)
+            await undoing.undo(db, vault, session, by, number=forms.step_in(number) if number else None)
         case "show":
             await service.show(db, session, focus=number)
         case "screen-on" | "screen-off":
@@ -106,14 +104,15 @@ async def _submitted(db: AsyncSession, parts: Ground, at: Desk, name: str, form:
     vault, session, by = parts.vault, at.session.id, _by(parts, at, form)
     match name:
         case "sepakat":
-            await service.agree(db, vault, session, forms.numbers_in(form), by)
+            await service.agree(db, vault, session, forms.numbers_in(form), by, was=forms.was_in(form))
         case "isi":
             numbers = forms.numbers_in(form, forms.MOST_TOGETHER)
-            given = forms.given_in(parse(forms.Filled, form), many=len(numbers) > 1)
+            given = forms.given_in(parse(forms.Filled, form), form)
             await service.fill(db, vault, session, numbers, given, by)
         case "belum":
             said = parse(forms.Refused, form)
-            await service.not_agree(db, vault, session, forms.numbers_in(form), (said.reason_code, said.reason), by)
+            why = (said.reason_code, said.reason)
+            await service.not_agree(db, vault, session, forms.numbers_in(form), why, by, was=forms.was_in(form))
         case "gabung":
             into = parse(forms.Joined, form).into
             numbers = [one for one in forms.numbers_in(form) if one != into]
@@ -121,7 +120,9 @@ async def _submitted(db: AsyncSession, parts: Ground, at: Desk, name: str, form:
         case "pecah":
             await service.split(db, vault, session, forms.numbers_in(form)[0], forms.titles_in(parse(forms.Parted, form)), by)
         case "pagu":
-            await service.set_ceiling(db, vault, session, parse(forms.Ceiling, form).ceiling, by)
+            ceiling = parse(forms.Ceiling, form).ceiling
+            if forms.touched(form, "ceiling"):
+                await service.set_ceiling(db, vault, session, ceiling, by)
         case "utusan":
             one = parse(forms.DelegateForm, form)
             await delegates.add_delegate(db, vault, session, Named(one.name, one.element, one.gender), by)

@@ -1,16 +1,23 @@
 """The plenary on the big screen: a window of the list around what the desk is dealing with, without a word that the public may not read."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.planning.listing import Line, Totals, lines_of, plenary_of, totals
+from app.planning import columns
+from app.planning.listing import Totals, decision_of, lines_of, plenary_of, pulse, reason_of, totals
+from app.planning.models import Plenary, PlenaryItem
 from app.proposals.listing import sources_of
-from app.proposals.service import covered
+from app.proposals.models import Proposal, ProposalSource
+from app.proposals.privacy import masked
+from app.proposals.service import covered, hidden_names
 from app.sessions.models import ForumSession
 
 WINDOW = 6
 """Lines that can be read from the back row."""
+MOST_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -37,30 +44,71 @@ class PlenaryShown:
     totals: Totals
 
 
+@dataclass(frozen=True)
+class Window:
+    """What only the whole list tells: which proposals are shown, by id with their places, and the sums. No words: those are read anew each time."""
+
+    pulse: str
+    places: Mapping[str, int]
+    count: int
+    totals: Totals
+
+
+_KEPT: dict[str, Window] = {}
+"""By session: screens ask every second, and the whole list is read only when its pulse says that it reads otherwise."""
+
+
 async def on_screen(db: AsyncSession, session: ForumSession) -> PlenaryShown | None:
     """The list as the screen shows it; None while it is not put up."""
     plenary = await plenary_of(db, session.id)
     if not plenary.on_screen or session.rehearsal is not None:
         return None
+    window = await _window(db, session, plenary)
+    rows = await db.execute(
+        select(Proposal, PlenaryItem)
+        .outerjoin(PlenaryItem, PlenaryItem.proposal_id == Proposal.id)
+        .where(Proposal.id.in_(list(window.places)))
+    )
+    pairs = sorted(((proposal, item) for proposal, item in rows), key=lambda pair: window.places[pair[0].id])
+    sources = await sources_of(db, [proposal for proposal, _ in pairs])
+    shown = [_line(window.places[one.id], one, item, sources[one.id], now=one.id == plenary.focus_id) for one, item in pairs]
+    return PlenaryShown(shown, window.count, window.totals)
+
+
+async def _window(db: AsyncSession, session: ForumSession, plenary: Plenary) -> Window:
+    now = f"{await pulse(db, session.id)}.{plenary.focus_id}.{session.rehearsal_at}"
+    kept = _KEPT.get(session.id)
+    if kept is not None and kept.pulse == now:
+        return kept
     every = await lines_of(db, session)
     at = next((n for n, line in enumerate(every) if line.proposal.id == plenary.focus_id), 0)
     start = max(0, min(at - WINDOW // 2, len(every) - WINDOW))
-    some = every[start : start + WINDOW]
-    sources = await sources_of(db, [line.proposal for line in some])
-    shown = [_line(line, covered(line.proposal, sources[line.proposal.id])(line.columns.activity or ""), plenary.focus_id) for line in some]
-    return PlenaryShown(shown, len(every), totals(every, plenary.ceiling))
+    places = {line.proposal.id: line.place for line in every[start : start + WINDOW]}
+    while len(_KEPT) >= MOST_KEPT:
+        del _KEPT[next(iter(_KEPT))]
+    _KEPT[session.id] = Window(now, places, len(every), totals(every, plenary.ceiling))
+    return _KEPT[session.id]
 
 
-def _line(line: Line, activity: str, focus: str | None) -> ScreenLine:
-    cells = line.columns
+def _line(place: int, proposal: Proposal, item: PlenaryItem | None, sources: Sequence[ProposalSource], *, now: bool) -> ScreenLine:
+    filled = item.filled if item else {}
+    cells = columns.filled(proposal, filled)
+    names = hidden_names(proposal, sources)
     return ScreenLine(
-        line.place,
-        activity,
-        line.proposal.village,
+        place,
+        masked(str(filled["activity"]), names) if filled.get("activity") else _title(proposal, sources),
+        proposal.village,
         None if cells.quantity is None else float(cells.quantity),
-        cells.unit,
+        masked(cells.unit, names) if cells.unit else None,
         cells.ceiling,
-        line.decision,
-        line.reason_code,
-        line.proposal.id == focus,
+        decision_of(proposal, item),
+        reason_of(proposal, item)[0],
+        now,
     )
+
+
+def _title(proposal: Proposal, sources: Sequence[ProposalSource]) -> str:
+    """The proposal's own words, covered; its number alone where words were taken away and nobody has published it since."""
+    if proposal.published_at is None and any(source.gone for source in sources):
+        return proposal.number
+    return covered(proposal, sources)(proposal.title)

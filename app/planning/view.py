@@ -1,5 +1,6 @@
 """The plenary page as it is drawn: the list narrowed by the address, its moving part alone, and the forms beside it."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from app.errors import ForumError, Invalid
-from app.planning import undoing
+from app.planning import forms, undoing
 from app.planning.columns import NAMES, Columns
 from app.planning.listing import AGREED, NOT_AGREED, Line, Totals, delegates_of, lines_of, plenary_of, pulse, totals
 from app.planning.models import Delegate, Plenary, PlenaryStep
@@ -29,6 +30,10 @@ from app.web.problems import status_of
 
 STATES = {"open": None, "agreed": AGREED, "not_agreed": NOT_AGREED}
 HISTORY = 12
+PART = "x-part"
+"""A header by which the page's script asks for the moving part, or a form, alone; the answer says in it which of them it is."""
+OVERTAKEN = frozenset({"planning.stale", "planning.decided_elsewhere"})
+"""Somebody else was faster: the present state is shown and counts as seen."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,11 @@ class Narrowed:
     def address(self) -> str:
         """`?state=open&sector=water`, or nothing."""
         return f"?{urlencode(self.query)}" if self.query else ""
+
+    @property
+    def more(self) -> str:
+        """The same after another question: `&state=open`, or nothing."""
+        return f"&{urlencode(self.query)}" if self.query else ""
 
     def holds(self, line: Line) -> bool:
         """Whether a line is shown."""
@@ -116,12 +126,13 @@ async def whole(request: Request, parts: Ground, at: Desk, *, refused: ForumErro
 
 async def moving(request: Request, parts: Ground, at: Desk, *, refused: ForumError | None = None) -> Response:
     """The part of the page that changes; 304 while nothing has."""
+    chosen = hashlib.sha256(narrowed(request.query_params).address.encode()).hexdigest()[:12]
     async with parts.database.read() as db:
-        tag = f'"{await pulse(db, at.session.id)}.{translator(request).language}"'
+        tag = f'"{await pulse(db, at.session.id)}.{translator(request).language}.{chosen}"'
     if refused is None and request.method == "GET" and request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     answer = await _drawn(request, parts, at, "planning/board.html", refused)
-    answer.headers["ETag"] = tag
+    answer.headers["ETag"], answer.headers[PART] = tag, "board"
     return answer
 
 
@@ -156,13 +167,18 @@ async def form_of(
     board = await board_of(parts, at, request.query_params)
     wanted = set(numbers)
     lines = [one for one in board.every if one.proposal.number in wanted]
-    typed = form or Typed(_present(name, lines, board.plenary))
+    present = _present(name, lines, board.plenary)
+    anew = form is None or (refused is not None and refused.code in OVERTAKEN)
+    opened = present if form is None or anew else {field: form.get(f"was_{field}") for field in present}
+    typed = Typed(present) if form is None else forms.over(present, form) if anew else form
+    decided = {one.proposal.number: one.decision or "" for one in lines}
     if isinstance(refused, Invalid):
         typed = typed.with_errors(refused, words)
     return page(
         request,
         "planning/form_part.html" if part else "planning/form.html",
         status=status_of(refused) if refused else 200,
+        headers={PART: "form"} if part else None,
         session=at.session,
         desk_items=desk_items(at.session, at.staff, "pleno", words),
         name=name,
@@ -170,7 +186,10 @@ async def form_of(
         chosen=lines,
         own=_own(lines[0].own) if len(lines) == 1 else {},
         form=typed,
-        seen=form.get("seen") if form and form.get("seen") and not refused_as_stale(refused) else str(board.plenary.head),
+        opened=opened,
+        changed=_changed(form, present) if form and anew else {},
+        was=decided if form is None or anew else {**decided, **forms.was_in(form)},
+        seen=form.get("seen") if form and form.get("seen") and not anew else str(board.plenary.head),
         refused=None if isinstance(refused, Invalid) else _sentence(request, refused),
         reasons=list(Reason),
         rivals=_rivals(lines, board.every) if name == "gabung" else [],
@@ -182,18 +201,23 @@ async def form_of(
     )
 
 
-def refused_as_stale(refused: ForumError | None) -> bool:
-    """Whether somebody else was faster, so that the present state is shown and counts as seen."""
-    return refused is not None and refused.code in {"planning.stale", "planning.stale_ceiling"}
+def _changed(form: Typed, present: Mapping[str, str]) -> dict[str, str]:
+    """Fields in which somebody else wrote as well: what they say now."""
+    return {
+        name: value
+        for name, value in present.items()
+        if forms.touched(form, name) and value not in {form.get(f"was_{name}"), form.get(name)}
+    }
 
 
 def _present(name: str, lines: Sequence[Line], plenary: Plenary) -> dict[str, str]:
+    """What the fields of a form say at present, empty ones too."""
     if name == "pagu":
         return {"ceiling": shown(plenary.ceiling)}
     if name == "isi" and len(lines) == 1:
         given = lines[0].filled
         full = lines[0].columns
-        return {column: shown(getattr(full, column)) for column in NAMES if column in given}
+        return {column: shown(getattr(full, column)) if column in given else "" for column in NAMES}
     if name == "belum" and len(lines) == 1:
         return {"reason_code": lines[0].reason_code or "", "reason": lines[0].reason or ""}
     return {}

@@ -101,9 +101,11 @@ def set_cookie(answer: HTMLResponse | Any, parts: Ground, name: str, value: str,
 
 
 @pass_context
-def _csrf_field(context: Context) -> Markup:
+def _csrf_field(context: Context, form: str = "") -> Markup:
+    """The field for a form around it, or for the one of this id."""
     token = token_for(context["request"])
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(token) if token else Markup("")
+    of = Markup(' form="{}"').format(form) if form else ""
+    return Markup('<input type="hidden" name="csrf" value="{}"{}>').format(token, of) if token else Markup("")
 
 
 @pass_context

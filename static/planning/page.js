@@ -2,19 +2,23 @@
    appears within a second. Without this module the same page works by forms. */
 import { drag } from "./drag.js";
 import { dialog } from "./dialog.js";
+import { ask, tell } from "./line.js";
 
 const EVERY = 1000;
-const LATE = 8000;
+const REFUSED = new Set([401, 403]);
 const place = document.querySelector("[data-board]");
 const run = document.querySelector("#run");
 const pick = document.querySelector("#pick");
 const said = document.querySelector("[data-said]");
 const bulk = document.querySelector("[data-bulk]");
-const box = dialog(document.querySelector("[data-box]"), draw);
+const matter = document.querySelector("[data-line]");
+const box = dialog(document.querySelector("[data-box]"), { post, draw: drawn, unopened: (answer) => tell(matter, answer, "-open") });
+const queued = new Set();
 let current = null;
 let tag = "";
 let busy = 0;
 let line = Promise.resolve();
+let round = 0;
 
 const rows = () => [...place.querySelectorAll("tr[data-number]")];
 const row = () => rows().find((one) => one.dataset.number === current);
@@ -35,6 +39,13 @@ function draw(html, etag) {
   const at = rows().indexOf(row());
   place.innerHTML = html;
   if (etag) tag = etag;
+  const refused = place.querySelector("[data-refused]");
+  if (refused) {
+    matter.replaceChildren(...refused.childNodes);
+    matter.dataset.line = "refused";
+    matter.hidden = false;
+    refused.remove();
+  }
   for (const one of place.querySelectorAll("[name=number]")) one.checked = ticks.has(one.value);
   const all = rows();
   const again = row() ?? all[Math.min(at, all.length - 1)];
@@ -43,43 +54,67 @@ function draw(html, etag) {
   count();
 }
 
+/** What a press or a form was answered with: what was the matter before is over. */
+function drawn(html, etag) {
+  matter.hidden = true;
+  draw(html, etag);
+}
+
 function count() {
   const many = ticked().length;
   bulk.hidden = many === 0;
 }
 
-async function ask(address, options = {}) {
-  return fetch(address, {
-    ...options,
-    headers: { Accept: "text/html", "X-Part": "1", ...options.headers },
-    cache: "no-store",
-    signal: AbortSignal.timeout(LATE),
-  });
+/** Sends with the token of whoever is signed in now: after signing in again in another tab the page goes on as it is. */
+async function post(address, body) {
+  const send = () => {
+    body.set("csrf", run.elements.csrf?.value ?? "");
+    return ask(address, { method: "POST", body });
+  };
+  const answer = await send();
+  return REFUSED.has(answer.status) && (await renewed()) ? send() : answer;
 }
 
-/** One press after the other, each with what was seen after the one before. */
+async function renewed() {
+  const answer = await ask(place.dataset.board);
+  if (answer.part !== "board" || !answer.ok) return false;
+  draw(answer.html, answer.etag);
+  return true;
+}
+
+/** One press after the other, each with what was seen after the one before; the same one twice goes once. After one that failed those behind it are dropped. */
 function press(act) {
+  if (queued.has(act)) return;
+  queued.add(act);
   busy += 1;
-  line = line.then(() => send(act)).catch(() => {}).finally(() => { busy -= 1; });
-  return line;
+  const turn = round;
+  line = line
+    .then(() => turn === round && send(act))
+    .catch((problem) => console.error(problem))
+    .finally(() => { busy -= 1; queued.delete(act); });
 }
 
 async function send(act) {
-  const body = new FormData(run);
+  const body = new URLSearchParams(new FormData(run));
   body.set("do", act);
-  const answer = await ask(run.action, { method: "POST", body: new URLSearchParams(body) });
-  if (answer.status === 401 || answer.status === 403) return location.reload();
-  const html = await answer.text();
-  if (html.includes("data-refused") || answer.ok) draw(html, answer.ok ? answer.headers.get("ETag") : "");
+  const answer = await post(run.action, body);
+  if (answer.part !== "board") {
+    round += 1;
+    tell(matter, answer);
+    return;
+  }
+  drawn(answer.html, answer.etag);
   const one = row();
-  if (one) said.textContent = `${one.dataset.place}. ${one.querySelector(".plenary-title").textContent}`;
-  return undefined;
+  if (one && answer.ok) said.textContent = `${one.dataset.place}. ${one.querySelector(".plenary-title").textContent}`;
 }
 
 async function look() {
   if (busy || box.open() && document.hidden) return;
   const answer = await ask(place.dataset.board, { headers: tag ? { "If-None-Match": tag } : {} });
-  if (answer.status === 200 && !busy && !drag.on) draw(await answer.text(), answer.headers.get("ETag"));
+  if (answer.problem === "out" && matter.hidden) tell(matter, answer, "-look");
+  if (answer.problem) return;
+  if (matter.dataset.line.startsWith("out") || matter.dataset.line.endsWith("-open")) matter.hidden = true;
+  if (answer.part === "board" && !busy && !drag.on) draw(answer.html, answer.etag);
 }
 
 async function go() {
@@ -109,12 +144,16 @@ const keys = {
   p: () => click("p"),
   s: () => current && press(`show:${current}`),
   x: () => { const one = row()?.querySelector("[name=number]"); if (one) { one.checked = !one.checked; count(); } },
-  z: () => place.querySelector("[value=undo]")?.click(),
+  z: () => place.querySelector("[data-undo]")?.click(),
 };
 
 /** Also of one that is decided already: the reason can be changed. */
 function decide(name) {
-  if (current) box.show(`${new URL(run.action).pathname}/${name}?number=${encodeURIComponent(current)}`);
+  if (!current) return;
+  const address = new URL(run.action);
+  address.pathname += `/${name}`;
+  address.searchParams.append("number", current);
+  box.show(address);
 }
 
 document.addEventListener("keydown", (event) => {

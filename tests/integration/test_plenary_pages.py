@@ -3,13 +3,21 @@
 import csv
 import io
 import re
+from html import unescape
 
 import httpx
+import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.hall.screen import screen_of
-from app.planning.listing import plenary_of
+from app.planning import screen
+from app.planning.listing import Line, lines_of, plenary_of
 from app.planning.models import PlenaryStep
+from app.proposals.capture import words_gone
+from app.proposals.listing import find, sources_of
+from app.proposals.models import ProposalStatus
+from app.proposals.service import change
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -107,6 +115,80 @@ async def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert (await page.press(f"agree:{a}:", "x" * 12)).status_code == 303
 
 
+async def test_saving_again_after_somebody_was_faster_keeps_what_they_wrote(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    page = Page(web, session, office.bearer("secretariat"))
+    opened = fields_of(await page.get(f"/isi?number={a}"))
+    await page.send("isi", [a], program="Jalan", agency="DLH")
+    refused = await page.web.post(f"{page.base}/isi", data={**opened, "activity": "Pompa"}, headers=page.headers)
+    assert refused.status_code == 409
+    again = fields_of(refused.text)
+    assert (again["program"], again["agency"], again["activity"], again["was_program"], again["was_activity"]) == (
+        "Jalan",
+        "DLH",
+        "Pompa",
+        "Jalan",
+        "",
+    )
+    assert (await page.web.post(f"{page.base}/isi", data={**again, "agency": ""}, headers=page.headers)).status_code == 303
+    (line, *_) = await lines(ground, session)
+    assert line.filled == {"program": "Jalan", "activity": "Pompa"}
+
+
+async def test_a_decision_made_elsewhere_since_a_form_was_drawn_is_not_overwritten(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    page = Page(web, session, office.bearer("secretariat"))
+    agreeing, refusing = fields_of(await page.get(f"/sepakat?number={a}")), fields_of(await page.get(f"/belum?number={a}"))
+    async with ground.database.write() as db:
+        one = await find(db, session.id, a)
+        said = {"status": ProposalStatus.NOT_AGREED, "reason_code": "land_not_owned"}
+        await change(db, ground.vault, session, a, said, if_version=one.version, actor="account:y", now=ground.clock.now())
+    late = await page.web.post(f"{page.base}/sepakat", data=agreeing, headers=page.headers)
+    assert late.status_code == 409
+    assert "Keputusan tentang" in late.text
+    data = {**refusing, "reason_code": "other", "reason": "Menunggu"}
+    refused = await page.web.post(f"{page.base}/belum", data=data, headers=page.headers)
+    assert (refused.status_code, fields_of(refused.text)["was"]) == (409, f"{a}:not_agreed")
+    assert (await lines(ground, session))[0].reason_code == "land_not_owned"
+    assert (await page.web.post(f"{page.base}/sepakat", data=fields_of(late.text), headers=page.headers)).status_code == 303
+    assert (await lines(ground, session))[0].decision == "agreed"
+
+
+async def test_a_double_click_takes_back_one_step(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, b, *_) = await make_plenary(ground)
+    page = Page(web, session, office.bearer("secretariat"))
+    await page.press(f"agree:{a}:")
+    await page.press(f"agree:{b}:")
+    assert 'value="undo:2"' in await page.get()
+    assert [(await page.press("undo:2")).status_code for _ in range(2)] == [303, 409]
+    assert [line.decision for line in await lines(ground, session)] == ["agreed", None, None, None]
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """What the browser would post of the form beside the list as it stands (its inputs)."""
+    form = html[html.index('aria-labelledby="plenary-form-title"') :].partition("</form>")[0]
+    inputs = re.findall(r"<input[^>]*>", form)
+    found = {re.findall(r'name="([^"]*)"', one)[0]: unescape((re.findall(r'value="([^"]*)"', one) or [""])[0]) for one in inputs}
+    return {name: value for name, value in found.items() if name != "csrf"}
+
+
+async def test_every_form_leads_back_to_the_same_filter(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    page, headers = Page(web, session, office.bearer("secretariat")), office.bearer("secretariat")
+    text = unescape(await page.get("?state=open&village=Krapyak"))
+    leads = re.findall(rf'href="({page.base}/[a-z]+[^"]*)"', text)
+    assert len(leads) == 3 + 4 * 4
+    assert [one for one in leads if "state=open&village=Krapyak" not in one] == []
+    assert '<input type="hidden" name="state" value="open"><input type="hidden" name="village" value="Krapyak">' in text
+    tags = [
+        (await web.get(f"{page.base}/daftar{query}", headers=headers)).headers["ETag"] for query in ("", "?state=open", "?state=agreed")
+    ]
+    assert len(set(tags)) == 3
+    assert (await page.press(f"agree:{a}:")).headers["Location"] == page.base
+
+
 async def test_the_moving_part_says_when_nothing_has_changed(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, (a, *_) = await make_plenary(ground)
     page, headers = Page(web, session, office.bearer("secretariat")), office.bearer("secretariat")
@@ -146,6 +228,54 @@ async def test_the_screen_shows_the_list_without_anybodys_name(ground: Ground, o
         assert (await plenary_of(db, session.id)).on_screen is False
         kinds = list(await db.scalars(select(PlenaryStep.kind).where(PlenaryStep.session_id == session.id)))
     assert kinds == ["agree"]
+
+
+async def test_the_screen_covers_what_the_plenary_wrote_and_what_was_taken_away(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, (a, b, *_) = await make_plenary(ground)
+    async with ground.database.write() as db:
+        code = (await screen_of(db, session.id, ground.clock.now())).code
+    page = Page(web, session, office.bearer("moderator"))
+    data = f"/s/{session.slug}/layar/data?kode={code}"
+    await page.press("screen-on")
+    await page.send("isi", [a], activity="Pompa, hubungi 0812 3456 7890", unit="0812-3456-7891")
+    first = await web.get(data)
+    assert ("3456" in first.text, "Pompa, hubungi ▪▪▪" in first.text, "350 ▪▪▪" in first.text) == (False, True, True)
+    assert "Pengerukan saluran Samudra" in first.text
+    assert (await web.get(data, headers={"If-None-Match": first.headers["ETag"]})).status_code == 304
+    async with ground.database.write() as db:
+        one = await find(db, session.id, b)
+        (source,) = (await sources_of(db, [one]))[one.id]
+        await words_gone(db, source.source_id, "hidden")
+    second = await web.get(data, headers={"If-None-Match": first.headers["ETag"]})
+    assert second.status_code == 200
+    assert ("Pengerukan saluran" in second.text, b in second.text) == (False, True)
+
+
+async def test_the_screen_reads_the_whole_list_only_when_it_reads_otherwise(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, (a, b, *_) = await make_plenary(ground)
+    async with ground.database.write() as db:
+        code = (await screen_of(db, session.id, ground.clock.now())).code
+    page = Page(web, session, office.bearer("moderator"))
+    data = f"/s/{session.slug}/layar/data?kode={code}"
+    await page.press("screen-on")
+    read: list[str] = []
+
+    async def counted(db: AsyncSession, forum: ForumSession) -> list[Line]:
+        read.append(forum.id)
+        return await lines_of(db, forum)
+
+    monkeypatch.setattr(screen, "lines_of", counted)
+    for _ in range(3):
+        assert (await web.get(data)).status_code == 200
+    assert read == [session.id]
+    await page.press(f"before:{b}:{a}")
+    moved = (await web.get(data)).text
+    assert moved.index("Pengerukan saluran") < moved.index("Rumah pompa")
+    assert len(read) == 2
 
 
 async def test_the_annexes_leave_with_the_columns_of_the_regulation(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
