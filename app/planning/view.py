@@ -32,8 +32,8 @@ STATES = {"open": None, "agreed": AGREED, "not_agreed": NOT_AGREED}
 HISTORY = 12
 PART = "x-part"
 """A header by which the page's script asks for the moving part, or a form, alone; the answer says in it which of them it is."""
-OVERTAKEN = frozenset({"planning.stale", "planning.decided_elsewhere"})
-"""Somebody else was faster: the present state is shown and counts as seen."""
+OVERTAKEN = ("planning.stale", "planning.decided_elsewhere")
+"""How the codes begin that say: somebody else was faster: the present state is shown and counts as seen."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ async def form_of(
     wanted = set(numbers)
     lines = [one for one in board.every if one.proposal.number in wanted]
     present = _present(name, lines, board.plenary)
-    anew = form is None or (refused is not None and refused.code in OVERTAKEN)
+    anew = form is None or (refused is not None and refused.code.startswith(OVERTAKEN))
     opened = present if form is None or anew else {field: form.get(f"was_{field}") for field in present}
     typed = Typed(present) if form is None else forms.over(present, form) if anew else form
     decided = {one.proposal.number: one.decision or "" for one in lines}
