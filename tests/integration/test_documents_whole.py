@@ -156,11 +156,15 @@ async def test_a_letter_may_leave_out_what_nobody_wrote(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cancelled", [True, False])
 async def test_a_letter_of_change_is_one_page_whatever_stands_in_it(tmp_path: Path, words: str, *, cancelled: bool) -> None:
     form = letterform(title=words, signer_name=words, cancelled=cancelled, invited_by=words)
-    change = {"lines": [{"what": "Tempat", "was": words, "now": words}] * 3, "reasons": [words, f"{words}\n{words}"], "halls": True}
+    told, plain = {"code": "", "text": words}, {"code": "", "text": ""}
+    lines = [{"what": "place", "was": told, "now": told}, {"what": "hall", "was": plain, "now": told}]
+    lines.append({"what": "meeting", "was": {"code": "old_link", "text": ""}, "now": {"code": "new_link", "text": ""}})
+    change = {"lines": lines, "reasons": [words, f"{words}\n{words}"], "halls": True}
     pages, whole = await read(
         "change.typ", form, [letter(to=words, name=words, **change), letter(lines=[], reasons=[], halls=False)], tmp_path
     )
     assert (len(pages), missing(words, whole), "root:" in whole) == (2, [], False)
+    assert [bare(one) in pages[0] for one in ("Tempat", "Lokasi tambahan", "Tautan yang lama tidak dipakai lagi")] == [True] * 3
     assert ["S7MP-2Q9T" in page for page in pages] == [not cancelled] * 2
 
 
