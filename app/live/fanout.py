@@ -38,7 +38,7 @@ class Fanout:
     def bring(self, room: LiveRoom, feed: Feed, reader: Reader, at: int) -> None:
         """Let a reader read on from a position: at once from memory where that is enough, else page by page."""
         audience = feed.audience(reader.lite)
-        missing = feed.ring.after(at) if at < audience.at else None
+        missing = feed.remembered(at) if at < audience.at else None
         if missing and not reader.line.full:
             items = [item for item in missing if item.seq <= audience.at]
             if items and items[-1].seq == audience.at and sum(len(item.payload) for item in items) <= frames.PAGE:
@@ -116,7 +116,7 @@ class Fanout:
                 del audience.behind[reader]
                 audience.place(reader, at)
                 return
-            items = feed.ring.after(at, frames.PAGE) or await self._page(room.id, feed.log, at)
+            items = feed.remembered(at, frames.PAGE) or await self._page(room.id, feed.log, at)
             if reader not in audience.behind:
                 return
             if not items:

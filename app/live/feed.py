@@ -93,6 +93,10 @@ class Feed:
         """The log stands at `head`, at least."""
         self.known = max(self.known, head)
 
+    def remembered(self, after: int, most_bytes: int | None = None) -> list[Item] | None:
+        """The events after a seq from memory; None when it does not hold them all, or may hold words that a committed event has taken away."""
+        return None if self.gap else self.ring.after(after, most_bytes)
+
     def offer(self, items: Sequence[Item]) -> list[Item]:
         """Take committed events with ascending contiguous seqs; what is released now, each seq once and in order."""
         if not items:
@@ -110,6 +114,9 @@ class Feed:
 
     def run(self, items: Sequence[Item], *, lite: bool, more: bool = False) -> Shared:
         """These events as they go out; several readers at the same position share them until the next release."""
+        if self.gap:
+            # What was encoded before may hold words that are taken away by what is not known here yet.
+            return Shared(items, self.log, more=more, lite=lite)
         key = (items[0].seq, items[-1].seq, lite)
         found = self._runs.get(key)
         if found is None or found.more is not more:

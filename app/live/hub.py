@@ -78,6 +78,8 @@ class Hub:
         for older in room.labels[reader.label][:-PER_LABEL]:
             self.dismiss(older, REPLACED)
         for name in reader.reads:
+            # Before anything is given from memory: what was just read may know of words that were taken away.
+            room.feeds[name].hear(heads[name])
             self._fanout.bring(room, room.feeds[name], reader, at[name])
         for name, head in heads.items():
             self.heard(room.id, name, head)

@@ -13,6 +13,9 @@ from app.chat import batch, standing
 from app.chat.models import Message
 from app.journal import service as journal
 from app.journal.service import PUBLIC, Entry, append
+from app.live.feed import Feed
+from app.live.hub import Hub
+from app.live.room import LiveRoom
 from app.proposals.models import Proposal
 from app.web.ground import Ground
 from tests.conftest import serving
@@ -142,6 +145,20 @@ async def test_a_hidden_message_is_never_replayed(ground: Ground, server: str) -
     assert all("pesan lain" in text for text in seen)
 
 
+async def test_nor_while_the_process_has_still_to_read_of_the_hiding(ground: Ground, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = await seeded(ground)
+    fetch = Hub._fetch
+
+    async def late(self: Hub, live: LiveRoom, feed: Feed) -> None:
+        await asyncio.sleep(0.3)
+        await fetch(self, live, feed)
+
+    monkeypatch.setattr(Hub, "_fetch", late)
+    _, seen = await hide_while_people_come(server, room)
+    assert [text for text in seen if "rahasia" in text] == []
+    assert all("pesan lain" in text for text in seen)
+
+
 async def test_without_the_tombstone_the_hidden_message_is_replayed(ground: Ground, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: the log keeps the words."""
     room = await seeded(ground)
@@ -160,8 +177,13 @@ async def test_without_forgetting_in_memory_the_hidden_message_is_replayed(
     """Negative control: the ring keeps the words and gives them to those who resume."""
     room = await seeded(ground)
     monkeypatch.setattr("app.chat.items.TAKING_AWAY", ())
-    _, seen = await hide_while_people_come(server, room)
-    assert [text for text in seen if "rahasia" not in text] == []
+    async with Client(server, room.room, room.staff["moderator"]) as m, Client(server, room.room, room.tokens[0]) as a:
+        ack = await a.say("rahasia yang disembunyikan")
+        assert (await m.mod("hide", ack["id"]))["t"] == "ok"
+        await a.until(lambda: len(a.seqs) == 2, "hide")
+        async with Client(server, room.room, room.tokens[2], resume={"public": [a.welcome["epoch"], 0]}) as resumed:
+            await resumed.until(lambda: len(resumed.seqs) == 2, "what was missed")
+            assert "rahasia" in json.dumps(resumed.events)
 
 
 async def test_opening_and_pausing_cross_with_aspirations_without_a_deadlock(ground: Ground, server: str) -> None:

@@ -72,6 +72,17 @@ def test_a_gap_holds_back_what_follows_until_it_is_filled() -> None:
     assert (feed.gap, feed.head) == (False, 13)
 
 
+def test_memory_is_not_asked_while_something_committed_has_not_come_here() -> None:
+    feed = Feed("public", 0)
+    words = feed.offer([item(1, "a"), item(2, "b")])
+    encoded = feed.run(words, lite=False)
+    assert (seqs(feed.remembered(0)), feed.run(words, lite=False)) == ([1, 2], encoded)
+    feed.hear(3)
+    assert (feed.remembered(0), feed.run(words, lite=False) is encoded) == (None, False)
+    feed.offer([item(3, "a", takes_away=True)])
+    assert (feed.remembered(0), seqs(feed.remembered(1))) == (None, [2, 3])
+
+
 def test_frames_carry_one_event_as_itself_and_several_in_pages() -> None:
     assert batches([item(1)], "public") == [b'{"seq":1}']
     assert batches([item(1), item(2)], "desk") == [b'{"t":"batch","log":"desk","e":[{"seq":1},{"seq":2}],"more":false}']
