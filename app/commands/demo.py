@@ -17,8 +17,9 @@ from app.commands.serve import run_server
 from app.database.migrate import migrate
 from app.scenarios.crowd import Play, perform
 from app.scenarios.events import EVENTS, Event
-from app.scenarios.fill import PASSWORD, Filled, Guest, shifted
+from app.scenarios.fill import Filled, Guest, shifted
 from app.scenarios.lines import play_of
+from app.scenarios.office import PASSWORD
 from app.settings import Settings, SettingsProblem, from_environment
 
 SCENARIOS = tuple(EVENTS)

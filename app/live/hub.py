@@ -77,12 +77,11 @@ class Hub:
         self.sockets += 1
         for older in room.labels[reader.label][:-PER_LABEL]:
             self.dismiss(older, REPLACED)
-        for name in reader.reads:
-            # Before anything is given from memory: what was just read may know of words that were taken away.
-            room.feeds[name].hear(heads[name])
-            self._fanout.bring(room, room.feeds[name], reader, at[name])
+        # Before anything is given from memory: whoever has just read the heads may know of words that were taken away.
         for name, head in heads.items():
             self.heard(room.id, name, head)
+        for name in reader.reads:
+            self._fanout.bring(room, room.feeds[name], reader, at[name])
 
     def leave(self, reader: Reader) -> None:
         """A connection has ended."""

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import Database
 from app.database.tables import new_id
+from app.disk import settle
 from app.outbox.service import wanting
 from app.participants.models import Participant
 from app.rights.models import Erasure, ErasureState
@@ -45,7 +46,7 @@ def keep(folder: Path, people: set[str]) -> set[str]:
             file.write("".join(f"\n{one}" for one in added) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        _settle(folder)
+        settle(folder)
     return before | people
 
 
@@ -97,12 +98,3 @@ async def forget_again(connection: AsyncConnection, people: Iterable[str], now: 
         asked = (await connection.execute(update(ERASURES).where(mine).values(**again).returning(ERASURES.c.id))).scalar_one()
         await connection.execute(wanting(connection.dialect.name, ERASE, f"erase:{asked}", {"erasure_id": asked}, due_at=now, now=now))
     return len(known)
-
-
-def _settle(folder: Path) -> None:
-    """See the new name on the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

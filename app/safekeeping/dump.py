@@ -4,7 +4,6 @@ SQLite gives a reader the state at its first look (WAL), PostgreSQL a REPEATABLE
 """
 
 import base64
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.migrate import current, head
 from app.database.tables import new_id
+from app.disk import settle
 from app.rights.forgotten import forgotten_in, keep, noted
 from app.safekeeping.book import BookWriter, SafekeepingProblem, header
 from app.safekeeping.check import Contents, check
@@ -49,7 +49,7 @@ async def back_up(ground: Ground, target: Path) -> Made:
         draft.rename(target)
     finally:
         draft.unlink(missing_ok=True)
-    _settle(target.parent)
+    settle(target.parent)
     return Made(target, contents)
 
 
@@ -135,12 +135,3 @@ def _file(data_dir: Path, path: Path, book: BookWriter) -> None:
             book.line(base64.b64encode(piece).decode())
             size += len(piece)
     book.line({"end": name, "bytes": size})
-
-
-def _settle(folder: Path) -> None:
-    """See the new name on the disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

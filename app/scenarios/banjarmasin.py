@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.scenarios.fill_meeting import Brought, Guests, Meeting
+from app.scenarios.fill_meeting import CHECKED, Brought, Guests, Meeting, asked
 from app.sessions.fields import SessionFields
 
 WITA = timedelta(hours=8)
@@ -85,64 +85,60 @@ GUESTS = (
 def _settled(quantity: int, budget: int, place: str) -> tuple[dict[str, object], ...]:
     """Looked at, then settled by the three: target, location, allocation."""
     agreed: dict[str, object] = {"status": "agreed", "reason": "Sasaran, lokasi, dan alokasi disepakati tiga pihak."}
-    return {"status": "verified"}, {**agreed, "quantity": quantity, "budget": budget, "landmark": place}
-
-
-def _asked(sector: str, agency: str, quantity: int, unit: str, budget: int) -> dict[str, object]:
-    return {"sector": sector, "agency": agency, "quantity": quantity, "unit": unit, "budget": budget}
+    return CHECKED, {**agreed, "quantity": quantity, "budget": budget, "landmark": place}
 
 
 BROUGHT = (
     Brought(
         "Peninggian jalan titian ulin sepanjang 250 meter di Mantuil",
         "Mantuil",
-        _asked("roads", PUPR, 250, "meter", 750_000_000),
+        asked("roads", PUPR, 250, "meter", 750_000_000),
         _settled(200, 600_000_000, "Titian RT 12 sampai langgar"),
         "Panjangnya 200 meter setelah diukur bersama kecamatan.",
     ),
     Brought(
         "Siring sungai sepanjang 120 meter di Kuin Utara",
         "Kuin Utara",
-        _asked("water", PUPR, 120, "meter", 1_800_000_000),
+        asked("water", PUPR, 120, "meter", 1_800_000_000),
         _settled(120, 1_800_000_000, "Depan pasar terapung"),
         "Sesuai rencana kerja kami tahun 2018.",
     ),
     Brought(
         "Jamban sehat komunal 6 unit di Sungai Bilu",
         "Sungai Bilu",
-        _asked("water_sanitation", PERKIM, 6, "unit", 180_000_000),
+        asked("water_sanitation", PERKIM, 6, "unit", 180_000_000),
         _settled(4, 120_000_000, "RT 5 dan RT 9"),
         "Empat unit tahun 2018, dua menyusul.",
     ),
     Brought(
         "Pengerukan anak sungai sepanjang 800 meter di Basirih",
         "Basirih",
-        _asked("water", PUPR, 800, "meter", 400_000_000),
-        ({"status": "verified"}, {"status": "not_agreed", "reason_code": "unreasonable_volume", "reason": "Panjang anak sungai hanya 350 meter."}),
+        asked("water", PUPR, 800, "meter", 400_000_000),
+        (CHECKED, {"status": "not_agreed", "reason_code": "unreasonable_volume", "reason": "Panjang anak sungai hanya 350 meter."}),
         "Kecamatan mengukur ulang dan mengajukan lagi pada hari kedua.",
     ),
     Brought(
         "Posyandu apung 1 unit di Alalak Selatan",
         "Alalak Selatan",
-        _asked("health", DINKES, 1, "unit", 350_000_000),
-        ({"status": "verified"},),
+        asked("health", DINKES, 1, "unit", 350_000_000),
+        (CHECKED,),
     ),
     Brought(
         "Rehabilitasi 3 ruang kelas sekolah dasar di Pelambuan",
         "Pelambuan",
-        _asked("education", DISDIK, 3, "ruang", 450_000_000),
-        ({"status": "verified"},),
+        asked("education", DISDIK, 3, "ruang", 450_000_000),
+        (CHECKED,),
     ),
     Brought(
         "Jembatan gantung penghubung di Sungai Lulut 1 unit",
         "Sungai Lulut",
-        _asked("roads", PUPR, 1, "unit", 2_200_000_000),
-        ({"status": "verified"},),
+        asked("roads", PUPR, 1, "unit", 2_200_000_000),
+        (CHECKED,),
     ),
     Brought(
         "Pelatihan kain sasirangan untuk 30 ibu di Kelayan Barat",
         "Kelayan Barat",
-        _asked("economy", "Dinas Perindustrian dan Perdagangan", 30, "orang", 60_000_000),
+        asked("economy", "Dinas Perindustrian dan Perdagangan", 30, "orang", 60_000_000),
         (),
     ),
 )  # fmt: skip

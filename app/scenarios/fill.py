@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.access.models import Account, Role
-from app.access.passwords import choose
-from app.access.rights import GrantOf
-from app.access.service import create_account, grant
+from app.access.models import Account
 from app.audit.service import Act, record
 from app.clock import Clock
 from app.database.tables import new_id
@@ -29,13 +26,13 @@ from app.registration.models import Application
 from app.registration.roll import load_roll
 from app.registration.selection import fill
 from app.scenarios import pekalongan as event
+from app.scenarios.office import employ, open_office
 from app.sessions.agenda import start_agenda_item
-from app.sessions.models import AgendaItem, ForumSession, SessionState, Site
+from app.sessions.models import AgendaItem, ForumSession, SessionState
 from app.sessions.service import change_state, create_session
 from app.web.ground import Ground
 
 APPLICANTS = 168
-PASSWORD = "rembuk bersama warga"  # noqa: S105 - of a throw-away copy, printed for whoever tries it
 ELEMENTS = (
     "rt", "rw", "perempuan", "pemuda", "warga", "lsm", "tokoh_agama", "tokoh_masyarakat", "lpm", "disabilitas", "anak", "swasta", "uptd", "warga",
 )  # fmt: skip
@@ -70,22 +67,12 @@ async def fill_pekalongan(ground: Ground) -> Filled:
 
 
 async def _prepare(ground: Ground) -> ForumSession:
-    db_now = event.PREPARED
-    password = await choose(PASSWORD)
+    now = event.PREPARED
+    actor, password = await open_office(ground, now)
     async with ground.database.write() as db:
-        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=password, actor="system", now=db_now)
-        await grant(db, ground.vault, admin.id, GrantOf(Role.ADMIN), actor="system", now=db_now)
-    actor = f"account:{admin.id}"
-    async with ground.database.write() as db:
-        session = await create_session(db, ground.vault, event.FIELDS, actor=actor, now=db_now)
-        await change_state(db, ground.vault, session.id, SessionState.PUBLISHED, actor=actor, reason=None, now=db_now)
-    for login, name, agency, role, hall in event.STAFF:
-        async with ground.database.write() as db:
-            site = await db.scalar(select(Site.id).where(Site.session_id == session.id, Site.code == hall)) if hall else None
-            account = await create_account(
-                db, ground.vault, login=login, name=name, password=password, agency=agency, actor=actor, now=db_now
-            )
-            await grant(db, ground.vault, account.id, GrantOf(Role(role), session.id, site), actor=actor, now=db_now)
+        session = await create_session(db, ground.vault, event.FIELDS, actor=actor, now=now)
+        await change_state(db, ground.vault, session.id, SessionState.PUBLISHED, actor=actor, reason=None, now=now)
+    await employ(ground, session.id, event.STAFF, password, actor=actor, now=now)
     return session
 
 

@@ -5,10 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.access.models import Role
-from app.access.passwords import choose
-from app.access.rights import GrantOf
-from app.access.service import create_account, grant
 from app.database.tables import new_id
 from app.invitations.publish import publish
 from app.participants.models import Participant
@@ -24,12 +20,12 @@ from app.registration.models import Application
 from app.registration.roll import load_roll
 from app.registration.selection import fill
 from app.scenarios import bekasi as event
-from app.scenarios.fill import PASSWORD, Filled, arrived, links
+from app.scenarios.fill import Filled, arrived, links
+from app.scenarios.office import employ, open_office
 from app.scenarios.pekalongan import FAMILY, FEMALE, MALE
 from app.sessions.agenda import start_agenda_item
 from app.sessions.fields import SeriesFields, SessionChanges
 from app.sessions.models import AgendaItem, ForumSession, SessionState
-from app.sessions.rows import sites_of
 from app.sessions.series import add_day, start_series
 from app.sessions.service import GRACE, change_state, create_session, update_session
 from app.web.ground import Ground
@@ -53,19 +49,11 @@ async def fill_bekasi(ground: Ground) -> Filled:
 
 async def _prepare(ground: Ground) -> list[ForumSession]:
     """One day set up with its staff; the others are copies of it, and all five are announced."""
-    now, actor = event.PREPARED, "system"
-    password = await choose(PASSWORD)
+    now = event.PREPARED
+    actor, password = await open_office(ground, now)
     async with ground.database.write() as db:
-        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=password, actor=actor, now=now)
-        await grant(db, ground.vault, admin.id, GrantOf(Role.ADMIN), actor=actor, now=now)
-        actor = f"account:{admin.id}"
         first = await create_session(db, ground.vault, event.FIRST, actor=actor, now=now)
-        halls = {site.code: site.id for site in await sites_of(db, first.id)}
-    for login, name, agency, role, hall in event.STAFF:
-        async with ground.database.write() as db:
-            account = await create_account(db, ground.vault, login=login, name=name, password=password, agency=agency, actor=actor, now=now)
-            given = GrantOf(Role(role), first.id, halls[hall] if hall else None)
-            await grant(db, ground.vault, account.id, given, actor=actor, now=now)
+    await employ(ground, first.id, event.STAFF, password, actor=actor, now=now)
     async with ground.database.write() as db:
         about = SeriesFields(title=event.SERIES, summary=event.ABOUT)
         series = await start_series(db, ground.vault, first.id, about, actor=actor, now=now)

@@ -6,17 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.access.models import Role
-from app.access.passwords import choose
-from app.access.rights import GrantOf
-from app.access.service import create_account, grant
 from app.database.tables import new_id
 from app.guests.importing import take_in
 from app.guests.rows import Wanted
 from app.proposals.replies import Reply, reply
 from app.proposals.service import Heard, change, create
 from app.registration.closing import close
-from app.scenarios.fill import PASSWORD, Filled, arrived, links
+from app.scenarios.fill import Filled, arrived, links
+from app.scenarios.office import Staff, employ, open_office
 from app.sessions.agenda import start_agenda_item
 from app.sessions.fields import SessionFields
 from app.sessions.models import AgendaItem, ForumSession, SessionState
@@ -56,11 +53,20 @@ class Meeting:
     now: datetime
     points: int
     fields: SessionFields
-    staff: Sequence[tuple[str, str, str | None, str, str | None]]
+    staff: Sequence[Staff]
     guests: Sequence[Guests]
     author: str
     capacity: str
     brought: Sequence[Brought]
+
+
+CHECKED: dict[str, object] = {"status": "verified"}
+"""The step by which the desk finds a proposal in order."""
+
+
+def asked(sector: str, agency: str, quantity: int, unit: str, budget: int) -> dict[str, object]:
+    """The columns of a proposal; budget in whole rupiah."""
+    return {"sector": sector, "agency": agency, "quantity": quantity, "unit": unit, "budget": budget}
 
 
 async def fill_meeting(ground: Ground, meeting: Meeting) -> Filled:
@@ -74,19 +80,11 @@ async def fill_meeting(ground: Ground, meeting: Meeting) -> Filled:
 
 async def _prepare(ground: Ground, meeting: Meeting) -> ForumSession:
     now = meeting.prepared
-    password = await choose(PASSWORD)
+    actor, password = await open_office(ground, now)
     async with ground.database.write() as db:
-        admin = await create_account(db, ground.vault, login="admin", name="Pengelola", password=password, actor="system", now=now)
-        await grant(db, ground.vault, admin.id, GrantOf(Role.ADMIN), actor="system", now=now)
-        actor = f"account:{admin.id}"
         session = await create_session(db, ground.vault, meeting.fields, actor=actor, now=now)
         await change_state(db, ground.vault, session.id, SessionState.PUBLISHED, actor=actor, reason=None, now=now)
-        halls = {site.code: site.id for site in await sites_of(db, session.id)}
-    for login, name, agency, role, hall in meeting.staff:
-        async with ground.database.write() as db:
-            account = await create_account(db, ground.vault, login=login, name=name, password=password, agency=agency, actor=actor, now=now)
-            given = GrantOf(Role(role), session.id, halls[hall] if hall else None)
-            await grant(db, ground.vault, account.id, given, actor=actor, now=now)
+    await employ(ground, session.id, meeting.staff, password, actor=actor, now=now)
     return session
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.scenarios.fill_meeting import Brought, Guests, Meeting
+from app.scenarios.fill_meeting import CHECKED, Brought, Guests, Meeting, asked
 from app.sessions.fields import SessionFields
 
 WIB = timedelta(hours=7)
@@ -71,14 +71,13 @@ _WANTED = (
     ("Rehabilitasi 8 rumah tidak layak huni di {village}", "social", DINSOS, 8, "unit", 160_000_000),
     ("Alat pengering hasil panen 1 unit di {village}", "agriculture", PERTANIAN, 1, "unit", 85_000_000),
 )
-_CHECKED: dict[str, object] = {"status": "verified"}
 _MADE_OF_IT: tuple[tuple[tuple[dict[str, object], ...], str | None], ...] = (
-    ((_CHECKED, {"status": "forwarded", "reason": "Sesuai pagu dan rencana kerja; diteruskan ke musrenbang kecamatan."}), None),
-    ((_CHECKED, {"status": "forwarded", "reason": "Sesuai ciri desa; diteruskan ke musrenbang kecamatan."}), "Volumenya kami samakan dengan standar harga."),
+    ((CHECKED, {"status": "forwarded", "reason": "Sesuai pagu dan rencana kerja; diteruskan ke musrenbang kecamatan."}), None),
+    ((CHECKED, {"status": "forwarded", "reason": "Sesuai ciri desa; diteruskan ke musrenbang kecamatan."}), "Volumenya kami samakan dengan standar harga."),
     (({"status": "returned", "reason_code": "documents_incomplete", "reason": "Foto dan surat tanah belum ada."},), None),
-    ((_CHECKED,), None),
+    ((CHECKED,), None),
     (({"status": "declined", "reason_code": "ceiling_exceeded", "reason": "Melebihi pagu desa tahun 2024."},), None),
-    ((_CHECKED, {"status": "forwarded", "reason": "Menekan angka kemiskinan; diteruskan."}), None),
+    ((CHECKED, {"status": "forwarded", "reason": "Menekan angka kemiskinan; diteruskan."}), None),
 )  # fmt: skip
 """What the desk made of one list after the other, and the agency's words; the last third has not been looked at."""
 
@@ -86,8 +85,7 @@ _MADE_OF_IT: tuple[tuple[tuple[dict[str, object], ...], str | None], ...] = (
 def _brought(place: int, village: str) -> Brought:
     text, sector, agency, quantity, unit, budget = _WANTED[place % len(_WANTED)]
     steps, answer = _MADE_OF_IT[place % len(_MADE_OF_IT)] if place < 2 * len(VILLAGES) // 3 else ((), None)
-    asked: dict[str, object] = {"sector": sector, "agency": agency, "quantity": quantity, "unit": unit, "budget": budget}
-    return Brought(text.format(village=village), village, asked, steps, answer)
+    return Brought(text.format(village=village), village, asked(sector, agency, quantity, unit, budget), steps, answer)
 
 
 BROUGHT = tuple(_brought(place, village) for place, village in enumerate(VILLAGES))

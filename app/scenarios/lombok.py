@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.scenarios.fill_meeting import Brought, Guests, Meeting
+from app.scenarios.fill_meeting import CHECKED, Brought, Guests, Meeting, asked
 from app.sessions.fields import SessionFields
 
 WITA = timedelta(hours=8)
@@ -75,13 +75,8 @@ GUESTS = (
     Guests("Konsorsium LSM iklim", "Koordinator", "lsm", 4, None),
     Guests("Forum Perempuan Kepala Keluarga", "Ketua", "perempuan", 3, None),
 )
-CHECKED: dict[str, object] = {"status": "verified"}
 WHOLE: dict[str, object] = {"status": "agreed", "reason": "Terakomodir dalam rancangan rencana kerja 2021."}
 PARTLY: dict[str, object] = {"status": "forwarded", "reason": "Terakomodir sebagian; selebihnya diteruskan ke provinsi."}
-
-
-def _asked(sector: str, agency: str, quantity: int, unit: str, budget: int) -> dict[str, object]:
-    return {"sector": sector, "agency": agency, "quantity": quantity, "unit": unit, "budget": budget}
 
 
 def _refused(code: str, words: str) -> dict[str, object]:
@@ -92,54 +87,54 @@ BROUGHT = (
     Brought(
         "Penanaman bakau 12 hektare di pesisir Sekaroh bersama kelompok nelayan",
         "Sekaroh",
-        _asked("environment", DLHK, 12, "hektare", 240_000_000),
+        asked("environment", DLHK, 12, "hektare", 240_000_000),
         (CHECKED, WHOLE),
         "Lokasinya sama dengan rencana rehabilitasi pesisir kami. Bibit dari kelompok dibeli dinas.",
     ),
     Brought(
         "Embung penampung air hujan 3 unit untuk kebun di Sajang",
         "Sajang",
-        _asked("agriculture", PERTANIAN, 3, "unit", 450_000_000),
+        asked("agriculture", PERTANIAN, 3, "unit", 450_000_000),
         (CHECKED, PARTLY),
         "Kabupaten membangun satu embung tahun 2021. Dua lainnya kami teruskan ke provinsi.",
     ),
     Brought(
         "Sekolah lapang iklim untuk 60 petani bawang Sembalun Bumbung",
         "Sembalun Bumbung",
-        _asked("agriculture", PERTANIAN, 60, "orang", 90_000_000),
+        asked("agriculture", PERTANIAN, 60, "orang", 90_000_000),
         (CHECKED, WHOLE),
         "Sudah ada di rencana penyuluhan, jumlah pesertanya kami samakan menjadi 60.",
     ),
     Brought(
         "Pemecah ombak sepanjang 400 meter di Pulau Maringkik",
         "Pulau Maringkik",
-        _asked("disaster", BPBD, 400, "meter", 2_400_000_000),
+        asked("disaster", BPBD, 400, "meter", 2_400_000_000),
         (CHECKED, _refused("not_our_competence", "Kewenangan pusat; kami bantu suratnya ke balai wilayah sungai.")),
         "Pemecah ombak dibangun balai wilayah sungai. Kami siapkan data gelombangnya.",
     ),
     Brought(
         "Alat peringatan dini banjir rob 2 titik di Tanjung Luar",
         "Tanjung Luar",
-        _asked("disaster", BPBD, 2, "titik", 120_000_000),
+        asked("disaster", BPBD, 2, "titik", 120_000_000),
         (CHECKED, PARTLY),
         "Satu titik dibiayai tahun 2021, titik kedua menunggu anggaran provinsi.",
     ),
     Brought(
         "Perahu patroli kawasan konservasi untuk kelompok nelayan Ekas Buana",
         "Ekas Buana",
-        _asked("fisheries", DKP, 1, "unit", 180_000_000),
+        asked("fisheries", DKP, 1, "unit", 180_000_000),
         (CHECKED,),
     ),
     Brought(
         "Pengolahan sampah plastik pesisir 1 unit di Labuhan Haji",
         "Labuhan Haji",
-        _asked("environment", DLHK, 1, "unit", 300_000_000),
+        asked("environment", DLHK, 1, "unit", 300_000_000),
         (CHECKED,),
     ),
     Brought(
         "Pelatihan olahan rumput laut untuk 40 perempuan Seriwe",
         "Seriwe",
-        _asked("economy", DKP, 40, "orang", 75_000_000),
+        asked("economy", DKP, 40, "orang", 75_000_000),
         (CHECKED,),
     ),
 )

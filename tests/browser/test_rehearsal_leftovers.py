@@ -29,7 +29,7 @@ DESK = {"viewport": {"width": 1366, "height": 768}}
 async def signed_in(server: str, login: str, look: dict[str, object]) -> AsyncIterator[tuple[BrowserContext, Page]]:
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
-        context = await browser.new_context(locale="id-ID", **look)  # type: ignore[arg-type]
+        context = await browser.new_context(locale="id-ID", **look)  # type: ignore[arg-type]  # what a context is opened with
         page = await context.new_page()
         await page.goto(f"{server}/masuk")
         await page.fill("[name=login]", login)

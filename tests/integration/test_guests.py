@@ -223,10 +223,12 @@ async def test_a_list_of_thousands_does_not_hold_up_the_room(ground: Ground) -> 
     await asyncio.sleep(0)
     # A collection among all that other tests have left here is no work of the reading.
     gc.disable()
-    read = await rows_read(rows, range(1, 3001), list(Field), choices, Usual(sites[0].id))
-    done.set()
-    await turning
-    gc.enable()
+    try:
+        read = await rows_read(rows, range(1, 3001), list(Field), choices, Usual(sites[0].id))
+    finally:
+        done.set()
+        await turning
+        gc.enable()
     before = time.thread_time()
     assert read == read_rows(rows, range(1, 3001), list(Field), choices, Usual(sites[0].id))
     assert longest < (time.thread_time() - before) / 4

@@ -184,7 +184,7 @@ async def replayed(ground: Ground, session: ForumSession) -> None:
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
     state: dict[str, dict[str, Any]] = {}
     for row in rows:
-        state = steps.applied(state, Step(row.kind, row.before, row.after))  # type: ignore[arg-type]
+        state = steps.applied(state, Step(row.kind, row.before, row.after))  # type: ignore[arg-type]  # stored as they were made
     for item in items:
         told = state.get(item.proposal_id, {})
         assert told.get("rank") == item.rank

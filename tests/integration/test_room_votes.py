@@ -119,7 +119,7 @@ async def test_a_hundred_votes_at_once_are_all_counted(ground: Ground, server: s
 
         async def vote(who: int) -> None:
             """Until it is taken: a busy machine may ask to send it again, which changes nothing."""
-            while (answer := await web.put(door, json=ON, headers=room.bearer(who), timeout=60)).status_code == 503:  # noqa: ASYNC110
+            while (answer := await web.put(door, json=ON, headers=room.bearer(who), timeout=60)).status_code == 503:  # noqa: ASYNC110 - the answer says when
                 await asyncio.sleep(int(answer.headers["Retry-After"]))
             assert answer.status_code == 200
 
