@@ -74,12 +74,7 @@ class Person:
             case "welcome" if self.position is None:
                 self.position = (frame["epoch"], frame["head"])
             case "batch":
-                for event in frame["e"]:
-                    assert self.position is not None
-                    if event["seq"] != self.position[1] + 1:
-                        self.wrong.append(f"{event['seq']} after {self.position[1]}")
-                    self.position = (self.position[0], event["seq"])
-                self.seen.append(time.monotonic())
+                self._hear(frame["e"])
             case "ack" if self.asked_at is not None:
                 self.waited.append((self.asked_at, time.monotonic() - self.asked_at))
                 self.asked_at = None
@@ -87,7 +82,17 @@ class Person:
             case "bye":
                 self.moved += 1
                 return frame["retry"] / 1000
+            case _ if "seq" in frame:
+                self._hear([frame])
         return None
+
+    def _hear(self, events: list[dict]) -> None:
+        for event in events:
+            assert self.position is not None
+            if event["seq"] != self.position[1] + 1:
+                self.wrong.append(f"{event['seq']} after {self.position[1]}")
+            self.position = (self.position[0], event["seq"])
+        self.seen.append(time.monotonic())
 
     async def _talk(self, line: ClientConnection) -> None:
         while True:

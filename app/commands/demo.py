@@ -51,13 +51,12 @@ def _demo(given: argparse.Namespace) -> int:
         if not given.quiet:
             crowd.start()
         try:
-            run_server(settings)
+            return run_server(settings)
         finally:
             if crowd.is_alive():
                 crowd.terminate()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return 0
 
 
 def _settings(folder: Path, port: int, event: Event) -> Settings:

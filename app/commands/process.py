@@ -4,7 +4,9 @@ import asyncio
 import socket
 from dataclasses import dataclass
 
+import structlog
 import uvicorn
+from uvicorn.lifespan.on import LifespanOn
 
 from app.assembly import lay_ground
 from app.chat.house import House
@@ -18,6 +20,8 @@ REPLACED = b"-"
 """What the supervisor tells a member whose successor is ready; the end of the line means that nobody supervises any more."""
 ACCEPTED = 0.3
 """Seconds that a connection which was just accepted has to say what it wants."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,19 @@ class Server(uvicorn.Server):
         asyncio.get_running_loop().remove_reader(line)
         self.should_exit = True
 
+    @property
+    def broken(self) -> bool:
+        """Whether what runs in the background has ended by a fault: no word would be written or heard here any more."""
+        lifespan: LifespanOn = self.lifespan
+        return lifespan.error_occurred
+
+    async def on_tick(self, counter: int) -> bool:
+        """As uvicorn does; a process that is broken ends, so that another is started in its place."""
+        if self.broken:
+            log.critical("serve.broken", meaning="a background task failed: this process ends and must be started again")
+            return True
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no new sockets, tell everybody when to come back, then end as uvicorn does."""
         for server in self.servers:
@@ -70,8 +87,9 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve_here(settings: Settings, *, work: bool, membership: Membership | None = None) -> None:
-    """Serve until SIGTERM, on the settings' port or as a member."""
+def serve_here(settings: Settings, *, work: bool, membership: Membership | None = None) -> int:
+    """Serve until SIGTERM, on the settings' port or as a member; the exit status, which is not 0 for a process that broke."""
     app = create_app(lay_ground(settings), work=work)
     server = Server(configuration(app, settings), app.house, membership)
     server.run([membership.listener] if membership else None)
+    return int(server.broken)

@@ -50,13 +50,11 @@ def _serve(given: argparse.Namespace) -> int:
         configure(settings)
         if given.migrate:
             asyncio.run(migrate(settings.database_url))
-        serve_here(settings, work=work, membership=Membership.inherited(given.member))
-        return 0
+        return serve_here(settings, work=work, membership=Membership.inherited(given.member))
     if not 1 <= given.workers <= MOST:
         raise SettingsProblem(f"serve: --workers takes a number from 1 to {MOST}")
     if given.workers == 1:
-        run_server(settings, work=work)
-        return 0
+        return run_server(settings, work=work)
     if settings.on_sqlite:
         raise SettingsProblem(
             "serve: --workers needs PostgreSQL, because SQLite has one writing process; set REMBUK_DATABASE_URL or leave --workers out"
@@ -64,13 +62,13 @@ def _serve(given: argparse.Namespace) -> int:
     return run_servers(settings, given.workers, work=work)
 
 
-def run_server(settings: Settings, *, work: bool = True) -> None:
-    """Migrate, print the set-up address when nobody can sign in yet, and serve until SIGTERM."""
+def run_server(settings: Settings, *, work: bool = True) -> int:
+    """Migrate, print the set-up address when nobody can sign in yet, and serve until SIGTERM; the exit status."""
     configure(settings)
     with alone(settings):
         _prepare(settings)
         print(f"Rembuk: {settings.public_url}", flush=True)
-        serve_here(settings, work=work)
+        return serve_here(settings, work=work)
 
 
 def run_servers(settings: Settings, count: int, *, work: bool = True) -> int:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -136,14 +136,21 @@ class Database:
         """Turns what the database says when it is away, full or busy into a refusal that a person understands."""
         try:
             yield
-        except (OSError, OperationalError, PoolTimeout) as problem:
-            self.doubt.silent |= isinstance(problem, TimeoutError)
+        except (OSError, StatementError, PoolTimeout) as problem:
+            # A connection found dead is made anew inside the statement: what the line says to that comes wrapped as the statement's.
+            told = problem.orig if isinstance(problem, StatementError) else problem
+            self.doubt.silent |= isinstance(told, TimeoutError)
+            if not _away(problem, told):
+                raise
             raise Unavailable("database.unavailable", retry=5) from problem
-        except DBAPIError as problem:
-            state = str(getattr(problem.orig, "sqlstate", "") or "")
-            if problem.connection_invalidated or state[:2] in AWAY:
-                raise Unavailable("database.unavailable", retry=5) from problem
-            raise
+
+
+def _away(problem: Exception, told: BaseException | None) -> bool:
+    """Whether this says "not now", and not that something is wrong with what was asked; `told` is what the line or the server said."""
+    if isinstance(problem, OperationalError | PoolTimeout) or isinstance(told, OSError):
+        return True
+    state = str(getattr(told, "sqlstate", "") or "")
+    return isinstance(problem, DBAPIError) and (problem.connection_invalidated or state[:2] in AWAY)
 
 
 def connect(url: str, *, pool: int = 8) -> Database:

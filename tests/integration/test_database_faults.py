@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -48,6 +48,10 @@ async def asked(database: Database) -> object:
         return await db.scalar(text("SELECT 1"))
 
 
+async def asked_in_a_batch(database: Database) -> object:
+    return await database.batch(lambda db: db.scalar(text("SELECT 1")))
+
+
 async def refused(database: Database) -> float:
     """The seconds after which a question was refused."""
     began = time.monotonic()
@@ -83,6 +87,21 @@ async def test_connections_that_broke_off_while_they_waited_cost_nobody_anything
     assert await asyncio.gather(*(asked(distant) for _ in range(8))) == [1] * 8
     line.cut()
     assert await asyncio.gather(*(asked(distant) for _ in range(8))) == [1] * 8
+
+
+@on_postgres
+@pytest.mark.parametrize("ask", [asked, asked_in_a_batch])
+async def test_a_line_that_broke_off_and_lets_nobody_in_is_a_refusal_like_any_other(
+    line: Line, distant: Database, ask: Callable[[Database], Awaitable[object]]
+) -> None:
+    assert await ask(distant) == 1
+    line.refusing = True
+    line.cut()
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await ask(distant)
+    line.heal()
+    assert await ask(distant) == 1
 
 
 @on_postgres

@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -20,39 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from app.journal.service import PUBLIC, read
 from app.web.ground import Ground
 from tests.conftest import serving
+from tests.processes import ROOT, environment, served
 from tests.room_client import Client, Seeded, seeded
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def environment(ground: Ground) -> dict[str, str]:
-    settings = ground.settings
-    url = settings.database_url.replace("+aiosqlite", "").replace("+asyncpg", "")
-    return {**os.environ, "REMBUK_DATA_DIR": str(settings.data_dir), "REMBUK_DATABASE_URL": url, "REMBUK_PORT": str(settings.port)}
-
-
-@contextmanager
-def process(ground: Ground) -> Iterator[subprocess.Popen[bytes]]:
-    """`rembuk serve` as an office runs it."""
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(ground.settings.port)]
-    running = subprocess.Popen(command, cwd=ROOT, env=environment(ground), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield running
-    finally:
-        running.kill()
-        running.wait(10)
-
-
-@asynccontextmanager
-async def ready(ground: Ground) -> AsyncIterator[subprocess.Popen[bytes]]:
-    with process(ground) as running:
-        async with asyncio.timeout(60), httpx.AsyncClient(base_url=ground.settings.public_url) as calls:
-            while True:
-                with suppress(httpx.HTTPError):
-                    if (await calls.get("/health/ready")).status_code == 200:
-                        break
-                await asyncio.sleep(0.1)
-        yield running
 
 
 async def speak_until_dead(client: Client, who: int, acked: dict[str, dict[str, Any]], open_cids: set[str]) -> None:
@@ -73,18 +39,18 @@ async def test_kill_9_loses_doubles_and_reorders_nothing_that_was_acknowledged(g
     open_cids: set[str] = set()
     address = ground.settings.public_url
     for _ in range(2):
-        async with ready(ground) as running:
+        async with served(ground) as running:
             clients = [Client(address, room.room, token) for token in room.tokens]
             for client in clients:
                 await client.__aenter__()
             speaking = [asyncio.create_task(speak_until_dead(client, n + len(acked), acked, open_cids)) for n, client in enumerate(clients)]
             await asyncio.sleep(1.0)
-            running.send_signal(signal.SIGKILL)
+            running.kill()
             await asyncio.gather(*speaking)
             for client in clients:
                 await client.__aexit__()
     assert len(acked) > 20
-    async with ready(ground), Client(address, room.room, room.tokens[0]) as again:
+    async with served(ground), Client(address, room.room, room.tokens[0]) as again:
         assert (await again.say("sesudah mati"))["t"] == "ack"
     async with ground.database.read() as db:
         stored = []
@@ -101,17 +67,17 @@ async def test_kill_9_loses_doubles_and_reorders_nothing_that_was_acknowledged(g
 
 async def test_sigterm_says_good_bye_and_ends_in_time(ground: Ground) -> None:
     room = await seeded(ground, 8)
-    async with ready(ground) as running:
+    async with served(ground) as running:
         clients = [Client(ground.settings.public_url, room.room, token) for token in room.tokens]
         for client in clients:
             await client.__aenter__()
         await clients[0].say("terakhir")
         began = time.monotonic()
-        running.send_signal(signal.SIGTERM)
+        running.process.send_signal(signal.SIGTERM)
         codes = [await client.end() for client in clients]
         byes = [client.of("bye")[-1] for client in clients]
         # uvicorn ends cleanly and then lets the signal speak for itself.
-        assert await asyncio.to_thread(running.wait, 10) in {0, -signal.SIGTERM}
+        assert await asyncio.to_thread(running.process.wait, 10) in {0, -signal.SIGTERM}
         assert time.monotonic() - began < 10
         for client in clients:
             await client.__aexit__()
