@@ -68,6 +68,8 @@ class Pairs:
     rows: Sequence[tuple[str, Words]]
     name_width: float = 28
     size: float | None = None
+    after: float = 0.5
+    """Room under each row."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Signatures:
-    """Places to sign beside each other; each stays whole on one page, with `room` for a wet signature and a stamp."""
+    """Places to sign beside each other (None leaves one empty); each stays whole on one page, with `room` for a wet signature and a stamp."""
 
-    places: Sequence[Place]
+    places: Sequence[Place | None]
     columns: int = 2
     room: float = 24
 

@@ -6,6 +6,7 @@ import zipfile
 import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.section import Section
@@ -21,13 +22,12 @@ LONG, SHORT = Mm(297), Mm(210)
 MARGINS = {"left_margin": Mm(25), "right_margin": Mm(20), "top_margin": Mm(18), "bottom_margin": Mm(18)}
 """Of an upright page; binding takes the left."""
 PACKED_AT = (1980, 1, 1, 0, 0, 0)
-LEFT_OUT = frozenset({"docProps/thumbnail.jpeg"})
-"""The picture of the empty document from which all are made."""
 
 
 def written(document: WordDocument) -> bytes:
     """The file's bytes."""
     made = docx.Document()
+    _without_picture(made)
     _styles(made, document)
     _properties(made, document)
     _page(made.sections[0], landscape=document.landscape)
@@ -84,6 +84,13 @@ def _styles(made: Document, document: WordDocument) -> None:
         language.set(qn(attribute), document.language)
 
 
+def _without_picture(made: Document) -> None:
+    """Leave out the picture of the empty document from which all are made."""
+    rels = made.part.package.rels
+    for key in [key for key, rel in rels.items() if rel.reltype == RT.THUMBNAIL]:
+        del rels[key]
+
+
 def _properties(made: Document, document: WordDocument) -> None:
     about = made.core_properties
     about.title, about.subject, about.author = (plain(one)[:255] for one in (document.title, document.subject, document.author))
@@ -118,8 +125,7 @@ def _packed(made: Document) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(parts) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as packed:
         for name in given.namelist():
-            if name not in LEFT_OUT:
-                info = zipfile.ZipInfo(name, PACKED_AT)
-                info.create_system, info.external_attr = 0, 0
-                packed.writestr(info, given.read(name))
+            info = zipfile.ZipInfo(name, PACKED_AT)
+            info.create_system, info.external_attr = 0, 0
+            packed.writestr(info, given.read(name))
     return out.getvalue()

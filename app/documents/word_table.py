@@ -46,7 +46,7 @@ def pairs(block: Pairs) -> BaseOxmlElement:
     made = _frame(widths, lined=False)
     for name, value in block.rows:
         said: tuple[Words, ...] = (name, ":", value)
-        made.append(_row([_cell(w, Paragraph(one, after=0.5, size=block.size)) for one, w in zip(said, widths, strict=True)]))
+        made.append(_row([_cell(w, Paragraph(one, after=block.after, size=block.size)) for one, w in zip(said, widths, strict=True)]))
     return made
 
 
@@ -80,7 +80,9 @@ def coded(made: Document, block: Coded) -> BaseOxmlElement:
     return frame
 
 
-def _place(place: Place, width: float, room: float) -> BaseOxmlElement:
+def _place(place: Place | None, width: float, room: float) -> BaseOxmlElement:
+    if place is None:
+        return _cell(width, Paragraph(""))
     cell = _bare_cell(width)
     cell.append(_line(Paragraph(place.role, Align.CENTER, before=2, after=room, keep=True)))
     name = [Run(place.name, bold=True, underline=True)] if place.name else "(" + "." * 42 + ")"
