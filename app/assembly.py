@@ -24,6 +24,9 @@ from app.i18n import Catalogues
 from app.invitations.jobs import jobs as invitation_jobs
 from app.invitations.routes import router as invitations_router
 from app.outbox.worker import Handler
+from app.outcomes.jobs import jobs as outcome_jobs
+from app.outcomes.routes import router as outcomes_router
+from app.outcomes.telling import OUTCOME, letter_words
 from app.papers.jobs import jobs as paper_jobs
 from app.papers.routes import router as papers_router
 from app.planning.routes import router as planning_router
@@ -46,13 +49,15 @@ LOCALES = Path(__file__).resolve().parents[1] / "locales"
 
 def lay_ground(settings: Settings, database: Database | None = None) -> Ground:
     """The parts that all features share."""
+    vault = load_vault(settings.keys, settings.data_dir)
     return Ground(
         settings=settings,
         database=database or connect(settings.database_url),
-        vault=load_vault(settings.keys, settings.data_dir),
+        vault=vault,
         clock=Clock(settings.clock_offset),
         catalogues=Catalogues.load(LOCALES),
         throttles=Throttles(),
+        letters={OUTCOME: letter_words(vault, settings.public_url)},
     )
 
 
@@ -69,6 +74,7 @@ def handlers(ground: Ground) -> Mapping[str, Handler]:
         registration_jobs,
         invitation_jobs,
         proposal_jobs,
+        outcome_jobs,
         paper_jobs,
         export_jobs,
         closing_jobs,
@@ -90,6 +96,7 @@ def routers() -> list[APIRouter]:
         guests_router,
         proposals_router,
         planning_router,
+        outcomes_router,
         chat_router,
         hall_router,
         papers_router,

@@ -12,6 +12,7 @@ from app.kept import models as kept
 from app.meetings import models as meetings
 from app.notices import models as notices
 from app.outbox import models as outbox
+from app.outcomes import models as outcomes
 from app.papers import models as papers
 from app.participants import models as participants
 from app.planning import models as planning
@@ -33,6 +34,7 @@ FEATURES = (
     meetings,
     notices,
     outbox,
+    outcomes,
     papers,
     participants,
     planning,

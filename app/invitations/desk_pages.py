@@ -210,7 +210,7 @@ def _lapsed(rows: list[Row], actor: str, now: datetime) -> int:
 
 
 async def _in_hand(db: AsyncSession, parts: Ground, row: Row) -> InHand:
-    sheet = await gather(db, row.notice.id)
+    sheet = await gather(db, row.notice.id, parts.letters)
     letter = compose(letter_environment(), parts, sheet, row.delivery.channel) if sheet else None
     if letter is None:
         return InHand(row, None, "", None)

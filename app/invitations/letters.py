@@ -4,8 +4,10 @@ A template's first line is the subject, the rest the text; e-mail gets the same 
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -26,12 +28,15 @@ from app.registration.models import Application, ApplicationState
 from app.sessions.changes import Shown, shown
 from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind, Site
 from app.vault import Vault
-from app.web.ground import Ground
+from app.web.ground import Ground, LetterWords
 from app.web.pages import FILTERS, TEMPLATES
 
 FOLDER = TEMPLATES / "letters"
 LANGUAGES = ("id", "en")
-LETTER_KINDS = ("registered", "late_kept", "late_admitted", "status_link", "invited", "reserve", "not_selected", "changed", "rotated")
+LETTER_KINDS = (
+    *("registered", "late_kept", "late_admitted", "status_link", "invited", "reserve", "not_selected", "changed", "rotated"),
+    "outcome",
+)
 ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -47,6 +52,8 @@ class Sheet:
     application: Application | None
     changes: tuple[Shown, ...] = ()
     """What a notice of change tells, oldest first."""
+    more: Callable[[Translator], dict[str, object]] | None = None
+    """What the letter says of features on floors above."""
 
 
 @cache
@@ -63,8 +70,8 @@ def letter_environment() -> Environment:
     return env
 
 
-async def gather(db: AsyncSession, notice_id: str) -> Sheet | None:
-    """The sheet of a notice; None when the person was erased, or has withdrawn since."""
+async def gather(db: AsyncSession, notice_id: str, letters: Mapping[str, LetterWords] = MappingProxyType({})) -> Sheet | None:
+    """The sheet of a notice; None when the person was erased, or has withdrawn since. `letters` are those of features on floors above."""
     notice = await db.get(Notice, notice_id)
     if notice is None:
         return None
@@ -79,7 +86,11 @@ async def gather(db: AsyncSession, notice_id: str) -> Sheet | None:
     site = await db.get(Site, seat.site_id) if seat is not None and seat.site_id is not None else None
     told = select(ScheduleChange).join(ToldChange, ToldChange.change_id == ScheduleChange.id).where(ToldChange.notice_id == notice.id)
     changes = list(await db.scalars(told.order_by(ScheduleChange.at, ScheduleChange.id)))
-    return Sheet(notice, session, person, seat, site, application, tuple(shown(changes)))
+    above = letters.get(notice.kind)
+    more = await above(db, notice.id) if above is not None else None
+    if above is not None and more is None:
+        return None
+    return Sheet(notice, session, person, seat, site, application, tuple(shown(changes)), more)
 
 
 def compose(env: Environment, parts: Ground, sheet: Sheet, channel: Channel) -> Letter | None:
@@ -102,7 +113,7 @@ def compose(env: Environment, parts: Ground, sheet: Sheet, channel: Channel) -> 
 async def letter_of(parts: Ground, env: Environment, delivery: Delivery) -> Letter | None:
     """The letter of a delivery as things stand now."""
     async with parts.database.read() as db:
-        sheet = await gather(db, delivery.notice_id)
+        sheet = await gather(db, delivery.notice_id, parts.letters)
     return compose(env, parts, sheet, delivery.channel) if sheet else None
 
 
@@ -134,6 +145,7 @@ def _words(parts: Ground, sheet: Sheet, channel: Channel, language: str) -> dict
         "contact": show_phone(session.contact_number) if session.contact_number else None,
         "contact_name": session.contact_name or parts.settings.office_unit,
         **_changed(sheet),
+        **(sheet.more(translator) if sheet.more is not None else {}),
     }
 
 

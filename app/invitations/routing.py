@@ -16,6 +16,8 @@ from app.participants.models import Origin, Participant
 from app.sessions.models import ScheduleChange
 from app.settings import Settings
 
+FOLLOWING = frozenset({"changed", "outcome"})
+"""Kinds of news that go where the last news reached somebody."""
 CHUNK = 25
 """Notices routed in one transaction: the writer of SQLite is held for a moment only."""
 
@@ -51,7 +53,7 @@ async def route(db: AsyncSession, settings: Settings, notice_ids: Sequence[str],
     for notice, person, by_letter in people.all():
         on_paper = by_letter and notice.kind == "changed"
         reach = Reach(person.email is not None and settings.mail is not None, person.phone is not None, settings.console_mail, on_paper)
-        before = await _reached_by(db, person.id) if notice.kind == "changed" else None
+        before = await _reached_by(db, person.id) if notice.kind in FOLLOWING else None
         chosen = channels(reach, before)
         for channel in chosen:
             if channel is Channel.LETTER and await _in_letter(db, notice):

@@ -1,9 +1,9 @@
-"""The public form for a proposal, text only: open to everybody until a date, works without script, and its receipt."""
+"""The public form for a proposal, text only: open to everybody until a date, works without script. Its receipt stands where outcomes are known."""
 
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
@@ -25,8 +25,6 @@ from app.web.throttle import must_wait
 
 router = APIRouter(prefix="/s/{slug}/usulan/kirim", include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
-Key = Annotated[str, Path(max_length=64)]
-HIDDEN = {"X-Robots-Tag": "noindex"}
 BAIT = "situs"
 """A field that nobody sees; machines that fill everything fill it too."""
 AGAIN = {Worth.TOO_FAST: "proposals.form_too_fast", Worth.OLD: "proposals.form_old", Worth.FOREIGN: "proposals.form_old"}
@@ -93,16 +91,6 @@ async def send(request: Request, parts: Parts, session: PublicSession) -> Respon
         beside = form.with_errors(Invalid(FieldError("text", busy.code, busy.facts)), words)
         return await _form(request, parts, session, beside, status=status_of(busy))
     return RedirectResponse(f"{request.url.path}/{receipt_key(parts.vault, made)}", 303)
-
-
-@router.get("/{key}")
-async def receipt(request: Request, parts: Parts, session: PublicSession, key: Key) -> Response:
-    """Number, words and where it stands, for whoever holds the address."""
-    async with parts.database.read() as db:
-        handed, proposal = await handing.by_key(db, parts.vault, session.id, key)
-        said = await handing.words_of(db, handed)
-    address = f"{parts.settings.public_url}{request.url.path}"
-    return page(request, "proposals/receipt.html", headers=HIDDEN, session=session, handed=handed, one=proposal, said=said, address=address)
 
 
 def _slow_down(request: Request, parts: Ground, *, proven: bool) -> None:

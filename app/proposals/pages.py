@@ -1,4 +1,4 @@
-"""Pages of proposals for everybody: a forum's list, and the whole story of one."""
+"""Pages of proposals for everybody: a forum's list, and what the page of one is drawn with (its door stands where its outcomes are known)."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import NotFound
 from app.proposals import listing
 from app.proposals.addresses import narrowed
 from app.proposals.answers import public, responses_of
@@ -18,7 +17,7 @@ from app.proposals.sectors import Sector
 from app.proposals.service import covered, hidden_names
 from app.proposals.story import Turn, story
 from app.proposals.views import Look, for_public
-from app.sessions.guards import PublicSession, show_agenda
+from app.sessions.guards import PublicSession
 from app.sessions.models import ForumSession, Site
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
@@ -77,21 +76,8 @@ async def list_page(
     )
 
 
-@router.get("/u/{number}")
-async def story_page(request: Request, parts: Parts, number: str, forum: str | None = None) -> Response:
-    """One proposal's whole story; where two forums share the number, a page to choose from; one that waits to be checked says so."""
-    async with parts.database.read() as db:
-        found = [(one, session) for one, session in await listing.find_public(db, number) if forum in {None, "", session.slug}]
-        if not found:
-            raise NotFound("proposals.not_yet" if not forum and await listing.is_waiting(db, number) else "proposals.unknown")
-        if len(found) > 1:
-            return page(request, "proposals/which.html", number=found[0][0].number, forums=[session for _, session in found])
-        proposal, session = found[0]
-        await show_agenda(request, db, session)
-        return await _story(request, db, proposal, session)
-
-
-async def _story(request: Request, db: AsyncSession, proposal: Proposal, session: ForumSession) -> Response:
+async def story_of(request: Request, db: AsyncSession, proposal: Proposal, session: ForumSession) -> dict[str, Any]:
+    """What the page of one proposal's story is drawn with, as far as this floor knows it."""
     sites = (await db.scalars(select(Site).where(Site.session_id == session.id))).all()
     sources = (await listing.sources_of(db, [proposal]))[proposal.id]
     cover = covered(proposal, sources)
@@ -106,18 +92,15 @@ async def _story(request: Request, db: AsyncSession, proposal: Proposal, session
         for version in await listing.versions_of(db, proposal)
     ]
     responses = (await responses_of(db, [proposal]))[proposal.id]
-    linked = await listing.public_among(db, session.id, [*proposal.leads_to, *proposal.comes_from])
-    return page(
-        request,
-        "proposals/one.html",
-        session=session,
-        one=_shown(request, proposal, sources, session, sites),
-        answers=public(responses, hidden_names(proposal, sources)),
-        said=[source for source in sources if not source.gone],
-        sites_by_code={site.code: site for site in sites},
-        stations=story(turns),
-        linked=linked,
-    )
+    return {
+        "session": session,
+        "one": _shown(request, proposal, sources, session, sites),
+        "answers": public(responses, hidden_names(proposal, sources)),
+        "said": [source for source in sources if not source.gone],
+        "sites_by_code": {site.code: site for site in sites},
+        "stations": story(turns),
+        "linked": await listing.public_among(db, session.id, [*proposal.leads_to, *proposal.comes_from]),
+    }
 
 
 def _shown(request: Request, proposal: Proposal, sources: list[ProposalSource], session: ForumSession, sites: Any) -> Shown:

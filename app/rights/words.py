@@ -11,6 +11,7 @@ from app.chat import decisions, standing, votes
 from app.chat.models import Message, MessageState
 from app.database.engine import Database
 from app.journal.service import PUBLIC, Entry, append, bury, hold
+from app.outcomes.forgetting import forget as forget_outcomes
 from app.planning.forgetting import forget
 from app.proposals.answering import answer_gone
 from app.proposals.listing import sources_of, versions_of
@@ -110,4 +111,5 @@ async def _empty(db: AsyncSession, proposal: Proposal, now: datetime) -> None:
         kept = {name: value for name, value in version.fields.items() if name not in {*EMPTY, "reason"}}
         version.fields, version.note = {**kept, "title": REMOVED}, None
     await forget(db, proposal.session_id, proposal.id)
+    await forget_outcomes(db, proposal.id)
     note_version(db, proposal, "system", now, note=ERASED)

@@ -1,21 +1,26 @@
 """What every page and call stands on, and how a request reaches it."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import TypeAlias, cast
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clock import Clock
 from app.database.engine import Database
 from app.database.gate import Gate
-from app.i18n import Catalogues
+from app.i18n import Catalogues, Translator
 from app.settings import Settings
 from app.vault import Vault
 from app.web.throttle import Throttles
 
 QUEUE = 25.0
 """Seconds for which a form may stand in line behind other forms in the last minute before a deadline: better than to be sent away."""
+
+LetterWords: TypeAlias = Callable[[AsyncSession, str], Awaitable[Callable[[Translator], dict[str, object]] | None]]
+"""Given the id of a notice: what its letter says beyond what every letter does, in a language; None when there is nothing to tell any more."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Ground:
     throttles: Throttles
     counter: Gate = field(default_factory=lambda: Gate(QUEUE))
     """Where applications wait for one another, rather than in the database's pool, whose patience is short."""
+    letters: Mapping[str, LetterWords] = field(default_factory=dict)
+    """By the kind of notice: what letters of features above the one that sends them say."""
 
 
 def ground(request: Request) -> Ground:

@@ -25,8 +25,6 @@ RIGHTS = {
     ("GET", "/s/{slug}/usulan"): "public",
     ("GET", "/s/{slug}/usulan/kirim"): "public",
     ("POST", "/s/{slug}/usulan/kirim"): "public",
-    ("GET", "/s/{slug}/usulan/kirim/{key}"): "public",
-    ("GET", "/u/{number}"): "public",
     ("GET", "/api/v1/sessions/{slug}/proposals"): "public",
     ("POST", "/api/v1/sessions/{slug}/proposals"): {*WRITERS, Role.OPERATOR},
     ("POST", "/api/v1/sessions/{slug}/proposals/merge"): WRITERS,

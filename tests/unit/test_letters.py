@@ -55,6 +55,9 @@ def words(language: str, **changes: Any) -> dict[str, Any]:
         "new_meeting": False,
         "new_halls": [],
         "moved_from": None,
+        "answers": [],
+        "more_answers": 1,
+        "own": "https://musrenbang.example/jawaban/kunci",
         **changes,
     }
 

@@ -1,0 +1,96 @@
+"""Reading answers: what is published for everybody, drafts for the desk alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.outcomes.levels import Level, Verdict
+from app.outcomes.models import EarlierOutcome, EarlierProposal, Outcome, OutcomePublication
+from app.proposals.models import Proposal
+
+
+@dataclass(frozen=True)
+class Published:
+    """An answer that everybody may read, and the number of its publication."""
+
+    row: Outcome
+    number: int
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A proposal of an earlier year and what was answered then, in the order of the days."""
+
+    row: EarlierProposal
+    outcomes: Sequence[EarlierOutcome]
+
+
+def is_published() -> ColumnElement[bool]:
+    """The one condition that keeps drafts from everybody else's eyes."""
+    return Outcome.publication_id.is_not(None)
+
+
+async def published_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, list[Published]]:
+    """Every published answer to proposals by their ids, former versions too, in the order in which they became known."""
+    found: dict[str, list[Published]] = {id_: [] for id_ in proposals}
+    rows = await db.execute(
+        select(Outcome, OutcomePublication.number)
+        .outerjoin(OutcomePublication, OutcomePublication.id == Outcome.publication_id)
+        .where(Outcome.proposal_id.in_(list(found)), is_published())
+        .order_by(OutcomePublication.number, Outcome.level, Outcome.version)
+    )
+    for row, number in rows:
+        found[row.proposal_id].append(Published(row, number or 0))
+    return found
+
+
+async def drafts_of(db: AsyncSession, session_id: str) -> list[tuple[Outcome, Proposal]]:
+    """The drafts of a session with their proposals, in the order of the numbers."""
+    rows = await db.execute(
+        select(Outcome, Proposal)
+        .join(Proposal, Proposal.id == Outcome.proposal_id)
+        .where(Outcome.session_id == session_id, Outcome.publication_id.is_(None))
+        .order_by(Proposal.number, Outcome.level)
+    )
+    return [(outcome, proposal) for outcome, proposal in rows]
+
+
+async def all_of(db: AsyncSession, session_id: str) -> dict[str, list[Outcome]]:
+    """Every answer and draft of a session by the proposal's id, versions in their order; for the desk."""
+    found: dict[str, list[Outcome]] = {}
+    rows = await db.scalars(select(Outcome).where(Outcome.session_id == session_id).order_by(Outcome.version))
+    for row in rows:
+        found.setdefault(row.proposal_id, []).append(row)
+    return found
+
+
+async def earlier_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, list[Earlier]]:
+    """What goes on in proposals by their ids from earlier years, oldest first."""
+    rows = (
+        await db.scalars(
+            select(EarlierProposal)
+            .where(EarlierProposal.proposal_id.in_(list(proposals)))
+            .order_by(EarlierProposal.year, EarlierProposal.number)
+        )
+    ).all()
+    said = await outcomes_of_earlier(db, [row.id for row in rows])
+    found: dict[str, list[Earlier]] = {id_: [] for id_ in proposals}
+    for row in rows:
+        found[str(row.proposal_id)].append(Earlier(row, said[row.id]))
+    return found
+
+
+async def outcomes_of_earlier(db: AsyncSession, earlier: Sequence[str]) -> dict[str, list[EarlierOutcome]]:
+    """The answers of earlier years by the id of the earlier proposal."""
+    found: dict[str, list[EarlierOutcome]] = {id_: [] for id_ in earlier}
+    for row in await db.scalars(select(EarlierOutcome).where(EarlierOutcome.earlier_id.in_(list(found)))):
+        found[row.earlier_id].append(row)
+    order = list(Level)
+    return {id_: sorted(rows, key=lambda row: (str(row.decided_on or ""), order.index(row.level))) for id_, rows in found.items()}
+
+
+def said(rows: Sequence[Outcome]) -> Mapping[Level, Verdict]:
+    """What is published last at each level, of rows in the order of their versions."""
+    return {row.level: row.verdict for row in rows if row.publication_id is not None}

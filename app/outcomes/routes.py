@@ -1,0 +1,12 @@
+"""Doors of outcomes: what anybody reads, what the desk writes and publishes, lists of earlier years."""
+
+from fastapi import APIRouter
+
+from app.outcomes.api import router as api
+from app.outcomes.desk_pages import router as desk
+from app.outcomes.story_pages import router as story
+
+router = APIRouter()
+router.include_router(story)
+router.include_router(desk)
+router.include_router(api)

@@ -1,0 +1,21 @@
+"""Who may write, publish and read what became of proposals."""
+
+from app.access.models import Role
+
+WRITING = {Role.SECRETARIAT, Role.RESPONDER}
+PUBLISHING = {Role.SECRETARIAT}
+
+RIGHTS = {
+    ("GET", "/u/{number}"): "public",
+    ("GET", "/s/{slug}/usulan/kirim/{key}"): "public",
+    ("GET", "/jawaban/{key}"): "public",
+    ("GET", "/api/v1/sessions/{slug}/proposals/{number}/outcomes"): "public",
+    ("GET", "/meja/{slug}/hasil"): WRITING,
+    ("GET", "/meja/{slug}/hasil/tulis"): WRITING,
+    ("POST", "/meja/{slug}/hasil/tulis"): WRITING,
+    ("POST", "/meja/{slug}/hasil/buang"): WRITING,
+    ("POST", "/meja/{slug}/hasil/dari-pleno"): PUBLISHING,
+    ("GET", "/meja/{slug}/hasil/terbitkan"): PUBLISHING,
+    ("POST", "/meja/{slug}/hasil/terbitkan"): PUBLISHING,
+    ("GET", "/meja/{slug}/hasil/ringkasan"): WRITING,
+}
