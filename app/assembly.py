@@ -23,6 +23,7 @@ from app.health.routes import router as health_router
 from app.i18n import Catalogues
 from app.invitations.jobs import jobs as invitation_jobs
 from app.invitations.routes import router as invitations_router
+from app.minutes.routes import router as minutes_router
 from app.outbox.worker import Handler
 from app.outcomes.jobs import jobs as outcome_jobs
 from app.outcomes.routes import router as outcomes_router
@@ -100,6 +101,7 @@ def routers() -> list[APIRouter]:
         chat_router,
         hall_router,
         papers_router,
+        minutes_router,
         exports_router,
         readiness_router,
         rights_router,

@@ -10,6 +10,7 @@ from app.invitations import models as invitations
 from app.journal import models as journal
 from app.kept import models as kept
 from app.meetings import models as meetings
+from app.minutes import models as minutes
 from app.notices import models as notices
 from app.outbox import models as outbox
 from app.outcomes import models as outcomes
@@ -32,6 +33,7 @@ FEATURES = (
     journal,
     kept,
     meetings,
+    minutes,
     notices,
     outbox,
     outcomes,

@@ -10,6 +10,8 @@ from app.i18n import Translator
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 
+MINUTES = "minutes"
+"""The one export that is no table."""
 TABLES: dict[str, Callable[[Source], Sheet]] = {
     "proposals": proposals_table.sheet,
     "priorities": plenary_tables.priorities_sheet,
@@ -23,6 +25,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "priorities": ("csv", "xlsx", "json"),
     "not-agreed": ("csv", "xlsx", "json"),
     "attendance": ("csv", "xlsx", "json", "pdf"),
+    "minutes": ("pdf",),
     "chat": ("csv", "xlsx", "json"),
     "audit": ("csv", "xlsx", "json"),
 }

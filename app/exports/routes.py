@@ -12,10 +12,11 @@ from starlette.background import BackgroundTask
 from app.access.models import Role
 from app.audit.service import Act, head_of, record
 from app.errors import Conflict, NotFound
-from app.exports.catalogue import FORMATS, TABLES, letterhead
+from app.exports.catalogue import FORMATS, MINUTES, TABLES, letterhead
 from app.exports.gather import source
 from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines, json_lines
+from app.minutes.making import minutes_pdf
 from app.proposals.addresses import narrowed
 from app.proposals.listing import Filters, offers
 from app.sessions.guards import Desk, desk
@@ -51,7 +52,7 @@ async def records_page(request: Request, parts: Parts, at: Reader) -> Response:
 
 @router.get("/api/v1/sessions/{slug}/exports/{table}.{kind}")
 async def export(request: Request, parts: Parts, at: Secretariat, table: str, kind: str) -> Response:
-    """A table of the session as a file; attendance also as the PDF of annex I. Every export is audited.
+    """A table of the session as a file; attendance also as the PDF of annex I, minutes as the document they are. Every export is audited.
 
     Proposals are narrowed as their list is: `?status=&site=&village=&sector=&via=&agency=&dapil=&q=`.
     """
@@ -65,8 +66,10 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
         act = Act(at.staff.actor, "exports.made", f"session:{at.session.id}", {"table": table, "format": kind})
         await record(db, parts.vault, at.session.id, now, act)
         head = await head_of(db, at.session.id)
-    made = TABLES[table](replace(await source(parts.database, parts.vault, words, at.session), filters=await _filters(request, parts, at)))
     name = f"{table}-{at.session.slug}.{kind}"
+    if table == MINUTES:
+        return _file(await minutes_pdf(parts, at.session), "application/pdf", name)
+    made = TABLES[table](replace(await source(parts.database, parts.vault, words, at.session), filters=await _filters(request, parts, at)))
     match kind:
         case "csv":
             return _stream(csv_lines(made), "text/csv; charset=utf-8", name)

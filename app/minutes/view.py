@@ -1,0 +1,157 @@
+"""The page of the minutes as it is drawn: the sections, and of one of them what was recorded beside what the secretariat writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from app.access.models import Role
+from app.database.tables import new_id
+from app.errors import ForumError, Invalid
+from app.i18n import Translator
+from app.minutes.course import BEFORE
+from app.minutes.difference import difference, is_long
+from app.minutes.document import LANGUAGE
+from app.minutes.entries import Entry, EntryKind
+from app.minutes.gather import Frame, frame_of, section_of
+from app.minutes.texts import Written, versions_of
+from app.minutes.wording import about_of, kind_of, plain, reason_of, standing_of, text_of, title_and_place, title_of
+from app.proposals.triage import names_of
+from app.sessions.guards import Desk
+from app.sessions.navigation import desk_items
+from app.web.forms import Typed
+from app.web.ground import Ground
+from app.web.pages import page, translator
+from app.web.problems import status_of
+
+MOST_SHOWN = 300
+"""Entries of a section on the page; the document has all of them."""
+RECORDED = "tercatat"
+"""What the editor is begun with when somebody asks for what was recorded."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry as the page shows it; `note_id` of a running note that can be taken back."""
+
+    at: datetime
+    kind: str
+    code: str
+    name: str
+    standing: str
+    about: str
+    text: str
+    note_id: str
+
+
+@dataclass(frozen=True)
+class Editor:
+    """The secretariat's text as it is being edited: what stands in the field, which version was seen, what it was opened with."""
+
+    text: str
+    seen: int
+    was: str
+    versions: Sequence[Written]
+    theirs: Written | None = None
+    """What somebody else saved meanwhile."""
+
+    @property
+    def newest(self) -> Written | None:
+        """The version that counts."""
+        return self.versions[0] if self.versions else None
+
+
+async def drawn(
+    request: Request, parts: Ground, at: Desk, *, form: Typed | None = None, refused: ForumError | None = None, noted: bool = False
+) -> Response:
+    """The page with the section of the address; after a refusal with everything typed and what is the matter, and whether a note was kept all the same."""
+    words = translator(request)
+    async with parts.database.read(patient=True) as db:
+        frame = await frame_of(db, at.session)
+        key = chosen(frame, form.get("section") if form else request.query_params.get("bagian", ""))
+        versions = await versions_of(db, at.session.id, key)
+        names = await names_of(db, [one.by for one in versions])
+    section, more = await section_of(parts.database, frame, key, MOST_SHOWN)
+    recorded = plain(section, frame, parts.catalogues.translator(LANGUAGE))
+    editor = _editor(request.query_params, form, refused, versions, recorded)
+    if isinstance(refused, Invalid) and form is not None:
+        form = form.with_errors(refused, words)
+    return page(
+        request,
+        "minutes/minutes.html",
+        status=status_of(refused) if refused else 200,
+        session=at.session,
+        desk_items=desk_items(at.session, at.staff, "notulen", words),
+        frame=frame,
+        section=section,
+        key=key,
+        titles={one: title_of(frame, one, words) for one in frame.keys},
+        running=running(frame),
+        lines=[_line(one, frame, words) for one in section.entries],
+        decisions=[(one, title_and_place(one, words), reason_of(one, words)) for one in section.decisions],
+        more=more,
+        recorded=bool(recorded),
+        editor=editor,
+        pieces=difference(recorded, editor.text) if editor.text and recorded else [],
+        against=difference(editor.theirs.text, editor.text) if editor.theirs else [],
+        cut=is_long(recorded, editor.text) or more,
+        names=names,
+        form=form or Typed(),
+        note_id=form.get("note_id") if form and form.get("note_id") else new_id(),
+        refused=None if refused is None or isinstance(refused, Invalid) else words.error(refused.code, **refused.facts),
+        noted=noted,
+        saved="tersimpan" in request.query_params,
+        may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),
+    )
+
+
+def chosen(frame: Frame, wanted: str) -> str:
+    """The section of an address; what the forum deals with now where it names none."""
+    return wanted if wanted in frame.keys else running(frame)
+
+
+def running(frame: Frame) -> str:
+    """The section that the forum is dealing with, or with which it ended."""
+    points = [one.section for one in frame.course.stretches if frame.step(one.section)]
+    return points[-1] if points else frame.steps[0].id if frame.steps else BEFORE
+
+
+def _editor(query: Mapping[str, str], form: Typed | None, refused: ForumError | None, versions: Sequence[Written], recorded: str) -> Editor:
+    newest = versions[0] if versions else None
+    seen, now = (newest.version, newest.text) if newest else (0, "")
+    if form is None:
+        return Editor(_opened(query.get("isi", ""), now, versions, recorded), seen, now, versions)
+    overtaken = refused is not None and refused.code == "minutes.changed"
+    typed = form.get("text").replace("\r\n", "\n")
+    return Editor(
+        typed, seen if overtaken else seen_in(form), now if overtaken else form.get("was"), versions, newest if overtaken else None
+    )
+
+
+def _opened(wanted: str, now: str, versions: Sequence[Written], recorded: str) -> str:
+    """What the editor begins with: the newest words, those of an earlier version, or what was recorded, after them."""
+    if wanted == RECORDED:
+        return "\n\n".join(part for part in (now, recorded) if part)
+    return next((one.text for one in versions if wanted == f"v{one.version}"), now)
+
+
+def seen_in(form: Typed) -> int:
+    """The version that a form was opened with; 0 for what can be none."""
+    text = form.get("seen")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _line(entry: Entry, frame: Frame, words: Translator) -> Line:
+    note = entry.kind is EntryKind.NOTE
+    return Line(
+        at=entry.at,
+        kind=kind_of(entry, words),
+        code=entry.kind.value,
+        name=entry.name,
+        standing=standing_of(entry, words, frame.sites),
+        about=about_of(entry, words, frame.session.zone),
+        text=text_of(entry, words),
+        note_id=entry.key[1:] if note else "",
+    )

@@ -1,0 +1,389 @@
+"""The minutes: what was recorded stands under its point, what was taken away nowhere, and nobody writes over a colleague unseen."""
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import func, select, update
+
+from app.assembly import handlers
+from app.audit.models import AuditEntry
+from app.chat.models import Message, MessageState
+from app.database.tables import new_id
+from app.minutes.document import LANGUAGE, document_of
+from app.minutes.gather import minutes_of
+from app.minutes.making import minutes_pdf
+from app.minutes.models import MinutesNote, MinutesText
+from app.proposals.capture import words_gone
+from app.proposals.models import ProposalSource
+from app.proposals.replies import Reply, reply
+from app.rights.erasure import ask
+from app.rights.forgotten import ERASE
+from app.rights.models import Erasure
+from app.sessions.models import AgendaItem, ForumSession, SessionState
+from app.web.ground import Ground
+from tests.conftest import Office
+from tests.factories_minutes import Held, announce, at, decide, make_held, say, turn
+from tests.integration.test_documents_whole import AWKWARD, bare, missing
+
+Sections = list[dict[str, Any]]
+
+
+async def document(ground: Ground, held: Held) -> dict[str, Any]:
+    """What the documents are made of."""
+    async with ground.database.read() as db:
+        session = await db.get_one(ForumSession, held.session.id)
+    found = await minutes_of(ground.database, session, ground.clock.now())
+    return document_of(found, ground.settings, ground.catalogues.translator(LANGUAGE))
+
+
+def told(sections: Sections) -> dict[str, list[str]]:
+    """Of each section the words of its entries."""
+    return {one["title"]: [entry["text"] for entry in one["entries"]] for one in sections}
+
+
+class Page:
+    """The page as an officer's browser posts it."""
+
+    def __init__(self, web: httpx.AsyncClient, held: Held, headers: dict[str, str], section: str = "closing") -> None:
+        self.web, self.base, self.headers, self.section = web, f"/meja/{held.session.slug}/notulen", headers, section
+
+    async def get(self, query: str = "") -> str:
+        answer = await self.web.get(f"{self.base}?bagian={self.section}{query}", headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    async def opened(self, query: str = "") -> dict[str, str]:
+        return self.fields(await self.get(query))
+
+    def fields(self, text: str) -> dict[str, str]:
+        """What the form holds as a browser would send it."""
+        found = dict(re.findall(r'<input type="hidden" name="(section|seen|note_id)" value="([^"]*)"', text))
+        areas = re.findall(
+            r'<textarea[^>]* name="(text)"[^>]*>\n(.*?)</textarea>|<textarea name="(was)"[^>]*>\n(.*?)</textarea>', text, re.DOTALL
+        )
+        return found | {a or c: unescape(b or d) for a, b, c, d in areas}
+
+    async def send(self, fields: dict[str, str], **typed: str) -> httpx.Response:
+        return await self.web.post(self.base, data={**fields, **typed}, headers=self.headers)
+
+
+async def test_what_was_said_stands_under_the_point_that_was_being_dealt_with(ground: Ground) -> None:
+    held = await make_held(ground)
+    hall = held.sites[0]
+    await say(ground, held, 7, "spoken", "Lagu Indonesia Raya.")
+    await say(ground, held, 12, "spoken", "Wali kota membuka forum.", site=hall)
+    asked = await say(ground, held, 31, "aspiration", "Saluran Samudra mampet.", "Siti Rahayu", site=hall, proposal="PKL-2021-0007")
+    await say(ground, held, 33, "response", "Masuk triwulan II.", "Ir. Bambang", re=asked, agency="DPUPR")
+    await say(ground, held, 32, "question", "Kapan lampu dipasang?", "Budi Santoso")
+    await say(ground, held, 34, "chat", "Halo semua", "Wati")
+    await announce(ground, held, 60, "Istirahat lima menit.")
+    for minute, to in ((5, "open"), (61, "paused"), (66, "open"), (120, "ended")):
+        await turn(ground, held, minute, to)
+    await say(ground, held, 130, "aspiration", "Titip satu lagi.", "Wati")
+
+    given = await document(ground, held)
+    assert told(given["sections"]) == {
+        "Sebelum acara pertama": ["Lagu Indonesia Raya."],
+        "1. Pembukaan": ["Wali kota membuka forum."],
+        "2. Penyampaian aspirasi": [
+            "Saluran Samudra mampet.",
+            "Kapan lampu dipasang?",
+            "Masuk triwulan II.",
+            "Istirahat lima menit.",
+            "Forum dijeda.",
+            "Forum dilanjutkan.",
+        ],
+        "3. Pleno prioritas": [],
+        "Sesudah forum ditutup": ["Titip satu lagi."],
+    }
+    first, question, answer = given["sections"][2]["entries"][:3]
+    assert (first["time"], first["kind"], first["name"], first["standing"], first["about"]) == (
+        "19.01",
+        "Aspirasi",
+        "Siti Rahayu",
+        "Ketua RT 03/RW 05, Aula 1",
+        "PKL-2021-0007",
+    )
+    assert (question["name"], question["standing"]) == ("Budi Santoso", "Pemuda atau Karang Taruna, daring")
+    assert (answer["kind"], answer["standing"], answer["about"]) == (
+        "Tanggapan",
+        "DPUPR, daring",
+        "menanggapi Siti Rahayu pukul 19.01, PKL-2021-0007",
+    )
+    assert given["remark"] == "Obrolan biasa di ruang (1 pesan) tidak dimuat."
+    assert given["agenda"] == [
+        ["1", "Pembukaan", "18.30", "18.40", "19.00", "10 menit lebih lambat"],
+        ["2", "Penyampaian aspirasi", "19.00", "19.00", "20.00", "tepat waktu"],
+        ["3", "Pleno prioritas", "19.30", "20.00", "20.30", "30 menit lebih lambat"],
+    ]
+
+
+async def test_attendance_stands_by_sex_and_element_and_by_hall_and_way(ground: Ground) -> None:
+    held = await make_held(ground)
+    given = await document(ground, held)
+    assert given["crowd"] == {
+        "rows": [
+            ["Ketua atau pengurus RT", 0, 2, 0, 2],
+            ["Pemuda atau Karang Taruna", 1, 0, 0, 1],
+            ["Pemerintah atau perangkat daerah", 1, 0, 0, 1],
+        ],
+        "sums": [2, 2, 0, 4],
+        "places": [["Aula 1", 2], ["Aula 2", 1], ["Daring", 1]],
+        "twice": False,
+    }
+    facts = dict(given["facts"])
+    assert (facts["Hadir"], facts["Kuorum"]) == ("4 orang: 3 di lokasi, 1 daring", "3 orang, tercapai pukul 18.37 WIB")
+    assert (facts["Dibuka dan ditutup"], given["draft"]) == ("pukul 18.35–20.30 WIB", False)
+
+
+async def test_decisions_stand_under_the_point_at_which_they_were_made_and_their_sums_at_the_end(ground: Ground) -> None:
+    held = await make_held(ground)
+    agreed, refused = await decide(ground, held)
+    given = await document(ground, held)
+    assert [bool(one["agreed"] or one["refused"]) for one in given["sections"]] == [False, False, True]
+    plenary = given["sections"][-1]
+    assert plenary["agreed"] == [[agreed, "Pengerukan saluran Samudra, Krapyak RW 02", "Rp100.000.000", "DPUPR"]]
+    assert plenary["refused"] == [
+        [refused, "Gedung serbaguna Degayu, Krapyak RW 02", "Lahan atau aset bukan milik pemerintah: Tanah PT KAI"]
+    ]
+    assert given["outcome"] == [
+        ["Disepakati", "1 usulan, jumlah pagu Rp100.000.000"],
+        ["Belum disepakati", "1 usulan"],
+        ["Pagu forum", "Rp150.000.000"],
+    ]
+    assert given["delegates"] == [["Siti Rahayu", "Ketua atau pengurus RT", "Perempuan"]]
+
+
+async def test_words_that_were_taken_away_or_never_shown_stand_nowhere(ground: Ground) -> None:
+    held = await make_held(ground)
+    for state in ("held", "late", "rejected", "hidden", "deleted", "erased"):
+        await say(ground, held, 40, "aspiration", f"kata {state}", "Wati", state=state)
+    shown = await say(ground, held, 41, "aspiration", "kata tampil", "Wati")
+    hidden = await say(ground, held, 42, "aspiration", "kata asal", "Wati", state="hidden")
+    await say(ground, held, 43, "response", "jawaban", "Ir. Bambang", re=hidden)
+    agreed, _ = await decide(ground, held)
+    given = await document(ground, held)
+    assert told(given["sections"])["2. Penyampaian aspirasi"] == ["kata tampil", "jawaban"]
+    assert given["sections"][1]["entries"][1]["about"] == ""
+
+    async with ground.database.write() as db:
+        await db.execute(update(Message).where(Message.id == shown).values(state=MessageState.HIDDEN))
+        source = (await db.scalars(select(ProposalSource.source_id).where(ProposalSource.text.contains("Samudra")))).one()
+        await words_gone(db, source, "hidden")
+    given = await document(ground, held)
+    assert told(given["sections"])["2. Penyampaian aspirasi"] == ["jawaban"]
+    assert given["sections"][-1]["agreed"][0][:2] == [agreed, "(kata-katanya sudah ditarik)"]
+
+
+async def test_a_rehearsal_is_not_minuted(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    values = {"state": SessionState.PUBLISHED, "rehearsal": SessionState.LIVE, "rehearsal_at": at(0), "opened_at": None, "ended_at": None}
+    held = await make_held(ground, **values)
+    await say(ground, held, 40, "aspiration", "Coba-coba", "Wati")
+    await announce(ground, held, 41, "Ini latihan")
+    given = await document(ground, held)
+    assert [entry for one in given["sections"] for entry in one["entries"]] == []
+    assert given["crowd"]["rows"] == []
+    page = Page(web, held, office.bearer("secretariat"))
+    refused = await page.send(await page.opened(), text="Latihan menulis", note="Latihan mencatat")
+    assert (refused.status_code, "Latihan menulis" in refused.text, "Latihan mencatat" in refused.text) == (409, True, True)
+    answer = await web.get(f"/api/v1/sessions/{held.session.slug}/exports/minutes.pdf", headers=office.bearer("secretariat"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "exports.rehearsing")
+    async with ground.database.read() as db:
+        assert [await db.scalar(select(func.count()).select_from(one)) for one in (MinutesText, MinutesNote)] == [0, 0]
+
+
+async def test_answers_on_a_page_are_minuted_with_their_agency_until_they_are_withdrawn(ground: Ground) -> None:
+    held = await make_held(ground)
+    number = (await decide(ground, held))[0]
+    async with ground.database.write() as db:
+        given = Reply(new_id(), "Dianggarkan tahun depan.", "Kepala Bidang", "Dinas Perkim")
+        await reply(db, ground.vault, held.session, number, given, actor="account:x", now=at(50))
+    entry = (await document(ground, held))["sections"][1]["entries"][0]
+    assert (entry["name"], entry["standing"], entry["about"]) == ("Kepala Bidang", "Dinas Perkim, tertulis", number)
+    assert entry["text"] == "Dianggarkan tahun depan."
+
+
+async def test_what_officers_write_is_kept_version_by_version(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    await say(ground, held, 31, "aspiration", "Saluran mampet.", "Siti Rahayu")
+    page = Page(web, held, office.bearer("secretariat"), held.points[1])
+    begun = await page.opened("&isi=tercatat")
+    assert begun["text"] == "19.01 Aspirasi, Siti Rahayu (Ketua RT 03/RW 05, daring): Saluran mampet."
+    assert (await page.send(begun, text=f"{begun['text']}\r\nDibahas panjang.")).status_code == 303
+    saved = await page.opened()
+    assert (saved["seen"], saved["text"]) == ("1", f"{begun['text']}\nDibahas panjang.")
+    assert (await page.send(saved)).status_code == 303
+    assert (await page.send(saved, text="Ringkas saja.")).status_code == 303
+    assert (await page.opened("&isi=v1"))["text"] == saved["text"]
+    text = await page.get()
+    assert re.findall(r'<li class="(added|removed)">', text) == ["removed", "added"]
+    assert [one["text"] for one in (await document(ground, held))["sections"]] == ["", "Ringkas saja.", ""]
+    async with ground.database.read() as db:
+        rows = (await db.execute(select(MinutesText.version, MinutesText.text).order_by(MinutesText.version))).all()
+        acts = list(await db.scalars(select(AuditEntry.act).where(AuditEntry.act.like("minutes.%"))))
+    assert [tuple(row) for row in rows] == [(1, saved["text"]), (2, "Ringkas saja.")]
+    assert acts == ["minutes.written"] * 2
+
+
+async def test_two_officers_at_once_lose_nothing(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    mine = Page(web, held, office.bearer("secretariat"), held.points[0])
+    theirs = Page(web, held, office.bearer("moderator"), held.points[0])
+    opened, also = await mine.opened(), await theirs.opened()
+    assert (await theirs.send(also, text="Dari moderator.")).status_code == 303
+    refused = await mine.send(opened, text="Dari sekretariat.", note="Lampu padam.")
+    assert refused.status_code == 409
+    again = mine.fields(refused.text)
+    assert (again["text"], again["seen"], again["was"]) == ("Dari sekretariat.", "1", "Dari moderator.")
+    assert [
+        words in refused.text for words in ("Rekan Anda menyimpan lebih dulu", "program moderator", "Catatan berjalan Anda tersimpan")
+    ] == [True] * 3
+    assert again["note_id"] != opened["note_id"]
+    assert (await mine.send(again)).status_code == 303
+    async with ground.database.read() as db:
+        rows = await db.scalars(select(MinutesText.text).order_by(MinutesText.version))
+        assert list(rows) == ["Dari moderator.", "Dari sekretariat."]
+        assert list(await db.scalars(select(MinutesNote.text))) == ["Lampu padam."]
+
+
+async def test_a_note_alone_never_touches_a_text(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    mine = Page(web, held, office.bearer("secretariat"), held.points[0])
+    opened = await mine.opened()
+    assert (await mine.send(await mine.opened(), text="Baru.")).status_code == 303
+    assert (await mine.send(opened, note="Hadirin berdiri.")).status_code == 303
+    assert (await mine.send(opened, note="Hadirin berdiri.")).status_code == 303
+    async with ground.database.read() as db:
+        assert list(await db.scalars(select(MinutesText.text))) == ["Baru."]
+        note = (await db.scalars(select(MinutesNote))).one()
+    assert note.text == "Hadirin berdiri."
+    given = await document(ground, held)
+    assert told(given["sections"])["Sesudah forum ditutup"] == ["Hadirin berdiri."]
+    back = f"{mine.base}/catatan/{note.id}/tarik"
+    assert (await web.post(back, data={"section": "after"}, headers=mine.headers)).status_code == 303
+    assert (await web.post(back, data={"section": "after"}, headers=mine.headers)).status_code == 404
+    assert "Sesudah forum ditutup" not in told((await document(ground, held))["sections"])
+    async with ground.database.read() as db:
+        assert list(await db.scalars(select(MinutesNote.text))) == [""]
+
+
+async def test_what_is_too_long_or_stands_nowhere_is_refused_with_everything_typed(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    held = await make_held(ground)
+    page = Page(web, held, office.bearer("secretariat"), held.points[0])
+    opened = await page.opened()
+    long = await page.send(opened, text="a" * 20_001)
+    assert (long.status_code, page.fields(long.text)["text"]) == (422, "a" * 20_001)
+    noted = await page.send(opened, text="Teks", note="b" * 1001)
+    assert (noted.status_code, page.fields(noted.text)["text"], "b" * 1001 in noted.text) == (422, "Teks", True)
+    gone = await page.send(opened, section="tidakada", text="Teks")
+    assert (gone.status_code, page.fields(gone.text)["text"]) == (404, "Teks")
+    async with ground.database.read() as db:
+        assert [await db.scalar(select(func.count()).select_from(one)) for one in (MinutesText, MinutesNote)] == [0, 0]
+
+
+async def test_words_on_a_point_that_left_the_agenda_stay(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    page = Page(web, held, office.bearer("secretariat"), held.points[1])
+    await page.send(await page.opened(), text="Sudah ditulis.")
+    async with ground.database.write() as db:
+        await db.delete(await db.get_one(AgendaItem, held.points[1]))
+    sections = (await document(ground, held))["sections"]
+    assert [(one["title"], one["text"]) for one in sections if one["text"]] == [("Acara yang sudah dihapus", "Sudah ditulis.")]
+
+
+async def test_an_erasure_reaches_texts_and_notes_in_every_version(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    page = Page(web, held, office.bearer("secretariat"), held.points[1])
+    for text in ("Siti Rahayu membuka pembahasan.", "Siti Rahayu dan Wati membuka pembahasan."):
+        await page.send(await page.opened(), text=text, note=f"Catatan: {text}")
+    await say(ground, held, 31, "aspiration", "Saluran mampet.", "Siti Rahayu")
+    person = held.people["Siti Rahayu"]
+    async with ground.database.write() as db:
+        wanted = await ask(db, ground.vault, held.session, person.id, actor="account:x", now=ground.clock.now())
+    await handlers(ground)[ERASE]({"erasure_id": wanted.id})
+    async with ground.database.read() as db:
+        assert (await db.get_one(Erasure, wanted.id)).done_at is not None
+        kept = [*await db.scalars(select(MinutesText.text)), *await db.scalars(select(MinutesNote.text))]
+    assert (len(kept), [text for text in kept if "Siti" in text or "Peserta 1 " not in text]) == (4, [])
+    path = await minutes_pdf(ground, held.session)
+    pages = words_of(path)
+    assert ("Siti" in pages, "Saluran" in pages, "Peserta1" in bare(pages)) == (False, False, True)
+
+
+def words_of(path: Path) -> str:
+    """The words of a PDF, which is removed."""
+    try:
+        return "\n".join(page.extract_text() for page in PdfReader(path).pages)
+    finally:
+        path.unlink()
+
+
+async def test_awkward_words_stand_in_the_document_as_they_were_written(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    for n, words in enumerate(AWKWARD[:-1]):
+        await say(ground, held, 31 + n, "aspiration", words, "Siti Rahayu", on_behalf=words)
+    page = Page(web, held, office.bearer("secretariat"), held.points[2])
+    await page.send(await page.opened(), text="\n\n".join(AWKWARD), note=AWKWARD[2])
+    pages = bare(words_of(await minutes_pdf(ground, held.session)))
+    assert [one for one in AWKWARD if missing(one, pages)] == []
+    assert "root:" not in pages
+
+
+async def test_the_same_data_give_the_same_bytes_and_tags(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    await say(ground, held, 31, "aspiration", "Saluran mampet.", "Siti Rahayu")
+    await decide(ground, held)
+    address = f"/api/v1/sessions/{held.session.slug}/exports/minutes.pdf"
+    first, second = [await web.get(address, headers=office.bearer("secretariat")) for _ in range(2)]
+    assert (first.status_code, first.headers["content-type"], first.content == second.content) == (200, "application/pdf", True)
+    assert first.headers["content-disposition"] == 'attachment; filename="minutes-pekalongan-2021.pdf"'
+    assert (await web.get(address, headers=office.bearer("moderator"))).status_code == 403
+
+
+async def test_the_page_shows_what_was_recorded_with_its_agency(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    asked = await say(ground, held, 31, "aspiration", "<b>Saluran</b> mampet.", "Siti Rahayu", site=held.sites[0])
+    await say(ground, held, 33, "response", "Masuk triwulan II.", "Ir. Bambang", re=asked, agency="DPUPR")
+    text = await Page(web, held, office.bearer("moderator"), held.points[1]).get()
+    assert [words in text for words in ("&lt;b&gt;Saluran&lt;/b&gt; mampet.", "Masuk triwulan II.", "DPUPR", "menanggapi Siti Rahayu")] == [
+        True
+    ] * 4
+    assert "exports/minutes.pdf" not in text
+    assert "exports/minutes.pdf" in await Page(web, held, office.bearer("secretariat")).get()
+
+
+@pytest.mark.parametrize("many", [5000])
+async def test_a_long_session_is_minuted_whole(ground: Ground, many: int) -> None:
+    held = await make_held(ground)
+    rows = []
+    for n in range(many):
+        kind = "chat" if n % 5 else "aspiration"
+        rows.append(
+            {
+                "id": new_id(),
+                "room": held.session.room,
+                "sender": "x",
+                "cid": str(n),
+                "body_hash": "0" * 64,
+                "kind": kind,
+                "text": f"Usul nomor {n}",
+                "by": {"id": "x", "name": f"Warga {n}", "role": "attendee", "via": "online"},
+                "via": "online",
+                "state": MessageState.VISIBLE,
+                "seq": n + 1,
+                "received_at": at(30 + n / 100),
+            }
+        )
+    async with ground.database.write() as db:
+        await db.execute(Message.__table__.insert(), rows)
+    given = await document(ground, held)
+    entries = given["sections"][1]["entries"]
+    assert (len(entries), entries[0]["text"], entries[-1]["text"]) == (many // 5, "Usul nomor 0", f"Usul nomor {many - 5}")
+    assert given["remark"] == "Obrolan biasa di ruang (4.000 pesan) tidak dimuat."
