@@ -25,7 +25,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "priorities": ("csv", "xlsx", "json"),
     "not-agreed": ("csv", "xlsx", "json"),
     "attendance": ("csv", "xlsx", "json", "pdf"),
-    "minutes": ("pdf",),
+    "minutes": ("pdf", "docx"),
     "chat": ("csv", "xlsx", "json"),
     "audit": ("csv", "xlsx", "json"),
 }

@@ -16,7 +16,7 @@ from app.exports.catalogue import FORMATS, MINUTES, TABLES, letterhead
 from app.exports.gather import source
 from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines, json_lines
-from app.minutes.making import minutes_pdf
+from app.minutes.making import minutes_docx, minutes_pdf
 from app.proposals.addresses import narrowed
 from app.proposals.listing import Filters, offers
 from app.sessions.guards import Desk, desk
@@ -30,6 +30,7 @@ Parts = Annotated[Ground, Depends(ground)]
 Secretariat = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
 Reader = Annotated[Desk, Depends(desk(Role.SECRETARIAT, Role.READER))]
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -68,6 +69,8 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
         head = await head_of(db, at.session.id)
     name = f"{table}-{at.session.slug}.{kind}"
     if table == MINUTES:
+        if kind == "docx":
+            return _file(await minutes_docx(parts, at.session), DOCX, name)
         return _file(await minutes_pdf(parts, at.session), "application/pdf", name)
     made = TABLES[table](replace(await source(parts.database, parts.vault, words, at.session), filters=await _filters(request, parts, at)))
     match kind:

@@ -117,6 +117,7 @@ def test_every_document_is_tried_here() -> None:
         "invitation.typ",
         "change.typ",
         "letterhead.typ",
+        "minutes.typ",
     }
 
 
@@ -188,3 +189,56 @@ async def test_a_pack_of_nothing_is_blank_sheets(tmp_path: Path) -> None:
     assert ("Susunanacarabelumdiisi." in whole, "Formulir" in whole, whole.count("Halaman")) == (True, False, 0)
     assert [len([page for page in pages if kind in page]) for kind in ("Hadirdilokasi", "Susunanacara", "DaftarHadirPeserta")] == [1, 1, 1]
     assert len(pages) == 4
+
+
+def entry(words: str, kind: str) -> dict[str, str]:
+    return {
+        "time": "19.01",
+        "kind": "Aspirasi",
+        "code": kind,
+        "name": words,
+        "standing": words,
+        "about": words,
+        "text": f"{words}\n{words}",
+    }
+
+
+def minutes(words: str, **changed: Any) -> dict[str, Any]:
+    section = {
+        "title": words,
+        "times": "pukul 19.00–20.00 WIB",
+        "text": f"{words}\n\n{words}",
+        "entries": [entry(words, "aspiration"), entry(words, "response"), {**entry(words, "note"), "name": "", "standing": ""}],
+        "agreed": [["PKL-2022-0001", words, "Rp100.000.000", words]],
+        "refused": [["PKL-2022-0002", words, words]],
+    }
+    return {
+        **letterform(office=words, region=words),
+        "facts": [["Tempat", words]],
+        "crowd": {"rows": [[words, 1, 2, 3, 6]], "sums": [1, 2, 3, 6], "places": [[words, 6]], "twice": True},
+        "agenda": [["1", words, "18.30", "18.40", "–", "10 menit lebih lambat"]],
+        "sections": [section],
+        "outcome": [["Disepakati", words]],
+        "delegates": [[words, words, "–"]],
+        "closing": words,
+        "remark": words,
+        "draft": True,
+        **changed,
+    }
+
+
+@pytest.mark.parametrize("words", AWKWARD[:-1])
+async def test_minutes_say_every_word_as_it_was_written(tmp_path: Path, words: str) -> None:
+    pages, whole = await read("minutes.typ", minutes(words), [], tmp_path)
+    assert (missing(words, whole), "root:" in whole) == ([], False)
+    marks = ("Ditulissekretariat", "Tercatatselamaforum", "Disepakatipleno:1usulan", "Belumdisepakatipleno:1usulan")
+    assert [whole.count(mark) for mark in marks] == [3, 1, 1, 1]
+    assert [f"Halaman{n}dari{len(pages)}" in page for n, page in enumerate(pages, 1)] == [True] * len(pages)
+
+
+async def test_minutes_of_nothing_say_so(tmp_path: Path) -> None:
+    crowd = {"rows": [], "sums": [0, 0, 0, 0], "places": [["Daring", 0]], "twice": False}
+    empty = minutes("", crowd=crowd, agenda=[], sections=[], outcome=[], delegates=[])
+    pages, whole = await read("minutes.typ", empty, [], tmp_path)
+    said = ("Belumadayangtercatathadir.", "Belumadayangtercatat.", "Hasilpleno", "Kesimpulan", "Susunanacara")
+    assert (len(pages), [one in whole for one in said]) == (1, [True, True, False, False, False])

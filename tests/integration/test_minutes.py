@@ -1,10 +1,12 @@
 """The minutes: what was recorded stands under its point, what was taken away nowhere, and nobody writes over a colleague unseen."""
 
+import io
 import re
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import docx
 import httpx
 import pytest
 from pypdf import PdfReader
@@ -336,7 +338,79 @@ async def test_awkward_words_stand_in_the_document_as_they_were_written(ground: 
     assert "root:" not in pages
 
 
-async def test_the_same_data_give_the_same_bytes_and_tags(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+def roles_of(node: Any, found: list[str]) -> list[str]:
+    """The kinds of a PDF's structure, in reading order."""
+    node = node.get_object()
+    if isinstance(node, dict):
+        if "/S" in node:
+            found.append(str(node["/S"])[1:])
+        if "/K" in node:
+            roles_of(node["/K"], found)
+    elif isinstance(node, list):
+        for one in node:
+            roles_of(one, found)
+    return found
+
+
+async def test_the_document_reads_from_its_head_to_its_signatures(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    asked = await say(ground, held, 31, "aspiration", "Saluran mampet.", "Siti Rahayu", site=held.sites[0], proposal="PKL-2022-0007")
+    await say(ground, held, 33, "response", "Masuk triwulan II.", "Ir. Bambang", re=asked, agency="DPUPR")
+    await decide(ground, held)
+    for section, text in ((held.points[1], "Dibahas panjang.\n\nDPUPR menyanggupi."), ("closing", "Rob didahulukan.")):
+        page = Page(web, held, office.bearer("secretariat"), section)
+        await page.send(await page.opened(), text=text)
+    path = await minutes_pdf(ground, held.session)
+    roles = roles_of(PdfReader(path).trailer["/Root"]["/StructTreeRoot"], [])
+    assert bare(words_of(path)) == bare(" ".join(GOLDEN))
+    assert [(role, roles.count(role)) for role in ("H1", "H2", "Table")] == [("H1", 6), ("H2", 3), ("Table", 7)]
+
+
+GOLDEN = (
+    "PEMERINTAH DAERAH BAPPEDA Kota Pekalongan NOTULEN Musrenbang RKPD Kota Pekalongan",
+    "Hari, tanggal : Minggu, 11 April 2021",
+    "Waktu menurut undangan : pukul 18.30–20.30 WIB",
+    "Dibuka dan ditutup : pukul 18.35–20.30 WIB",
+    "Tempat : Aula 1, Aula 2 dan ruang daring",
+    "Untuk rencana tahun : 2022",
+    "Hadir : 4 orang: 3 di lokasi, 1 daring",
+    "Kuorum : 3 orang, tercapai pukul 18.37 WIB",
+    "Usulan yang masuk : 2 (dari ruang daring 2)",
+    "Bagian Ditulis sekretariat adalah rangkuman sekretariat. Bagian Tercatat dan keputusan pleno disusun dari catatan forum itu sendiri,",
+    "menurut acara yang sedang berjalan.",
+    "A. Kehadiran",
+    "Unsur Laki-laki Perempuan Jumlah",
+    "Ketua atau pengurus RT 0 2 2 Pemuda atau Karang Taruna 1 0 1 Pemerintah atau perangkat daerah 1 0 1 Jumlah 2 2 4",
+    "Tempat Hadir Aula 1 2 Aula 2 1 Daring 1",
+    "B. Susunan acara",
+    "No Acara Rencana Mulai Selesai Selisih mulai",
+    "1 Pembukaan 18.30 18.40 19.00 10 menit lebih lambat",
+    "2 Penyampaian aspirasi 19.00 19.00 20.00 tepat waktu",
+    "3 Pleno prioritas 19.30 20.00 20.30 30 menit lebih lambat",
+    "C. Jalannya forum",
+    "1. Pembukaan pukul 18.40–19.00 WIB Tidak ada yang tercatat.",
+    "2. Penyampaian aspirasi pukul 19.00–20.00 WIB",
+    "Ditulis sekretariat Dibahas panjang. DPUPR menyanggupi.",
+    "Tercatat selama forum Pukul Jenis Siapa dan isinya",
+    "19.01 Aspirasi Siti Rahayu, Ketua RT 03/RW 05, Aula 1 · PKL-2022-0007 Saluran mampet.",
+    "19.03 Tanggapan Ir. Bambang, DPUPR, daring · menanggapi Siti Rahayu pukul 19.01, PKL-2022-0007 Masuk triwulan II.",
+    "Notulen · Musrenbang RKPD Kota Pekalongan Halaman 1 dari 2",
+    "3. Pleno prioritas pukul 20.00–20.30 WIB",
+    "Disepakati pleno: 1 usulan Nomor Kegiatan dan lokasi Pagu Penanggung jawab",
+    "PKL-2022-0001 Pengerukan saluran Samudra, Krapyak RW 02 Rp100.000.000 DPUPR",
+    "Belum disepakati pleno: 1 usulan Nomor Kegiatan dan lokasi Alasan",
+    "PKL-2022-0002 Gedung serbaguna Degayu, Krapyak RW 02 Lahan atau aset bukan milik pemerintah: Tanah PT KAI",
+    "D. Hasil pleno",
+    "Disepakati : 1 usulan, jumlah pagu Rp100.000.000 Belum disepakati : 1 usulan Pagu forum : Rp150.000.000",
+    "Daftar lengkapnya menjadi Lampiran II dan III berita acara.",
+    "E. Utusan ke forum berikutnya No Nama Unsur Jenis kelamin 1 Siti Rahayu Ketua atau pengurus RT Perempuan",
+    "F. Kesimpulan Ditulis sekretariat Rob didahulukan.",
+    "Pimpinan sidang, Notulis,",
+    "Notulen · Musrenbang RKPD Kota Pekalongan Halaman 2 dari 2",
+)
+
+
+async def test_the_same_data_give_the_same_bytes(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     held = await make_held(ground)
     await say(ground, held, 31, "aspiration", "Saluran mampet.", "Siti Rahayu")
     await decide(ground, held)
@@ -345,6 +419,44 @@ async def test_the_same_data_give_the_same_bytes_and_tags(ground: Ground, office
     assert (first.status_code, first.headers["content-type"], first.content == second.content) == (200, "application/pdf", True)
     assert first.headers["content-disposition"] == 'attachment; filename="minutes-pekalongan-2021.pdf"'
     assert (await web.get(address, headers=office.bearer("moderator"))).status_code == 403
+
+
+async def test_the_word_document_says_the_same_in_tables_and_is_the_same_file_twice(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    held = await make_held(ground)
+    for n, words in enumerate(AWKWARD[:-1]):
+        await say(ground, held, 31 + n, "aspiration", words, "Siti Rahayu")
+    agreed, refused = await decide(ground, held)
+    page = Page(web, held, office.bearer("secretariat"), held.points[2])
+    await page.send(await page.opened(), text="Pleno berlangsung lancar.\n{{ 7*7 }}")
+    address = f"/api/v1/sessions/{held.session.slug}/exports/minutes.docx"
+    first, second = [await web.get(address, headers=office.bearer("secretariat")) for _ in range(2)]
+    assert (first.status_code, first.content == second.content) == (200, True)
+    made = docx.Document(io.BytesIO(first.content))
+    headings = [one.text for one in made.paragraphs if one.style.name.startswith("Heading")]
+    assert headings == [
+        "NOTULEN",
+        "Kehadiran",
+        "Susunan acara",
+        "Jalannya forum",
+        "1. Pembukaan · pukul 18.40–19.00 WIB",
+        "2. Penyampaian aspirasi · pukul 19.00–20.00 WIB",
+        "3. Pleno prioritas · pukul 20.00–20.30 WIB",
+        "Hasil pleno",
+        "Utusan ke forum berikutnya",
+    ]
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in made.tables]
+    said = next(table for table in tables if table[0] == ["Pukul", "Jenis", "Siapa dan isinya"])
+    assert said[1] == ["19.01", "Aspirasi", f"Siti Rahayu, Ketua RT 03/RW 05, daring\n{AWKWARD[0]}"]
+    assert [row[2].partition("\n")[2] for row in said[1:]] == list(AWKWARD[:-1])
+    assert [table[1:] for table in tables if table[0][0] == "Nomor"] == [
+        [[agreed, "Pengerukan saluran Samudra, Krapyak RW 02", "Rp100.000.000", "DPUPR"]],
+        [[refused, "Gedung serbaguna Degayu, Krapyak RW 02", "Lahan atau aset bukan milik pemerintah: Tanah PT KAI"]],
+    ]
+    lines = [one.text for one in made.paragraphs]
+    at_ = lines.index("Ditulis sekretariat")
+    assert lines[at_ + 1 : at_ + 3] == ["Pleno berlangsung lancar.", "{{ 7*7 }}"]
 
 
 async def test_the_page_shows_what_was_recorded_with_its_agency(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
