@@ -41,6 +41,7 @@ from app.rights.routes import router as rights_router
 from app.sessions.jobs import jobs as session_jobs
 from app.sessions.routes import router as sessions_router
 from app.settings import Settings
+from app.sipd.routes import router as sipd_router
 from app.vault import load_vault
 from app.web.ground import Ground
 from app.web.throttle import Throttles
@@ -98,6 +99,7 @@ def routers() -> list[APIRouter]:
         proposals_router,
         planning_router,
         outcomes_router,
+        sipd_router,
         chat_router,
         hall_router,
         papers_router,

@@ -45,6 +45,8 @@ class Settings:
     office_name: str = "Pemerintah Daerah"
     office_unit: str = "Bappeda"
     accent: str = ""
+    data_licence: str = ""
+    """Under which terms the public data may be used, as one sentence; empty: nothing is said but whose they are."""
     log_json: bool = True
     limits: bool = True
     max_connections: int = 20_000
@@ -103,6 +105,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         office_name=text("OFFICE_NAME", "Pemerintah Daerah"),
         office_unit=text("OFFICE_UNIT", "Bappeda"),
         accent=text("ACCENT"),
+        data_licence=text("DATA_LICENCE"),
         log_json=text("LOG", "json") == "json",
         limits=text("LIMITS", "on") != "off",
         metrics_token=text("METRICS_TOKEN") or None,

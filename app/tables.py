@@ -22,6 +22,7 @@ from app.readiness import models as readiness
 from app.registration import models as registration
 from app.rights import models as rights
 from app.sessions import models as sessions
+from app.sipd import models as sipd
 
 FEATURES = (
     access,
@@ -45,5 +46,6 @@ FEATURES = (
     registration,
     rights,
     sessions,
+    sipd,
 )
 metadata = Table.metadata

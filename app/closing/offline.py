@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,8 @@ def _shown(cell: Cell, zone: ZoneInfo) -> str:
             return ""
         case datetime():
             return cell.astimezone(zone).strftime("%d-%m-%Y %H.%M")
+        case date():
+            return cell.strftime("%d-%m-%Y")
         case float() | Decimal():
             return comma(cell)
     return str(cell)

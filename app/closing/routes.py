@@ -139,7 +139,11 @@ async def work(request: Request, parts: Parts, staff: SignedIn, job: FileId) -> 
         session = await db.get(ForumSession, file.session_id) if file else None
     if file is None or session is None or not (file.wanted_by == staff.actor or staff.may({Role.SECRETARIAT}, session.id)):
         raise NotFound("kept.unknown")
-    folders = {Purpose.ARCHIVE: f"penutupan/arsip/{file.id}/berkas", Purpose.PACK: f"kertas/berkas/{file.id}"}
+    folders = {
+        Purpose.ARCHIVE: f"penutupan/arsip/{file.id}/berkas",
+        Purpose.PACK: f"kertas/berkas/{file.id}",
+        Purpose.EXPORT: f"rekaman/berkas/{file.id}/unduh",
+    }
     ready = file.state == KeptState.KEPT and file.purpose in folders
     href = f"/meja/{session.slug}/{folders[file.purpose]}" if ready else None
     return Work(state=file.state.value, done=file.done, total=file.total, href=href)

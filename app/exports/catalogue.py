@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from app import i18n
-from app.exports import attendance_table, audit_table, chat_table, plenary_tables, proposals_table
+from app.exports import (
+    attendance_table,
+    audit_table,
+    chat_table,
+    open_data,
+    plenary_tables,
+    proposals_table,
+    rw_form_table,
+    sipd_table,
+)
 from app.exports.gather import Source
 from app.exports.tables import Sheet
 from app.i18n import Translator
@@ -16,19 +25,22 @@ TABLES: dict[str, Callable[[Source], Sheet]] = {
     "proposals": proposals_table.sheet,
     "priorities": plenary_tables.priorities_sheet,
     "not-agreed": plenary_tables.not_agreed_sheet,
+    "sipd": sipd_table.sheet,
+    "rw-form": rw_form_table.sheet,
+    "open-data": open_data.sheet,
     "attendance": attendance_table.sheet,
     "chat": chat_table.sheet,
     "audit": audit_table.sheet,
 }
+PLAIN = ("csv", "xlsx", "json")
 FORMATS: dict[str, tuple[str, ...]] = {
-    "proposals": ("csv", "xlsx", "json"),
-    "priorities": ("csv", "xlsx", "json"),
-    "not-agreed": ("csv", "xlsx", "json"),
-    "attendance": ("csv", "xlsx", "json", "pdf"),
-    "minutes": ("pdf", "docx"),
-    "chat": ("csv", "xlsx", "json"),
-    "audit": ("csv", "xlsx", "json"),
+    **{table: (*PLAIN, "pdf") if table == "attendance" else PLAIN for table in TABLES},
+    MINUTES: ("pdf", "docx"),
 }
+INDONESIAN = frozenset({"sipd", "rw-form", "open-data"})
+"""Tables whose headings and values are Indonesian for every reader, because somebody else's form or program takes them in."""
+NARROWED = frozenset({"proposals", "sipd", "rw-form", "open-data"})
+"""Tables that the filters of the list of proposals narrow; those of SIPD and of the RW by the village alone."""
 
 
 def letterhead(parts: Ground, session: ForumSession, words: Translator, head: str) -> dict[str, str]:

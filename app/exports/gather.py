@@ -12,6 +12,7 @@ from app.exports.tables import Column, Kind, Row, Sheet
 from app.i18n import Translator
 from app.proposals.listing import Filters
 from app.sessions.models import ForumSession, Site
+from app.sipd.listing import Scope
 from app.vault import Vault
 
 PAGE = 500
@@ -27,6 +28,8 @@ class Source:
     session: ForumSession
     halls: dict[str, Site]
     filters: Filters = field(default_factory=Filters)
+    sipd: Scope = Scope.AGREED
+    """Which proposals stand on the sheet for SIPD."""
 
     def hall(self, site_id: str | None) -> str:
         """The name of a hall; empty for none."""

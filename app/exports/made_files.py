@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -50,6 +50,8 @@ def _plain(cell: Cell) -> object:
     match cell:
         case datetime():
             return cell.astimezone(UTC).isoformat()
+        case date():
+            return cell.isoformat()
         case Decimal():
             return float(cell)
     return cell
@@ -73,6 +75,7 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
             Kind.TEXT: book.add_format({"text_wrap": True, "valign": "top"}),
             Kind.NUMBER: book.add_format({"num_format": "#,##0.###", "valign": "top"}),
             Kind.MONEY: book.add_format({"num_format": '"Rp"#,##0', "valign": "top"}),
+            Kind.DAY: book.add_format({"num_format": "dd-mm-yyyy", "valign": "top", "align": "left"}),
             Kind.MOMENT: book.add_format({"num_format": "dd-mm-yyyy hh:mm", "valign": "top", "align": "left"}),
         }
         for at, (label, _, width) in enumerate(columns):
@@ -92,6 +95,8 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
                     if kind is Kind.MOMENT:
                         moment = datetime.fromisoformat(cell).astimezone(local).replace(tzinfo=None)
                         sheet.write_datetime(number, at, moment, formats[kind])
+                    elif kind is Kind.DAY:
+                        sheet.write_datetime(number, at, datetime.fromisoformat(cell), formats[kind])
                     elif isinstance(cell, int | float):
                         sheet.write_number(number, at, cell, formats[kind])
                     else:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,8 @@ def _csv_cell(cell: Cell, zone: ZoneInfo) -> str:
             return harmless(cell)
         case datetime():
             return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return cell.isoformat()
         case float() | Decimal():
             return comma(cell)
     return str(cell)
@@ -57,6 +59,8 @@ def _json_cell(cell: Cell, zone: ZoneInfo) -> object:
     match cell:
         case datetime():
             return cell.astimezone(zone).isoformat(timespec="seconds")
+        case date():
+            return cell.isoformat()
         case Decimal():
             return int(cell) if cell == cell.to_integral_value() else float(cell)
     return cell

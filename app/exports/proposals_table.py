@@ -9,7 +9,7 @@ from app.exports.gather import PAGE, Source, labelled, paged
 from app.exports.tables import Kind, Row, Sheet
 from app.proposals.answers import responses_of
 from app.proposals.dapil import dapils_of
-from app.proposals.listing import conditions
+from app.proposals.listing import matching
 from app.proposals.models import Proposal, ProposalSource, Response
 
 COLUMNS = (
@@ -55,10 +55,8 @@ def sheet(source: Source) -> Sheet:
 
 
 def _pages(source: Source) -> AsyncIterator[list[Row]]:
-    async def read(db: AsyncSession, after: str) -> Sequence[Proposal]:
-        wanted = conditions(source.session.id, source.filters, public=False)
-        found = await db.scalars(select(Proposal).where(*wanted, Proposal.number > after).order_by(Proposal.number).limit(PAGE))
-        return found.all()
+    async def read(db: AsyncSession, after: str | None) -> Sequence[Proposal]:
+        return await matching(db, source.session.id, source.filters, public=False, limit=PAGE, after=after)
 
     async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
         said: dict[str, list[str]] = {}
@@ -85,7 +83,7 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
             for record in records
         ]
 
-    return paged(source.database, read, "", lambda record: record.number, rows)
+    return paged(source.database, read, None, lambda record: record.number, rows)
 
 
 def _answer(response: Response) -> str:

@@ -2,22 +2,23 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
-Cell: TypeAlias = str | int | float | Decimal | datetime | None
+Cell: TypeAlias = str | int | float | Decimal | date | datetime | None
 Row: TypeAlias = Sequence[Cell]
 
 
 class Kind(StrEnum):
-    """How a column's cells are written: `money` whole rupiah, `moment` aware, in the forum's zone."""
+    """How a column's cells are written: `money` whole rupiah, `moment` aware, in the forum's zone, `day` a date there."""
 
     TEXT = "text"
     NUMBER = "number"
     MONEY = "money"
     MOMENT = "moment"
+    DAY = "day"
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,10 @@ class Numbers:
     by_village: dict[str, int] = field(default_factory=dict)
     by_sector: dict[str, int] = field(default_factory=dict)
     by_way: dict[str, int] = field(default_factory=dict)
+    by_element: dict[str, int] = field(default_factory=dict)
+    """Proposals by the element of whoever proposed them."""
+    by_hour: list[tuple[datetime, int]] = field(default_factory=list)
+    """Proposals by the hour at which they came, without a zone: as the first session's clocks showed it."""
     spoke: int = 0
     spoke_by_element: dict[str, int] = field(default_factory=dict)
     spoke_by_gender: dict[str, int] = field(default_factory=dict)
@@ -121,6 +125,8 @@ async def numbers_of(db: AsyncSession, sessions: Sequence[ForumSession], now: da
         by_village=await _counts(db, Proposal.village, own),
         by_sector=await _counts(db, Proposal.sector, own),
         by_way=await _counts(db, Proposal.via, own),
+        by_element=await _of_proposers(db, own),
+        by_hour=await _by_hour(db, own, sessions[0].zone, now, sqlite=sqlite),
         spoke=sum(spoke.values()),
         spoke_by_element=_summed({element: 0 for element, _ in spoke}, [(element, n) for (element, _), n in spoke.items()]),
         spoke_by_gender=_summed({gender: 0 for _, gender in spoke}, [(gender, n) for (_, gender), n in spoke.items()]),
@@ -165,16 +171,33 @@ async def _spoke(db: AsyncSession, sessions: Sequence[ForumSession]) -> dict[tup
 
 
 async def _by_day(db: AsyncSession, standing: ColumnElement[bool], zone: str, now: datetime, *, sqlite: bool) -> list[tuple[date, int]]:
-    offset = ZoneInfo(zone).utcoffset(now.replace(tzinfo=None))
-    assert offset is not None
-    # Indonesia knows no summer time: one offset holds for every day.
-    local = (
-        func.date(Application.received_at, f"{int(offset.total_seconds() // 60):+d} minutes")
-        if sqlite
-        else func.date(func.timezone(zone, Application.received_at))
-    )
+    local = func.date(Application.received_at, _shift(zone, now)) if sqlite else func.date(func.timezone(zone, Application.received_at))
     rows = await db.execute(select(local, func.count()).where(standing).group_by(local).order_by(local))
     return [(row[0] if isinstance(row[0], date) else date.fromisoformat(row[0]), row[1]) for row in rows]
+
+
+async def _by_hour(db: AsyncSession, own: ColumnElement[bool], zone: str, now: datetime, *, sqlite: bool) -> list[tuple[datetime, int]]:
+    local = (
+        func.strftime("%Y-%m-%dT%H", Proposal.created_at, _shift(zone, now))
+        if sqlite
+        else func.to_char(func.timezone(zone, Proposal.created_at), 'YYYY-MM-DD"T"HH24')
+    )
+    rows = await db.execute(select(local, func.count()).where(own).group_by(local).order_by(local))
+    return [(datetime.fromisoformat(f"{row[0]}:00"), row[1]) for row in rows]
+
+
+def _shift(zone: str, now: datetime) -> str:
+    """What SQLite adds to a moment. Indonesia knows no summer time: one offset holds for every day."""
+    offset = ZoneInfo(zone).utcoffset(now.replace(tzinfo=None))
+    assert offset is not None
+    return f"{int(offset.total_seconds() // 60):+d} minutes"
+
+
+async def _of_proposers(db: AsyncSession, own: ColumnElement[bool]) -> dict[str, int]:
+    counted = (
+        select(Participant.element, func.count()).select_from(Proposal).outerjoin(Participant, Participant.id == Proposal.participant_id)
+    )
+    return _summed({}, [(row[0] or UNKNOWN, row[1]) for row in await db.execute(counted.where(own).group_by(Participant.element))])
 
 
 def _forums(sessions: Sequence[ForumSession], *columns: dict[str, int]) -> list[Forum]:

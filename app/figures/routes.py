@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -30,6 +31,10 @@ MOST = 12
 DAYS = 31
 REST = "rest"
 SESSIONS = 60
+FEWEST = 8
+"""Columns of a plot over time: a single one would say nothing."""
+HOURS = 24
+"""While all proposals came within so many hours, they are shown by the hour."""
 
 
 @router.get("/meja/angka")
@@ -91,12 +96,40 @@ def _drawn(request: Request, template: str, numbers: Numbers, data: str, **conte
         headers={"ETag": tag},
         numbers=numbers,
         days=[(datetime.combine(one, time(12), UTC), count) for one, count in numbers.by_day[-DAYS:]],
+        came=over_time(numbers.by_hour),
         earlier=sum(count for _, count in numbers.by_day[:-DAYS]),
         data=data,
         version=version,
         top=top,
         **context,
     )
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """Counts over time: by the hour while all came within a day or two, else by the day; `earlier` came before the first shown."""
+
+    hourly: bool = False
+    rows: list[tuple[datetime, int]] = field(default_factory=list)
+    earlier: int = 0
+
+
+def over_time(by_hour: Sequence[tuple[datetime, int]]) -> OverTime:
+    """What came when, hours or days without anything among them; moments are those of the forum's clocks, written as if in UTC."""
+    if not by_hour:
+        return OverTime()
+    first, last = by_hour[0][0], by_hour[-1][0]
+    hourly = last - first < timedelta(hours=HOURS)
+    step = timedelta(hours=1) if hourly else timedelta(days=1)
+    counted: dict[datetime, int] = {}
+    for moment, count in by_hour:
+        at = moment if hourly else datetime.combine(moment.date(), time(12))
+        counted[at] = counted.get(at, 0) + count
+    begin, end = min(counted), max(counted)
+    begin = min(max(begin, end - step * (DAYS - 1)), end - step * (FEWEST - 1))
+    shown = [begin + step * n for n in range((end - begin) // step + 1)]
+    earlier = sum(count for at, count in counted.items() if at < begin)
+    return OverTime(hourly, [(at.replace(tzinfo=UTC), counted.get(at, 0)) for at in shown], earlier)
 
 
 def top(counts: Mapping[str, int], most: int = MOST) -> list[tuple[str, int]]:

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     SCAN = "scan"
     PACK = "pack"
     ARCHIVE = "archive"
+    EXPORT = "export"
 
 
 class KeptState(StrEnum):

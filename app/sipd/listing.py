@@ -1,0 +1,146 @@
+"""What is to be keyed in: the plenary's agreed list or all verified, with how far each is, and how far each village is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.planning.listing import AGREED, NOT_AGREED, Line, lines_of
+from app.proposals.models import Proposal
+from app.regions import Region, RegionKind, region
+from app.sessions.models import ForumSession
+from app.sipd.columns import Facts, Place
+from app.sipd.models import SipdEntry
+
+HOLDS = timedelta(minutes=10)
+"""For so long somebody who began to copy a proposal keeps others off it."""
+
+
+WITHOUT = "-"
+"""In an address in place of a village: the proposals that have none."""
+
+
+class Scope(StrEnum):
+    """Which proposals: those that the plenary agreed, or every verified one that it has not refused."""
+
+    AGREED = "agreed"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A proposal to be keyed in; `facts` are what its row says."""
+
+    facts: Facts
+    entry: SipdEntry | None
+
+    @property
+    def line(self) -> Line:
+        """Its line of the plenary list."""
+        return self.facts.line
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return self.line.proposal.number
+
+    @property
+    def entered(self) -> bool:
+        """Whether it is in SIPD."""
+        return self.entry is not None and self.entry.entered_on is not None
+
+    @property
+    def version(self) -> int:
+        """What a form that was drawn from this has seen."""
+        return self.entry.version if self.entry else 0
+
+    def held_by_another(self, actor: str, now: datetime) -> bool:
+        """Whether a colleague is copying it right now."""
+        one = self.entry
+        if one is None or self.entered or one.held_by is None or one.held_at is None:
+            return False
+        return one.held_by != actor and now - one.held_at < HOLDS
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of a village's proposals are entered; an empty name stands for those without a village."""
+
+    village: str
+    done: int
+    total: int
+
+
+async def items_of(db: AsyncSession, session: ForumSession, scope: Scope, village: str | None = None) -> list[Item]:
+    """The proposals in the plenary's order; `village` keeps those of one (empty: those without)."""
+    lines = await lines_of(db, session)
+    orders = {line.place: n for n, line in enumerate((one for one in lines if one.decision == AGREED), 1)}
+    wanted = [line for line in lines if _wanted(line, scope) and village in {None, line.proposal.village or ""}]
+    entries = {one.proposal_id: one for one in await db.scalars(select(SipdEntry).where(SipdEntry.session_id == session.id))}
+    found = []
+    for line in wanted:
+        entry = entries.get(line.proposal.id)
+        place = place_of(line.proposal, session.region_code)
+        known, on = (entry.sipd_id, entry.entered_on) if entry else (None, None)
+        found.append(Item(Facts(line, place, session.tier, session.zone, orders.get(line.place), known, on), entry))
+    return found
+
+
+def meant(village: str) -> str | None:
+    """The village that an address means: None for all, empty for those without."""
+    return None if not village else "" if village == WITHOUT else village
+
+
+def _wanted(line: Line, scope: Scope) -> bool:
+    return line.decision == AGREED if scope is Scope.AGREED else line.decision != NOT_AGREED
+
+
+def progress_of(items: Sequence[Item]) -> list[Progress]:
+    """Village by village, by name; those without one last."""
+    counted: dict[str, tuple[int, int]] = {}
+    for item in items:
+        name = item.line.proposal.village or ""
+        done, total = counted.get(name, (0, 0))
+        counted[name] = (done + item.entered, total + 1)
+    return [Progress(name, *counted[name]) for name in sorted(counted, key=lambda name: (not name, name.casefold()))]
+
+
+def following(items: Sequence[Item], number: str | None, actor: str, now: datetime) -> Item | None:
+    """The next one that is not entered and that nobody else is copying, after a number and round to it again; None when there is none."""
+    at = next((n for n, item in enumerate(items) if item.number == number), -1)
+    around = [*items[at + 1 :], *items[: at + 1]] if at >= 0 else items
+    free = (item for item in around if not item.entered and item.number != number and not item.held_by_another(actor, now))
+    return next(free, None)
+
+
+def place_of(one: Proposal, region_code: str) -> Place:
+    """Regency and district of a proposal by its village's code, else as far as the forum's own region says."""
+    codes = [code for code in (one.village_code, region_code) if code]
+    return _place(*codes)
+
+
+@lru_cache(maxsize=2048)
+def _place(*codes: str) -> Place:
+    found: dict[RegionKind, str] = {}
+    for code in codes:
+        for above in _up(code):
+            found.setdefault(above.kind, above.name)
+    return Place(found.get(RegionKind.REGENCY, ""), found.get(RegionKind.DISTRICT, ""))
+
+
+def _up(code: str) -> list[Region]:
+    chain: list[Region] = []
+    at = region(code)
+    while at is not None:
+        chain.append(at)
+        at = region(at.parent) if at.parent else None
+    return chain
+
+
+def by_number(items: Sequence[Item]) -> Mapping[str, Item]:
+    """The same by number."""
+    return {item.number: item for item in items}

@@ -1,0 +1,135 @@
+"""The page *Salin ke SIPD* as it is drawn: one proposal, the queue beside it, and how far each village is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from app.access.models import Role
+from app.errors import ForumError, Invalid, NotFound
+from app.proposals.fields import SHORT, clean
+from app.proposals.listing import written
+from app.proposals.triage import names_of
+from app.sessions.guards import Desk
+from app.sessions.navigation import desk_items
+from app.sipd.columns import row
+from app.sipd.fields import empty_of, fields_of
+from app.sipd.listing import Item, Scope, by_number, following, items_of, meant, progress_of
+from app.sipd.service import due_of
+from app.web.forms import Typed
+from app.web.ground import Ground
+from app.web.pages import page, translator
+from app.web.problems import status_of
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which proposals the page is about, and how that stands in its address."""
+
+    scope: Scope
+    village: str | None
+    query: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        """`?list=verified&village=Krapyak`, or nothing."""
+        return f"?{urlencode(self.query)}" if self.query else ""
+
+    def other(self, **changes: str) -> str:
+        """The address with something else chosen; an empty value takes it away."""
+        query = {name: value for name, value in {**self.query, **changes}.items() if value}
+        return f"?{urlencode(query)}" if query else ""
+
+
+def chosen_in(params: Mapping[str, str]) -> Chosen:
+    """What stands in an address; what makes no sense there is ignored."""
+    scope = Scope.VERIFIED if params.get("list") == Scope.VERIFIED else Scope.AGREED
+    village = clean(params.get("village", ""))[:SHORT]
+    query = {"list": scope.value if scope is Scope.VERIFIED else "", "village": village}
+    return Chosen(scope, meant(village), {name: value for name, value in query.items() if value})
+
+
+def deadline(due_on: date | None, zone: str, now: datetime) -> tuple[datetime, int] | None:
+    """The last day of entry as a moment of it, and how many days are left (0: today, below: over)."""
+    if due_on is None:
+        return None
+    return _noon(due_on, zone), (due_on - now.astimezone(ZoneInfo(zone)).date()).days
+
+
+def _noon(day: date, zone: str) -> datetime:
+    """A moment of a day, from which pages write the day."""
+    return datetime.combine(day, time(12), ZoneInfo(zone)).astimezone(UTC)
+
+
+async def drawn(
+    request: Request,
+    parts: Ground,
+    at: Desk,
+    number: str | None = None,
+    *,
+    form: Typed | None = None,
+    refused: ForumError | None = None,
+) -> Response:
+    """The page about a proposal, or about the next one to be entered; after a refusal with everything typed."""
+    words, now, actor = translator(request), parts.clock.now(), at.staff.actor
+    chosen = chosen_in(request.query_params)
+    async with parts.database.read() as db:
+        every = await items_of(db, at.session, chosen.scope)
+        due_on = await due_of(db, at.session.id)
+        items = [one for one in every if chosen.village in {None, one.line.proposal.village or ""}]
+        item = _shown(every, items, number, actor, now)
+        done = by_number(every).get(request.query_params.get("done", ""))
+        who = [name for one in (item, done) if one and one.entry for name in (one.entry.by, one.entry.held_by) if name]
+        names = await names_of(db, who)
+    # What is typed into SIPD is Indonesian, whatever language its reader has chosen.
+    label = parts.catalogues.translator("id").label
+    cells = row(items.index(item) + 1 if item in items else 1, item.facts, label) if item else {}
+    if form is not None and isinstance(refused, Invalid):
+        form = form.with_errors(refused, words)
+    return page(
+        request,
+        "sipd/page.html",
+        status=status_of(refused) if refused else 200,
+        session=at.session,
+        desk_items=desk_items(at.session, at.staff, "sipd", words),
+        chosen=chosen,
+        items=items,
+        entered=sum(one.entered for one in items),
+        item=item,
+        fields=fields_of(cells) if item else [],
+        empty_fields=empty_of(cells) if item else [],
+        entered_at=_noon(item.entry.entered_on, at.session.zone) if item and item.entry and item.entry.entered_on else None,
+        held=item is not None and item.held_by_another(actor, now),
+        next_one=following(items, item.number if item else None, actor, now),
+        around=_around(items, item),
+        done=done if done is not item and done and done.entered else None,
+        progress=progress_of(every),
+        due_on=due_on,
+        deadline=deadline(due_on, at.session.zone, now),
+        today=now.astimezone(ZoneInfo(at.session.zone)).date().isoformat(),
+        names=names,
+        form=form or Typed(),
+        refused=None if refused is None or isinstance(refused, Invalid) else words.error(refused.code, **refused.facts),
+        may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),
+    )
+
+
+def _shown(every: list[Item], items: list[Item], number: str | None, actor: str, now: datetime) -> Item | None:
+    if number is None:
+        return following(items, None, actor, now)
+    found = by_number(every).get(written(number))
+    if found is None:
+        raise NotFound("sipd.not_listed", number=written(number))
+    return found
+
+
+def _around(items: list[Item], item: Item | None) -> tuple[str | None, str | None]:
+    """The numbers before and after the shown one in the queue."""
+    at = next((n for n, one in enumerate(items) if one is item), None)
+    if at is None:
+        return None, None
+    return items[at - 1].number if at else None, items[at + 1].number if at + 1 < len(items) else None
