@@ -68,13 +68,16 @@ class Words:
     needs: str
     guardian: str
     guardian_digits: str
+    former: tuple[str, ...] = ()
+    """Numbers, e-mail and addresses that were corrected since."""
 
     @property
     def needles(self) -> list[str]:
         """Pieces that nobody else has, in small letters; numbers bare of signs."""
         said = [word for name in (*self.names, self.guardian) for word in name.casefold().split()]
         confided = (self.mail.partition("@")[0], self.address.casefold(), self.needs.casefold().rpartition(" ")[2])
-        return [*said, *filter(None, (*confided, self.digits, self.guardian_digits))]
+        before = (one.partition("@")[0].casefold() for one in self.former)
+        return [*said, *filter(None, (*confided, self.digits, self.guardian_digits, *before))]
 
     def found(self, data: bytes | str) -> list[str]:
         """Which of these stand in the data, numbers in any spelling."""
@@ -95,13 +98,22 @@ def somebody(dice: random.Random) -> Words:
     return Words(names, digits[0], f"{odd('w')}@contoh.example", address, needs, f"{odd('Kus')} {odd('Tres')}", digits[1])
 
 
+def said_of(one: Words) -> str:
+    """What somebody wrote about a person who held the seat, when another came."""
+    return " atau ".join((f"Usul pos ronda, kata {one.names[0]}. Hubungi 0{one.digits}", *filter(None, (one.mail, *one.former))))
+
+
 class Life:
-    """One person in one session; `person_id` from the moment they are known, `token` while they have a seat, `invited` for whom they come."""
+    """One person in one session; `person_id` from the moment they are known, `token` while they have a seat.
+
+    `before` are who held the seat before, the invited first, who is `listed` with what the guest list says.
+    """
 
     def __init__(self, ground: Ground, office: Office, calls: httpx.AsyncClient, seed: str) -> None:
         self.ground, self.office, self.calls, self.dice = ground, office, calls, random.Random(seed)
         self.words = somebody(self.dice)
-        self.invited: Words | None = None
+        self.listed = self.words
+        self.before: list[Words] = []
         self.name = self.words.names[0]
         self.person_id, self.token, self.seat_id = "", "", ""
         self.application_id: str | None = None
@@ -116,7 +128,10 @@ class Life:
     @property
     def phone(self) -> str:
         """The number in one of its spellings."""
-        d = self.words.digits
+        return self.spelled(self.words.digits)
+
+    def spelled(self, d: str) -> str:
+        """A number as people write it."""
         spelled = (
             f"0{d}",
             f"+62 {d[:3]}-{d[3:7]}-{d[7:]}",
@@ -137,6 +152,7 @@ class Life:
             (w.address, w.address),
             (w.guardian, f"wali {w.guardian}"),
             (name, f"Ibu {name}"),
+            *((one, self.spelled(one) if one.isdigit() else one) for one in w.former),
         ]
         more = self.dice.choice([said for confided, said in known if confided])
         return f"Usul perbaikan saluran {self.dice.randint(1, 999)}, kata {name}. Hubungi {more} saja"
@@ -172,7 +188,7 @@ class Life:
         await self.applies(late=True)
 
     async def is_on_a_list(self) -> None:
-        w = self.words
+        w = self.listed = self.words
         wanted = Wanted(
             f"PKK {self.name}", f"Ketua {self.name}", self.name, 1, "warga", self.sites[0].id, phone=f"+62{w.digits}", email=w.mail
         )
@@ -227,25 +243,33 @@ class Life:
             given = Corrected(name=self.name, phone=known.phone, email=known.email, address=known.address, capacity=person.capacity)
             await correct(db, self.ground.vault, self.person_id, given, actor=DESK, now=self.now)
 
+    async def is_reached_anew(self) -> None:
+        """Whatever was confided of number, e-mail and address is corrected; others go on writing the old ones."""
+        w, new = self.words, somebody(self.dice)
+        confided = {"digits": w.digits, "mail": w.mail, "address": w.address}
+        changed = {name: getattr(new, name) for name, value in confided.items() if value}
+        self.words = replace(w, **changed, former=(*w.former, *filter(None, confided.values())))
+        phone = f"+62{self.words.digits}" if self.words.digits else None
+        async with self.ground.database.write() as db:
+            person = await db.get_one(Participant, self.person_id)
+            reached = {"phone": phone, "email": self.words.mail or None, "address": self.words.address or None}
+            given = Corrected(name=person.name, capacity=person.capacity, **reached)
+            await correct(db, self.ground.vault, self.person_id, given, actor=DESK, now=self.now)
+
     async def is_stood_in_for(self) -> None:
-        """From here on this is the life of the deputy; the invited, who is spoken of as well, does not ask to be forgotten."""
+        """From here on this is the life of the deputy; whoever held the seat before is spoken of as well, and does not ask to be forgotten."""
         if self.place_id is None:
             return
-        self.invited, self.words = self.words, replace(somebody(self.dice), mail="", address="", needs="", guardian="", guardian_digits="")
+        self.before.append(self.words)
+        self.words = replace(somebody(self.dice), mail="", address="", needs="", guardian="", guardian_digits="")
         self.name = self.words.names[0]
         async with self.ground.database.write() as db:
             comes = Comes(self.name, f"+62{self.words.digits}")
             await name_guest(db, self.ground.vault, self.session.id, self.place_id, comes, actor=DESK, now=self.now)
             (await db.get_one(ForumSession, self.session.id)).public_proposals_until = self.now + timedelta(days=1)
             await db.flush()
-            sheet = Sheet(nonce=new_id(), text=self.said_of_invited, author="Warga", capacity="RT 3")
+            sheet = Sheet(nonce=new_id(), text=said_of(self.before[-1]), author="Warga", capacity="RT 3")
             await hand_in(db, self.ground.vault, self.session.id, sheet, received_at=self.now, now=self.now)
-
-    @property
-    def said_of_invited(self) -> str:
-        """What somebody wrote about the invited when there is a deputy."""
-        assert self.invited is not None
-        return f"Usul pos ronda, kata {self.invited.names[0]}. Hubungi 0{self.invited.digits} atau {self.invited.mail}"
 
     async def has_a_letter(self) -> None:
         if self.place_id is not None:
@@ -357,7 +381,15 @@ class Life:
         await self.begin()
         before = [
             *(self.is_selected, self.is_selected, self.is_written_to, self.is_told_by_hand, self.moves, self.is_renamed),
-            *(self.is_stood_in_for, self.has_a_letter, self.practises, self.hands_in, self.is_on_paper),
+            *(
+                self.is_reached_anew,
+                self.is_stood_in_for,
+                self.is_stood_in_for,
+                self.has_a_letter,
+                self.practises,
+                self.hands_in,
+                self.is_on_paper,
+            ),
         ]
         during = [
             *(
@@ -369,6 +401,7 @@ class Life:
                 self.hands_in,
                 self.is_on_paper,
                 self.is_renamed,
+                self.is_reached_anew,
             ),
             *(self.is_scanned, self.is_exported, self.is_archived, self.is_written_to, self.moves, self.is_proposed_for),
         ]

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.guests.holders import come_back, give_way, resembles
 from app.guests.importing import hold, must_fit
 from app.guests.models import Invitee, InviteePlace
-from app.guests.naming import deputised, guest_named
+from app.guests.naming import deputised, guest_named, nobodys
 from app.invitations.models import Seat, SeatDevice, SeatState
 from app.invitations.seats import ROTATED
 from app.invitations.switching import MAY_MOVE, ONLINE, RETURNED, follow
@@ -19,7 +20,7 @@ from app.journal.service import revoke as close_sockets
 from app.notices.hand import want_again
 from app.outbox.service import enqueue
 from app.participants.models import Participant
-from app.participants.service import Person, remember_name, rewrite
+from app.participants.service import Person, rewrite
 from app.registration.filing import PERSON
 from app.sessions.changes import tell_since
 from app.sessions.models import ForumSession
@@ -60,10 +61,8 @@ async def name_guest(db: AsyncSession, vault: Vault, session_id: str, place_id: 
     office = place.office or (invitee.office if place.position == 1 else None)
     capacity = deputised(place.name, office, invitee.institution)
     person = _person(held.person, Person(name=comes.name, capacity=capacity, phone=comes.phone, gender=comes.gender))
-    # Before a deputy of nobody in particular stood there what the office is called, which is nobody's name.
-    named = place.deputy or place.name is not None
     place.deputy = True
-    return await _write(db, vault, held, person, named, "guests.deputy_named", actor, now)
+    return await _write(db, vault, held, person, "guests.deputy_named", actor, now)
 
 
 async def as_listed(db: AsyncSession, vault: Vault, session_id: str, place_id: str, *, actor: str, now: datetime) -> Place:
@@ -85,7 +84,7 @@ async def _as_listed(db: AsyncSession, vault: Vault, held: Place, actor: str, no
     email = vault.open(place.email, "invitee_places", "email", place.id)
     place.deputy = False
     person = _person(held.person, Person(name=name, capacity=capacity, phone=phone, email=email, gender=place.gender))
-    return await _write(db, vault, held, person, True, "guests.as_listed", actor, now)
+    return await _write(db, vault, held, person, "guests.as_listed", actor, now)
 
 
 async def _seat_again(db: AsyncSession, session: ForumSession, guest: Participant, now: datetime) -> bool:
@@ -123,12 +122,16 @@ async def _held(db: AsyncSession, session_id: str, place_id: str) -> Place:
     return Place(found, await db.get_one(Invitee, found.invitee_id), person)
 
 
-async def _write(db: AsyncSession, vault: Vault, held: Place, person: Person, named: bool, act: str, actor: str, now: datetime) -> Place:
-    guest, name, key = held.person, held.person.name, held.person.name_key
-    rewrite(vault, guest, person)
-    if named:
-        remember_name(vault, guest, name)
+async def _write(db: AsyncSession, vault: Vault, held: Place, person: Person, act: str, actor: str, now: datetime) -> Place:
+    guest, key, place, invitee = held.person, held.person.name_key, held.place, held.invitee
+    # Of whom nobody knows the name stands there as what the seat is called.
+    named = place.name is not None or guest.name not in nobodys(place.office, invitee.institution, place.position, invitee.seats)
+    same = named and resembles(guest.name, person.name)
+    if named and not same:
+        await give_way(db, vault, guest, now)
+    rewrite(vault, guest, person, remembered=same)
     await db.flush()
+    await come_back(db, vault, guest)
     if guest.name_key != key:
         await _let_go(db, guest, now)
     await enqueue(db, PERSON, f"person:{guest.id}:{guest.version}", {"participant_id": guest.id}, due_at=now, now=now)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import Conflict, NotFound
-from app.guests.models import GuestImport, Invitee, InviteePlace
+from app.guests.models import FormerHolder, GuestImport, Invitee, InviteePlace
 from app.guests.naming import guest_named
 from app.guests.rows import ONLINE, Wanted
 from app.invitations.models import Credential, Reveal, Seat, SeatDevice
@@ -269,6 +269,7 @@ async def _erase_people(db: AsyncSession, people: Sequence[str]) -> None:
         await db.execute(delete(table).where(table.seat_id.in_(seats)))
     await db.execute(delete(Seat).where(Seat.participant_id.in_(people)))
     await db.execute(delete(InviteePlace).where(InviteePlace.participant_id.in_(people)))
+    await db.execute(delete(FormerHolder).where(FormerHolder.participant_id.in_(people)))
     await db.execute(delete(Consent).where(Consent.participant_id.in_(people)))
     await db.execute(delete(Participant).where(Participant.id.in_(people)))
 

@@ -72,6 +72,28 @@ class InviteePlace(Table):
     """Whether somebody else than the list says takes this seat."""
 
 
+class FormerHolder(Table):
+    """Somebody who held a guest's seat before another came; `known_by` are names and contact as JSON, until they are forgotten or no longer kept.
+
+    Who asked to be forgotten, and when it was done, stands here too: ids and moments, so that the row may stay.
+    """
+
+    __tablename__ = "former_holders"
+    __table_args__ = (Index("ix_former_holders_session_id", "session_id"), Index("ix_former_holders_participant_id", "participant_id"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    participant_id: Mapped[str] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    """The seat's guest, who is somebody else now."""
+    known_by: Mapped[bytes | None]
+    until: Mapped[datetime]
+    asked_by: Mapped[str | None]
+    asked_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None]
+    """Who of the desk let it happen while the session was live."""
+    done_at: Mapped[datetime | None]
+
+
 class InvitationLetter(Table):
     """What the office writes on the letters of a session; the rest comes from the session itself."""
 

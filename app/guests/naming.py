@@ -40,6 +40,11 @@ def guest_named(name: str | None, office: str | None, institution: str, position
     return f"Utusan {institution}" + (f" ({position})" if seats > 1 else ""), None
 
 
+def nobodys(office: str | None, institution: str, position: int, seats: int) -> set[str]:
+    """What a seat of which the list knows no name may be called, also while it was the only one: nobody's name."""
+    return {guest_named(None, office, institution, position, many)[0] for many in (1, seats)}
+
+
 def deputised(invited: str | None, office: str | None, institution: str) -> str:
     """The capacity of somebody who comes for an office, else for the invited person, else for the institution."""
     return f"mewakili {titled(office, institution) if office or not invited else invited}"

@@ -11,7 +11,7 @@ from app.hall.checkin import hold_person
 from app.hall.people import GuestFields, known_of
 from app.hall.placeholders import as_person
 from app.participants.models import Origin, Participant
-from app.participants.service import remember_name, rewrite
+from app.participants.service import rewrite
 from app.sessions.models import ForumSession, Site
 from app.vault import Vault
 
@@ -38,7 +38,5 @@ async def describe(
     """Write down what is now known about such a guest; fields left empty stay as they were."""
     await walk_in_of(db, session, site, participant_id)
     person = await hold_person(db, session.id, participant_id)
-    before = person.name
     rewrite(vault, person, replace(as_person(vault, person), name=known.name, **known_of(known, session)))
-    remember_name(vault, person, before)
     await record(db, vault, session.id, now, Act(actor, "hall.guest_described", f"participant:{person.id}", {"site": site.id}))

@@ -20,7 +20,7 @@ from app.hall.checkin import Scan, check_in, hold_person
 from app.hall.guards import COMPLETING
 from app.hall.people import CompletionFields, known_of
 from app.participants.models import Attendance, Origin, Participant
-from app.participants.service import Person, open_contact, remember_name, rewrite
+from app.participants.service import Person, open_contact, rewrite
 from app.proposals.answering import spoken_by
 from app.proposals.models import Proposal, ProposalSource
 from app.proposals.privacy import name_is_public
@@ -92,9 +92,7 @@ async def complete(
     Conflict `hall.already_complete` when it is none any more, NotFound for another session's.
     """
     person = await _hold_placeholder(db, session_id, placeholder_id)
-    before = person.name
     rewrite(vault, person, replace(as_person(vault, person), **known))
-    remember_name(vault, person, before)
     person.origin = Origin.WALK_IN
     await db.flush()
     await _give_words(db, person.id, person)

@@ -58,6 +58,10 @@ class Participant(Table):
     guardian_phone: Mapped[bytes | None]
     former_names: Mapped[bytes | None]
     """Names that were corrected, a line each: others may have written them, so an erasure looks for them too."""
+    former_contacts: Mapped[bytes | None]
+    """The same of phones (E.164), e-mail and postal addresses."""
+    former_guardians: Mapped[bytes | None]
+    """The same of names and phones of guardians."""
     language: Mapped[str] = mapped_column(String(5), default="id")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

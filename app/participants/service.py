@@ -17,6 +17,10 @@ from app.vault import Vault
 
 SEALED = ("phone", "email", "address", "disability", "needs", "guardian_name", "guardian_phone")
 """Columns that are stored as ciphertext bound to (`participants`, column, id)."""
+FORMER = ("former_names", "former_contacts", "former_guardians")
+"""Columns of what was corrected, sealed like the others; apart, because they are kept for different times."""
+CORRECTED = (("name",), ("phone", "email", "address"), ("guardian_name", "guardian_phone"))
+"""What goes into each of these."""
 PURPOSES = ("publish_name", "disability_data", "photos")
 """What somebody may agree to, each by itself."""
 
@@ -63,6 +67,17 @@ class Contact:
     guardian_phone: str | None
 
 
+@dataclass(frozen=True)
+class Former:
+    """What somebody was known by before it was corrected."""
+
+    names: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Phones E.164, e-mail and postal addresses."""
+    guardians: tuple[str, ...] = ()
+    """Names and phones of guardians."""
+
+
 async def take_turn(db: AsyncSession, session_id: str) -> None:
     """Hold the session's counter of participants to the end of the transaction: who counts or looks for doubles does it alone."""
     held = _insert(db)(COUNTERS).values(session_id=session_id, last=0)
@@ -102,8 +117,13 @@ async def add_participants(
     return [str(row["id"]) for row in rows]
 
 
-def rewrite(vault: Vault, participant: Participant, person: Person) -> None:
-    """Write corrected data over a participant; number, origin and language stay, the version rises."""
+def rewrite(vault: Vault, participant: Participant, person: Person, *, remembered: bool = True) -> None:
+    """Write corrected data over a participant; number, origin and language stay, the version rises.
+
+    What stood there is remembered, unless it was nobody's: others may have written it, and an erasure must find it there.
+    """
+    if remembered:
+        _remember(vault, participant, person)
     for name, value in _columns(vault, participant.id, person).items():
         if name != "language":
             setattr(participant, name, value)
@@ -139,18 +159,37 @@ def open_contact(vault: Vault, participant: Participant) -> Contact:
     return Contact(**{name: vault.open(getattr(participant, name), "participants", name, participant.id) for name in SEALED})
 
 
-def remember_name(vault: Vault, participant: Participant, former: str) -> None:
-    """Keep the name that somebody had until now, when it is another one; called after `rewrite` by whoever corrects a name."""
-    before = former_names(vault, participant)
-    if former != participant.name and former not in before:
-        kept = "\n".join((*before, former))
-        participant.former_names = vault.seal(kept, "participants", "former_names", participant.id)
+def former_of(vault: Vault, participant: Participant) -> Former:
+    """What somebody had before."""
+    kept = (vault.open(getattr(participant, column), "participants", column, participant.id) for column in FORMER)
+    return Former(*(tuple(one.splitlines()) if one else () for one in kept))
 
 
-def former_names(vault: Vault, participant: Participant) -> tuple[str, ...]:
-    """The names that somebody had before, oldest first."""
-    kept = vault.open(participant.former_names, "participants", "former_names", participant.id)
-    return tuple(kept.splitlines()) if kept else ()
+def keep_former(vault: Vault, participant: Participant, former: Former) -> None:
+    """Remember this of somebody, and nothing else."""
+    for column, said in zip(FORMER, (former.names, former.contacts, former.guardians), strict=True):
+        lines = dict.fromkeys(" ".join(one.split()) for one in said)
+        setattr(participant, column, vault.seal("\n".join(lines), "participants", column, participant.id))
+
+
+def known_by(vault: Vault, participant: Participant) -> Former:
+    """What somebody is known by now and was before, as it is remembered once somebody else stands in their place."""
+    held, former = open_contact(vault, participant), former_of(vault, participant)
+    contacts, guardians = (held.phone, held.email, held.address), (held.guardian_name, held.guardian_phone)
+    return Former(
+        (participant.name, *former.names),
+        (*filter(None, contacts), *former.contacts),
+        (*filter(None, guardians), *former.guardians),
+    )
+
+
+def _remember(vault: Vault, participant: Participant, now: Person) -> None:
+    """Of what stands there, whatever is about to be another."""
+    held, before = {**vars(open_contact(vault, participant)), "name": participant.name}, former_of(vault, participant)
+    names, contacts, guardians = ([held[one] for one in group if held[one] not in (None, getattr(now, one))] for group in CORRECTED)
+    if names or contacts or guardians:
+        kept = Former((*before.names, *names), (*before.contacts, *contacts), (*before.guardians, *guardians))
+        keep_former(vault, participant, kept)
 
 
 def phone_index(vault: Vault, e164: str | None) -> str | None:

@@ -36,7 +36,7 @@ REAL = {
     "prepared": (
         *("forum_sessions", "meetings", "privacy_notices", "quotas", "retention_plans", "schedule_changes", "series", "sites"),
         *("duty_links", "duty_shifts", "form_counters", "form_ranges", "needs_seen_to"),
-        *("guest_imports", "invitation_letters", "invitee_places", "invitees"),
+        *("former_holders", "guest_imports", "invitation_letters", "invitee_places", "invitees"),
         *("plenaries", "plenary_steps", "delegates", "minutes_texts", "minutes_notes", "sipd_sheets"),
     ),
     "people_did": ("applications", "consents", "credentials", "decisions", "erasures", "reveals", "seat_devices", "seats"),

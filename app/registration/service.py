@@ -8,7 +8,7 @@ from app.audit.service import Act, record
 from app.errors import Conflict, Invalid
 from app.outbox.service import enqueue
 from app.participants.models import Participant
-from app.participants.service import add_consents, consents_of, remember_name, rewrite, take_turn
+from app.participants.service import add_consents, consents_of, rewrite, take_turn
 from app.registration.doubles import flag_lookalikes, refuse_doubles
 from app.registration.filing import (
     PERSON,
@@ -40,9 +40,7 @@ async def correct(db: AsyncSession, vault: Vault, key: str, form: ApplicationFor
     strictness: Strictness = "counter" if participant.phone is None else "api"
     form = checked(form, offer, strictness, kept_site=kept_at(application))
     person = person_of(form, offer, session, participant.language)
-    name = participant.name
     rewrite(vault, participant, person)
-    remember_name(vault, participant, name)
     await db.flush()
     former = vault.former_blinds("phone", person.phone)
     await refuse_doubles(db, session.id, participant.phone_index, participant.name_key, besides=application.id, former=former)

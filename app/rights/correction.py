@@ -12,7 +12,7 @@ from app.audit.service import Act, record
 from app.errors import FieldError, Gone, Invalid, NotFound
 from app.outbox.service import enqueue
 from app.participants.models import Participant
-from app.participants.service import PURPOSES, Person, add_consents, consents_of, open_contact, remember_name, rewrite, take_turn
+from app.participants.service import PURPOSES, Person, add_consents, consents_of, open_contact, rewrite, take_turn
 from app.registration.doubles import refuse_doubles
 from app.registration.fields import Email, Name, Phone, one_line, without_nik
 from app.registration.filing import PERSON
@@ -39,9 +39,7 @@ async def correct(db: AsyncSession, vault: Vault, participant_id: str, given: Co
     before = open_contact(vault, person)
     if before.phone and not given.phone:
         raise Invalid(FieldError("phone", "registration.phone_missing"))
-    name = person.name
     rewrite(vault, person, replace(_as_is(vault, person), **given.model_dump()))
-    remember_name(vault, person, name)
     await db.flush()
     if application is not None:
         former = vault.former_blinds("phone", given.phone)

@@ -6,16 +6,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Role
 from app.errors import Invalid
-from app.participants.models import Participant
-from app.regions import name_key
 from app.rights.erasure import BEING_HELD, ask, let_happen
-from app.rights.models import Erasure, RetentionRun
+from app.rights.former import ask_former, let_former_happen
+from app.rights.models import RetentionRun
 from app.rights.plan import MOST_MONTHS, Months
 from app.rights.retention import dates_of, months_of, set_months
+from app.rights.wishes import people_called, wishes_of
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
@@ -25,7 +24,6 @@ from app.web.pages import page, translator
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
 AtDesk = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
-MOST_FOUND = 20
 KEY = "data-pribadi"
 
 
@@ -38,15 +36,17 @@ class Plan(BaseModel):
 
 
 class Whose(BaseModel):
-    """A participant of the session."""
+    """A participant of the session, or somebody who held a seat before."""
 
-    participant: str = Field(max_length=16)
+    participant: str = Field("", max_length=16)
+    holder: str = Field("", max_length=16)
 
 
 class Which(BaseModel):
-    """A wish to be forgotten."""
+    """A wish to be forgotten, of either."""
 
-    erasure: str = Field(max_length=16)
+    erasure: str = Field("", max_length=16)
+    holder: str = Field("", max_length=16)
 
 
 @router.get(f"/meja/{{slug}}/{KEY}")
@@ -74,7 +74,8 @@ async def forget(request: Request, parts: Parts, at: AtDesk) -> Response:
     """Forget somebody who asked for it in person."""
     wish = parse(Whose, await typed(request))
     async with parts.database.write() as db:
-        await ask(db, parts.vault, at.session, wish.participant, actor=at.staff.actor, now=parts.clock.now())
+        asking, whose = (ask_former, wish.holder) if wish.holder else (ask, wish.participant)
+        await asking(db, parts.vault, at.session, whose, actor=at.staff.actor, now=parts.clock.now())
     return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?diminta=1", 303)
 
 
@@ -83,7 +84,8 @@ async def now_please(request: Request, parts: Parts, at: AtDesk) -> Response:
     """Do not wait for the end of the live session."""
     wish = parse(Which, await typed(request))
     async with parts.database.write() as db:
-        await let_happen(db, parts.vault, at.session, wish.erasure, actor=at.staff.actor, now=parts.clock.now())
+        letting, which = (let_former_happen, wish.holder) if wish.holder else (let_happen, wish.erasure)
+        await letting(db, parts.vault, at.session, which, actor=at.staff.actor, now=parts.clock.now())
     return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?diminta=1", 303)
 
 
@@ -91,17 +93,11 @@ async def _page(request: Request, parts: Ground, at: Desk, form: Typed | None = 
     q = request.query_params.get("q", "").strip()[:120]
     async with parts.database.read() as db:
         months = await months_of(db, at.session.id)
-        wishes = await db.execute(
-            select(Erasure, Participant.name)
-            .join(Participant, Participant.id == Erasure.participant_id)
-            .where(Erasure.session_id == at.session.id)
-            .order_by(Erasure.asked_at.desc())
-        )
         runs = await db.scalars(select(RetentionRun).where(RetentionRun.session_id == at.session.id).order_by(RetentionRun.began_at))
         context: dict[str, Any] = {
-            "wishes": [(wish, name) for wish, name in wishes],
+            "wishes": await wishes_of(db, parts.vault, at.session.id),
             "runs": runs.all(),
-            "found": await _people(db, at.session.id, q) if q else [],
+            "found": await people_called(db, parts.vault, at.session.id, q) if q else [],
         }
     values = {"specific": str(months.specific), "contact": str(months.contact), "traces": str(months.traces)}
     return page(
@@ -118,16 +114,6 @@ async def _page(request: Request, parts: Ground, at: Desk, form: Typed | None = 
         desk_items=desk_items(at.session, at.staff, KEY, translator(request)),
         **context,
     )
-
-
-async def _people(db: AsyncSession, session_id: str, q: str) -> list[Participant]:
-    """People of the session whose name holds these words."""
-    wanted = select(Participant).where(
-        Participant.session_id == session_id,
-        Participant.erased_at.is_(None),
-        Participant.name_key.contains(name_key(q), autoescape=True),
-    )
-    return list(await db.scalars(wanted.order_by(Participant.name, Participant.id).limit(MOST_FOUND)))
 
 
 def _sentence(parts: Ground, months: Months) -> str:

@@ -3,7 +3,7 @@
 What names the person is kept until everything else is gone: what others wrote can only be searched with it. The last step takes it away.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -13,8 +13,8 @@ from app.audit.service import Act, record
 from app.chat.models import Sanction
 from app.database.tables import new_id
 from app.errors import NotFound
-from app.guests.models import Invitee, InviteePlace
-from app.guests.naming import guest_named
+from app.guests.holders import HOLDERS, opened
+from app.guests.models import FormerHolder, Invitee, InviteePlace
 from app.invitations.models import Credential, CredentialState, Reveal, Seat, SeatDevice, SeatState
 from app.invitations.seats import REVOKED
 from app.journal.service import revoke as close_sockets
@@ -23,11 +23,12 @@ from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.outbox.worker import Again
 from app.participants.models import Consent, Participant
-from app.participants.service import former_names, open_contact, take_turn
+from app.participants.service import take_turn
 from app.regions import name_key
 from app.registration.models import Application, ApplicationState, Decision
 from app.rights.forgotten import ERASE, note
-from app.rights.identity import Identity, names_somebody
+from app.rights.identity import Identity
+from app.rights.known import SEATS, Listed, identity_of, is_of
 from app.rights.models import Erasure, ErasureState
 from app.rights.places import emptied, owned
 from app.rights.sweep import sweep
@@ -39,7 +40,6 @@ from app.web.ground import Ground
 
 WAIT = timedelta(minutes=10)
 """Between looks at whether a live session has ended."""
-SEATS = InviteePlace.__tablename__
 BEING_HELD = {SessionState.LIVE, SessionState.PAUSED}
 
 
@@ -78,12 +78,11 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         session = await db.get_one(ForumSession, task.session_id)
         person = await db.get_one(Participant, task.participant_id)
         ghosts = (await db.scalars(select(Participant).where(Participant.merged_into == person.id))).all()
-        mine = InviteePlace.participant_id.in_([person.id, *(one.id for one in ghosts)])
-        listed = (await db.execute(select(InviteePlace, Invitee).join(Invitee, Invitee.id == InviteePlace.invitee_id).where(mine))).all()
+        listed, holders = await seats_of(db, [person.id, *(one.id for one in ghosts)])
     if task.state is not ErasureState.DONE:
         if session.state in BEING_HELD and task.confirmed_by is None:
             raise Again(now + WAIT)
-        identity = identity_of(ground.vault, person, ghosts, listed)
+        identity = identity_of(ground.vault, person, ghosts, listed, [opened(ground.vault, one) for one in holders])
         await take_messages(database, identity, session.room, now)
         await take_proposals(database, identity, session.room, now)
         await sweep(database, identity, session.id, session.room)
@@ -94,44 +93,11 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         raise Again(now + timedelta(seconds=5))
 
 
-def identity_of(
-    vault: Vault, person: Participant, ghosts: Iterable[Participant] = (), listed: Iterable[tuple[InviteePlace, Invitee]] = ()
-) -> Identity:
-    """What the person is known by, as long as it is there; `ghosts` are placeholders who turned out to be this person.
-
-    `listed` are the person's seats on guest lists. Of the invited for whom a deputy comes, and of an office, nothing belongs to the person.
-    """
-    contact = open_contact(vault, person)
-    ghosts, listed = tuple(ghosts), tuple(listed)
-    mine = [place for place, _ in listed if is_of(place, person)]
-    others = {name_key(name) for place, invitee in listed for name in _not_theirs(place, invitee, person)}
-    before = (*former_names(vault, person), *(name for one in ghosts for name in (one.name, *former_names(vault, one))))
-    called = (person.name, *filter(names_somebody, before), *(place.name for place in mine if place.name))
-    own = [name for name in called if name_key(name) not in others]
-    names = [name for name in (*own, *map(name_key, own), contact.guardian_name) if name]
-    lists = [(vault.open(one.phone, SEATS, "phone", one.id), vault.open(one.email, SEATS, "email", one.id)) for one in mine]
-    phones = [phone for phone in (contact.phone, contact.guardian_phone, *(one for one, _ in lists)) if phone]
-    phrases = [phrase for phrase in (contact.email, contact.address, *(one for _, one in lists)) if phrase]
-    return Identity(person.id, tuple(names), tuple(phones), tuple(phrases), pseudonym_of(person), frozenset(one.id for one in ghosts))
-
-
-def is_of(place: InviteePlace, person: Participant) -> bool:
-    """Whether name and contact on the list are those of whoever has the seat: a deputy comes for somebody else, unless by the same name."""
-    return not place.deputy or (place.name is not None and name_key(place.name) == name_key(person.name))
-
-
-def _not_theirs(place: InviteePlace, invitee: Invitee, person: Participant) -> Iterator[str]:
-    """The invited for whom a deputy comes, and what a seat is called of which the list knows no name."""
-    if place.name is None:
-        for seats in (1, invitee.seats):
-            yield guest_named(None, place.office, invitee.institution, place.position, seats)[0]
-    elif not is_of(place, person):
-        yield place.name
-
-
-def pseudonym_of(person: Participant) -> str:
-    """What stands for the name afterwards, in the language of the record: the place on the list, which says nothing outside of it."""
-    return f"Peserta {person.number}"
+async def seats_of(db: AsyncSession, ids: Sequence[str]) -> tuple[Listed, Sequence[FormerHolder]]:
+    """The seats on guest lists of somebody who stands under these ids, and whoever held them before and is not forgotten."""
+    listed = select(InviteePlace, Invitee).join(Invitee, Invitee.id == InviteePlace.invitee_id).where(InviteePlace.participant_id.in_(ids))
+    holders = select(FormerHolder).where(FormerHolder.participant_id.in_(ids), FormerHolder.known_by.is_not(None)).order_by(FormerHolder.id)
+    return [(place, invitee) for place, invitee in await db.execute(listed)], (await db.scalars(holders)).all()
 
 
 async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure_id: str, identity: Identity, now: datetime) -> None:
@@ -159,10 +125,11 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
         invitee.institution = identity.out_of(invitee.institution)
     # Nor did the invited ask for anything, for whom a deputy came.
     lists = await db.scalars(select(InviteePlace).where(InviteePlace.participant_id.in_(identity.ids)))
-    of_others = [one.id for one in lists if not is_of(one, person)]
+    of_others = [one.id for one in lists if not is_of(one, [person.name])]
     people = Participant.metadata.tables["participants"]
     for table in owned():
-        if values := emptied(table, identity.pseudonym, key):
+        # Whoever held the seat before did not ask.
+        if table.name != HOLDERS and (values := emptied(table, identity.pseudonym, key)):
             rows = update(table).where(table.c.participant_id.in_(identity.ids))
             await db.execute((rows.where(table.c.id.not_in(of_others)) if table.name == SEATS else rows).values(**values))
     if identity.ghosts:

@@ -5,19 +5,20 @@ The list is of one machine, the database of all: every start and every backup br
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 from anyio import to_thread
-from sqlalchemy import Table, inspect, select, update
+from sqlalchemy import Executable, Table, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database.engine import Database
 from app.database.tables import new_id
 from app.disk import settle
+from app.guests.models import FormerHolder
 from app.outbox.service import wanting
 from app.participants.models import Participant
 from app.rights.models import Erasure, ErasureState
@@ -26,7 +27,9 @@ FILE = "forgotten.txt"
 """In the data folder, beside the folders that a backup takes: ids only, a line each."""
 ERASE = "rights.erase"
 """Kind of the job that forgets a person."""
-ERASURES, PEOPLE = (cast("Table", one.__table__) for one in (Erasure, Participant))
+ERASE_FORMER = "rights.erase_former"
+"""The same for somebody who held a guest's seat before somebody else."""
+ERASURES, PEOPLE, HOLDERS = (cast("Table", one.__table__) for one in (Erasure, Participant, FormerHolder))
 TOGETHER = 500
 _ID = re.compile(r"(?<![a-z2-7])[a-z2-7]{16}(?![a-z2-7])")
 
@@ -60,12 +63,13 @@ def noted(data_dir: Path) -> set[str]:
 
 
 async def forgotten_in(connection: AsyncConnection, *, asked: bool = False) -> set[str]:
-    """The participants that the present database knows as forgotten, with `asked` also those who wait for it; none in an empty or older one."""
+    """The participants and former holders of seats that the present database knows as forgotten, with `asked` also those who wait for it; none in an empty or older one."""
     names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    if ERASURES.name not in names:
-        return set()
-    known = select(ERASURES.c.participant_id)
-    return set(await connection.scalars(known if asked else known.where(ERASURES.c.state == ErasureState.DONE)))
+    people, holders = select(ERASURES.c.participant_id), select(HOLDERS.c.id).where(HOLDERS.c.asked_at.is_not(None))
+    if not asked:
+        people, holders = people.where(ERASURES.c.state == ErasureState.DONE), holders.where(HOLDERS.c.done_at.is_not(None))
+    there = [wanted for table, wanted in ((ERASURES, people), (HOLDERS, holders)) if table.name in names]
+    return {one for wanted in there for one in await connection.scalars(wanted)}
 
 
 async def remember(database: Database, data_dir: Path, now: datetime) -> int:
@@ -83,6 +87,7 @@ async def remember(database: Database, data_dir: Path, now: datetime) -> int:
 async def forget_again(connection: AsyncConnection, people: Iterable[str], now: datetime) -> int:
     """Want everybody of these forgotten who stands in a restored database; the server does it when it starts. How many."""
     wanted = sorted(people)
+    count = await _former_again(connection, wanted, now)
     known: list[tuple[str, str]] = []
     for start in range(0, len(wanted), TOGETHER):
         here = PEOPLE.c.id.in_(wanted[start : start + TOGETHER]) & PEOPLE.c.erased_at.is_(None)
@@ -97,4 +102,20 @@ async def forget_again(connection: AsyncConnection, people: Iterable[str], now: 
         mine = ERASURES.c.participant_id == person
         asked = (await connection.execute(update(ERASURES).where(mine).values(**again).returning(ERASURES.c.id))).scalar_one()
         await connection.execute(wanting(connection.dialect.name, ERASE, f"erase:{asked}", {"erasure_id": asked}, due_at=now, now=now))
-    return len(known)
+    return count + len(known)
+
+
+async def _former_again(connection: AsyncConnection, wanted: Sequence[str], now: datetime) -> int:
+    again = {"asked_by": "system", "asked_at": now, "confirmed_by": "system", "done_at": None}
+    count = 0
+    for start in range(0, len(wanted), TOGETHER):
+        here = HOLDERS.c.id.in_(wanted[start : start + TOGETHER]) & HOLDERS.c.known_by.is_not(None)
+        for one in (await connection.scalars(update(HOLDERS).where(here).values(**again).returning(HOLDERS.c.id))).all():
+            await connection.execute(former_wanted(connection.dialect.name, one, now))
+            count += 1
+    return count
+
+
+def former_wanted(dialect: str, holder_id: str, now: datetime) -> Executable:
+    """The statement by which somebody who held a seat before is forgotten by a job."""
+    return wanting(dialect, ERASE_FORMER, f"erase-former:{holder_id}", {"holder_id": holder_id}, due_at=now, now=now)

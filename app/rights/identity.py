@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from app.regions import name_key
+
 COVER = "▪▪▪"
 SHORTEST_PHRASE = 8
 """Letters below which an address is no trace of anybody ("RT 3")."""
@@ -36,11 +38,17 @@ class Identity:
     pseudonym: str
     ghosts: frozenset[str] = frozenset()
     """Ids under which the person stood before anybody knew who it was."""
+    others: frozenset[str] = frozenset()
+    """Keys of the names of others who stood under these ids at other times: what was said by those names is not this person's."""
 
     @property
     def ids(self) -> frozenset[str]:
         """Every id of the person."""
         return self.ghosts | {self.person_id}
+
+    def is_others(self, by: Mapping[str, Any]) -> bool:
+        """Whether somebody says something who stood under the person's ids at another time."""
+        return by.get("id") in self.ids and name_key(str(by.get("name") or "")) in self.others
 
     def is_called(self, name: object) -> bool:
         """Whether a name that belongs to nobody's row is one of the person's, whole."""
@@ -69,6 +77,8 @@ class Identity:
             case str():
                 return self.out_of(value)
             case Mapping():
+                if self.is_others(value):
+                    return {name: one if name == "name" else self.out_of_all(one) for name, one in value.items()}
                 if value.get("id") in self.ids and "name" in value:
                     kept = {name: one for name, one in value.items() if name not in {"capacity", "institution"}}
                     return {**kept, "name": self.pseudonym}

@@ -18,7 +18,7 @@ from app.guests.models import InviteePlace
 from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Delivery, Notice
 from app.participants.models import Attendance, Consent, Participant
-from app.participants.service import Contact, consents_of, former_names, open_contact
+from app.participants.service import Contact, consents_of, former_of, open_contact
 from app.proposals.models import Proposal, ProposalSource
 from app.registration.models import Application
 from app.rights.models import Erasure
@@ -42,7 +42,17 @@ TOLD = (
 """What stands openly on the list, in the order in which people read it."""
 HANDLED = frozenset(
     {
-        *("applications", "attendances", "consents", "erasures", "invitee_places", "messages", "notices", "proposal_sources"),
+        *(
+            "applications",
+            "attendances",
+            "consents",
+            "erasures",
+            "former_holders",
+            "invitee_places",
+            "messages",
+            "notices",
+            "proposal_sources",
+        ),
         *("proposals", "seats"),
     }
 )
@@ -80,13 +90,16 @@ async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any
     person = own.person
     # Of an invited seat nothing that the list says of somebody: a deputy may sit there, and names before may be another's.
     invited = await _rows(db, InviteePlace, InviteePlace.participant_id == person.id, ("code", "office", "deputy"))
+    former = former_of(vault, person)
     told: dict[str, Any] = {
         "session": {"title": own.session.title, "slug": own.session.slug},
         "person": _filled(
             {
                 **{name: getattr(person, name) for name in TOLD},
                 **vars(own.contact),
-                "former_names": [] if invited else list(former_names(vault, person)),
+                "former_names": list(former.names),
+                "former_contacts": list(former.contacts),
+                "former_guardians": list(former.guardians),
                 "registered_at": person.created_at,
             }
         ),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.database.tables import new_id
-from app.guests.models import InviteePlace
+from app.guests.models import FormerHolder, InviteePlace
 from app.hall.models import DoorPress, NeedSeenTo
 from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Attempt, Delivery, Notice
@@ -31,8 +31,8 @@ TOGETHER = 50
 LOOK_AGAIN = timedelta(days=1)
 """How soon to look whether a postponed forum has a day."""
 COLUMNS: dict[Kept, tuple[str, ...]] = {
-    Kept.SPECIFIC: ("disability", "needs", "guardian_name", "guardian_phone"),
-    Kept.CONTACT: ("phone", "phone_index", "email", "address", "former_names"),
+    Kept.SPECIFIC: ("disability", "needs", "guardian_name", "guardian_phone", "former_guardians"),
+    Kept.CONTACT: ("phone", "phone_index", "email", "address", "former_names", "former_contacts"),
 }
 
 
@@ -136,6 +136,13 @@ async def _columns(db: AsyncSession, session_id: str, kind: Kept) -> int:
         values: dict[str, Any] = {"phone_index": None} if kind is Kept.CONTACT else {"has_disability": False}
         await db.execute(update(Application).where(Application.participant_id.in_(ids)).values(**values))
         return len(ids)
+    if kind is Kept.CONTACT and (
+        held_before := await _some(
+            db, select(FormerHolder.id).where(FormerHolder.session_id == session_id, FormerHolder.known_by.is_not(None))
+        )
+    ):
+        await db.execute(update(FormerHolder).where(FormerHolder.id.in_(held_before)).values(known_by=None))
+        return len(held_before)
     # What stands beside the people: of the guests on lists too, of whom a deputy may hold the seat.
     if kind is Kept.CONTACT:
         await db.execute(update(InviteePlace).where(InviteePlace.session_id == session_id).values(phone=None, email=None))

@@ -36,13 +36,13 @@ async def take_messages(database: Database, identity: Identity, room: str, now: 
     while True:
         async with database.write() as db:
             await standing.lock(db, room)
-            wanted = select(Message).where(Message.room == room, theirs, Message.state != MessageState.ERASED)
-            some = (await db.scalars(wanted.order_by(Message.id).limit(TOGETHER))).all()
-            for message in some:
+            here = select(Message.id, Message.by).where(Message.room == room, theirs, Message.state != MessageState.ERASED)
+            said = [one.id for one in await db.execute(here.order_by(Message.id)) if not identity.is_others(one.by)][:TOGETHER]
+            for message in (await db.scalars(select(Message).where(Message.id.in_(said)).order_by(Message.id))).all():
                 await _take(db, message, identity, now)
-        if not some:
+        if not said:
             return count
-        count += len(some)
+        count += len(said)
 
 
 async def _take(db: AsyncSession, message: Message, identity: Identity, now: datetime) -> None:

@@ -35,7 +35,7 @@ from app.outbox.worker import Again
 from app.papers.keying import key_in
 from app.papers.models import Scan, ScanKind
 from app.participants.models import Consent, Participant
-from app.participants.service import placeholder
+from app.participants.service import Former, former_of, placeholder
 from app.planning import service as plenary
 from app.planning.delegates import Named, add_delegate
 from app.planning.models import Delegate, PlenaryStep
@@ -353,6 +353,28 @@ async def test_names_from_before_anybody_knew_who_it_was_are_forgotten_too(groun
     assert await everywhere(ground) == {}
     async with ground.database.read() as db:
         assert await written(db, handed) == "Ibu RT 3, lalu Peserta 1, Peserta 1 dan Peserta 1 setuju"
+
+
+async def test_numbers_and_addresses_from_before_a_correction_are_forgotten_too(ground: Ground) -> None:
+    session, _ = await make_session(ground)
+    vault, now = ground.vault, ground.clock.now()
+    application = await apply_via_service(ground, session, **PERSON)
+    person_id = application.participant_id
+    after = {"phone": "+6281300001111", "email": "baru@example.org", "address": "Jalan Kartini 40"}
+    async with ground.database.write() as db:
+        given = Corrected.model_validate({"name": NAME, "capacity": None, **after})
+        await correct(db, vault, person_id, given, actor="account:x", now=now)
+        words = "0857 1122 3344, wulan.praba@example.org, Gang Teratai  Merah 17; 0813 0000 1111, Jalan Kartini 40; 0813 0000 2222"
+        handed = await said_by_others(ground, db, session, words)
+        known = former_of(vault, await db.get_one(Participant, person_id))
+        assert known == Former((FORMER,), ("+6285711223344", "wulan.praba@example.org", "Gang Teratai Merah 17"))
+        asked = await ask(db, vault, session, person_id, actor="account:x", now=now)
+    await done(ground, asked.id)
+    assert await everywhere(ground) == {}
+    async with ground.database.read() as db:
+        assert await written(db, handed) == "▪▪▪, ▪▪▪, ▪▪▪; ▪▪▪, ▪▪▪; 0813 0000 2222"
+        person = await db.get_one(Participant, person_id)
+        assert (person.former_names, person.former_contacts, person.former_guardians) == (None, None, None)
 
 
 async def said_by_others(ground: Ground, db: AsyncSession, session: ForumSession, words: str) -> str:

@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import LargeBinary, Table, select
 
 from app.assembly import handlers
-from app.guests.models import InviteePlace
+from app.guests.models import FormerHolder, InviteePlace
 from app.kept.models import KeptFile, KeptState
 from app.kept.service import drop
 from app.outbox.worker import Again
+from app.participants import service as participants
 from app.proposals.models import ProposalSource
 from app.rights import sweep
 from app.rights.erasure import ask, let_happen
-from app.rights.forgotten import ERASE
+from app.rights.forgotten import ERASE, ERASE_FORMER
+from app.rights.former import ask_former, let_former_happen
 from app.rights.models import Erasure, ErasureState
 from app.rights.places import Place, places
 from app.sessions.models import ForumSession
@@ -25,8 +27,10 @@ from app.tables import metadata
 from app.vault import Vault
 from app.web.ground import Ground
 from tests.conftest import Office, serving
+from tests.factories import make_session
+from tests.integration.test_erasure import said_by_others
 from tests.integration.test_notices_delivery import post_office, with_mail
-from tests.lives import DESK, Life, Words
+from tests.lives import DESK, Life, Words, said_of
 
 LIVES = 3
 """In one database, so that everybody is also looked for among the others."""
@@ -119,22 +123,39 @@ async def test_nothing_of_anybody_is_found_whatever_happened_to_them(
     last = await _erasure_of(ground, lives[-1])
     await handlers(ground)[ERASE]({"erasure_id": last})
     assert in_files([tmp_path], people) == set(), stories
-    invited = [(life.invited, life.said_of_invited) for life in lives if life.invited is not None]
-    assert await left_alone(ground, lives) == [[one.names[0], f"+62{one.digits}", one.mail, said] for one, said in invited], stories
+    invited = [life for life in lives if life.before]
+    lists = [[life.listed.names[0], f"+62{life.listed.digits}", life.listed.mail, *map(said_of, life.before)] for life in invited]
+    assert await left_alone(ground, invited) == lists, stories
+    await those_before_forgotten(ground)
+    assert await in_the_database(ground, [one for life in invited for one in life.before]) == set(), stories
     logged = "".join(capfd.readouterr())
     assert [one.found(logged) for one in people] == [[]] * LIVES, stories
 
 
 async def left_alone(ground: Ground, lives: list[Life]) -> list[list[str | None]]:
-    """Of each invited for whom a deputy came, what the list and somebody else's words say."""
+    """Of each invited for whom a deputy came, what the list says, and somebody else's words about everybody who held the seat."""
     left, vault = [], ground.vault
     async with ground.database.read() as db:
-        for life in [one for one in lives if one.invited is not None]:
+        for life in lives:
             place = await db.get_one(InviteePlace, life.place_id)
             confided = [vault.open(getattr(place, name), "invitee_places", name, place.id) for name in ("phone", "email")]
-            about = ProposalSource.text == life.said_of_invited
-            left.append([place.name, *confided, *await db.scalars(select(ProposalSource.text).where(about))])
+            said = [await db.scalar(select(ProposalSource.text).where(ProposalSource.text == said_of(one))) for one in life.before]
+            left.append([place.name, *confided, *said])
     return left
+
+
+async def those_before_forgotten(ground: Ground) -> None:
+    """Everybody who held a seat before asks as well."""
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        rows = (await db.scalars(select(FormerHolder))).all()
+        for row in rows:
+            session = await db.get_one(ForumSession, row.session_id)
+            await ask_former(db, ground.vault, session, row.id, actor=DESK, now=now)
+            await let_former_happen(db, ground.vault, session, row.id, actor=DESK, now=now)
+    for row in rows:
+        with contextlib.suppress(Again):
+            await handlers(ground)[ERASE_FORMER]({"holder_id": row.id})
 
 
 async def _erasure_of(ground: Ground, life: Life) -> str:
@@ -159,3 +180,23 @@ async def test_a_table_that_the_erasure_left_out_would_be_seen(
             await life.change_to_live_with_everything()
             await forgotten(life)
     assert {one.partition(".")[0] for one in await in_the_database(ground, [life.words])} == {left_out}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("remembered", [True, False])
+async def test_numbers_and_addresses_that_were_not_remembered_would_be_seen(
+    ground: Ground, office: Office, monkeypatch: pytest.MonkeyPatch, remembered: bool
+) -> None:
+    if not remembered:
+        monkeypatch.setattr(participants, "CORRECTED", (("name",), (), ("guardian_name", "guardian_phone")))
+    async with httpx.AsyncClient() as calls:
+        life = Life(ground, office, calls, "reached anew")
+        life.session, life.sites = await make_session(ground)
+        await life.applies()
+        await life.is_reached_anew()
+        async with ground.database.write() as db:
+            for one in life.words.former:
+                await said_by_others(ground, db, life.session, f"Hubungi {one}")
+        await forgotten(life)
+    left = await in_the_database(ground, [life.words])
+    assert left == (set() if remembered else {"proposal_sources.text", "proposals.title", "proposal_versions.fields"})
