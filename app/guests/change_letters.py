@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import i18n
-from app.guests.letters import LANGUAGE, Addressed, Letterform, address, headed, letter_rows, printed, times, written_day
+from app.guests.letters import LANGUAGE, Addressed, Letterform, address, headed, letter_rows, printed, times, words_of, written_day
 from app.invitations.models import Seat
 from app.notices.models import Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.sessions.changes import changes_of
@@ -131,7 +131,7 @@ async def change_pdf(parts: Ground, session: ForumSession, form: Letterform, peo
     letters = [
         {
             **asdict(replace(one.letter, link="") if cancelled else one.letter),
-            "lines": [_written(line, session.zone) for line in one.lines],
+            "lines": [_written(line, session.zone, words_of(parts)) for line in one.lines],
             "reasons": one.reasons,
             "halls": ScheduleKind.HALL_ADDED in one.kinds,
         }
@@ -183,12 +183,12 @@ def _place(hall: Mapping[str, object]) -> Side:
     return Side(text=", ".join(str(part) for part in (hall.get("name"), hall.get("address")) if part))
 
 
-def _written(line: Line, zone: str) -> dict[str, Any]:
+def _written(line: Line, zone: str, words: i18n.Translator) -> dict[str, Any]:
     """A line as the document takes it: days and times written out, codes left to its own words."""
     sides: dict[str, Any] = {}
     for name, side in (("was", line.was), ("now", line.now)):
         text = side.text
         if side.moments is not None:
-            text = i18n.day(side.moments[0], zone, LANGUAGE) if line.what is What.DAY else times(*side.moments, zone)
+            text = i18n.day(side.moments[0], zone, LANGUAGE) if line.what is What.DAY else times(*side.moments, zone, words)
         sides[name] = {"code": side.code, "text": text}
     return {"what": line.what.value, **sides}

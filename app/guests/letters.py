@@ -145,7 +145,7 @@ async def made(parts: Ground, session: ForumSession, form: Letterform, letters: 
     given: dict[str, Any] = {
         **headed(parts, session, form),
         "day": None if session.undated else i18n.day(session.starts_at, session.zone, LANGUAGE),
-        "time": None if session.undated else times(session.starts_at, session.ends_at, session.zone),
+        "time": None if session.undated else times(session.starts_at, session.ends_at, session.zone, words_of(parts)),
         "agenda": points[:AGENDA_ROWS],
         "more": max(0, len(points) - AGENDA_ROWS),
     }
@@ -182,7 +182,9 @@ def address(parts: Ground, place: InviteePlace, invitee: Invitee, person: Partic
         seat_id=seat.id,
         to=titled(office, invitee.institution),
         name=person.name if place.deputy or place.name else None,
-        seat=f"{place.position} dari {invitee.seats}" if invitee.seats > 1 and not invitee.delegates else "",
+        seat=words_of(parts).gettext("%(position)s dari %(seats)s") % {"position": place.position, "seats": invitee.seats}
+        if invitee.seats > 1 and not invitee.delegates
+        else "",
         hall=site.name if site else None,
         address=site.address if site else "",
         code=place.code,
@@ -198,11 +200,16 @@ def written_day(day: str, zone: str) -> str:
     return i18n.day(noon, zone, LANGUAGE).partition(", ")[2]
 
 
-def times(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+def words_of(parts: Ground) -> i18n.Translator:
+    """The language in which letters are written."""
+    return parts.catalogues.translator(LANGUAGE)
+
+
+def times(starts_at: datetime, ends_at: datetime, zone: str, words: i18n.Translator) -> str:
     """`18.30 – 21.00 WIB`, or until the end when that is another day."""
     start, end = i18n.clock(starts_at, zone), i18n.clock(ends_at, zone)
     same_day = starts_at.astimezone(ZoneInfo(zone)).date() == ends_at.astimezone(ZoneInfo(zone)).date()
-    return f"{start[:5]} – {end}" if same_day else f"{start} – selesai"
+    return f"{start[:5]} – {end}" if same_day else words.gettext("%(start)s – selesai") % {"start": start}
 
 
 def _spill(letters: Sequence[dict[str, Any]]) -> str:
