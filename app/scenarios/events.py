@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from types import ModuleType
 
 from app.scenarios import banjarmasin, bekasi, lasem, lombok, pekalongan
 from app.scenarios.fill import Filled, fill_pekalongan
@@ -25,21 +26,18 @@ class Event:
     series: str | None = None
 
 
+def script_of(event: ModuleType) -> Script:
+    """What the module of an event says of it."""
+    return Script(event.NOW, event.STAFF, event.ONLINE, event.HALL, event.ANSWERS, event.WISHES, event.VILLAGES)
+
+
 EVENTS = {
     "pekalongan-2021": Event(
         name="Musrenbang Kota Pekalongan 2021",
         office="Kota Pekalongan",
         told="Musrenbang Kota Pekalongan, Minggu 11 April 2021, sekarang 19.33 WIB.",
         logins="admin, moderator, sekretariat, operator1, operator2, dpupr, dprd, kepala",
-        script=Script(
-            pekalongan.NOW,
-            pekalongan.STAFF,
-            pekalongan.ONLINE,
-            pekalongan.HALL,
-            pekalongan.ANSWERS,
-            pekalongan.WISHES,
-            pekalongan.VILLAGES,
-        ),
+        script=script_of(pekalongan),
         fill=fill_pekalongan,
     ),
     "bekasi-2018": Event(
@@ -47,7 +45,7 @@ EVENTS = {
         office="Kota Bekasi",
         told="Musrenbang Kota Bekasi, Kamis 25 Januari 2018, hari ketiga dari lima, sekarang 09.52 WIB.",
         logins="admin, moderator, sekretariat, operator1 … operator12 (satu per kelurahan), dbmsda, dprd, kepala",
-        script=Script(bekasi.NOW, bekasi.STAFF, bekasi.ONLINE, bekasi.HALL, bekasi.ANSWERS, bekasi.WISHES, bekasi.VILLAGES),
+        script=script_of(bekasi),
         fill=fill_bekasi,
         series="musrenbang-kota-bekasi-2018",
     ),
@@ -56,7 +54,7 @@ EVENTS = {
         office="Kabupaten Lombok Timur",
         told="Musrenbang Tematik Iklim Lombok Timur, Kamis 16 Juli 2020, dua tempat, sekarang 10.34 WITA.",
         logins="admin, moderator, sekretariat, operator1, operator2, dlhk, dkp, kepala",
-        script=Script(lombok.NOW, lombok.STAFF, lombok.ONLINE, lombok.HALL, lombok.ANSWERS, lombok.WISHES, lombok.VILLAGES),
+        script=script_of(lombok),
         fill=partial(fill_meeting, meeting=lombok.MEETING),
     ),
     "lasem-2023": Event(
@@ -64,7 +62,7 @@ EVENTS = {
         office="Kecamatan Lasem",
         told="Pra-Musrenbang Kecamatan Lasem, Jumat 17 Februari 2023, sekarang 10.48 WIB.",
         logins="admin, moderator, sekretariat, operator1, bappeda, dputaru, kepala",
-        script=Script(lasem.NOW, lasem.STAFF, lasem.ONLINE, lasem.HALL, lasem.ANSWERS, lasem.WISHES, lasem.VILLAGES),
+        script=script_of(lasem),
         fill=partial(fill_meeting, meeting=lasem.MEETING),
     ),
     "banjarmasin-2017": Event(
@@ -72,15 +70,7 @@ EVENTS = {
         office="Kota Banjarmasin",
         told="Desk Trilateral Kota Banjarmasin, Kamis 16 Maret 2017, sekarang 11.12 WITA.",
         logins="admin, moderator, sekretariat, operator1, operator2, pupr, dinkes, kepala",
-        script=Script(
-            banjarmasin.NOW,
-            banjarmasin.STAFF,
-            banjarmasin.ONLINE,
-            banjarmasin.HALL,
-            banjarmasin.ANSWERS,
-            banjarmasin.WISHES,
-            banjarmasin.VILLAGES,
-        ),
+        script=script_of(banjarmasin),
         fill=partial(fill_meeting, meeting=banjarmasin.MEETING),
     ),
 }
