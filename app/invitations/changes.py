@@ -15,8 +15,10 @@ from sqlalchemy.orm import aliased
 from app.invitations.models import Seat, SeatState
 from app.notices.models import Attempt, Channel, Delivery, DeliveryState, Notice, ToldChange
 from app.notices.service import Told, notify_all
+from app.outbox.service import undone
 from app.participants.models import Origin, Participant
 from app.registration.models import Application, ApplicationState
+from app.sessions.changes import TELL
 from app.sessions.models import ForumSession, ScheduleChange, ScheduleKind
 
 CHANGED = "changed"
@@ -29,8 +31,10 @@ IN_LETTER = "notices.in_letter"
 """Why a letter of change was not printed: a letter of invitation that was printed since says it."""
 
 
-async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now: datetime) -> int:
-    """Tell the next people of a change, at most CHUNK; how many. Each is told once however often this runs, and in whatever order changes come."""
+async def tell_of_change(
+    db: AsyncSession, session_id: str, change_id: str, now: datetime, among: Sequence[ColumnElement[bool]] = ()
+) -> int:
+    """Tell the next people of a change, at most CHUNK, all or those `among` the participants; how many. Each is told once however often this runs, and in whatever order changes come."""
     # Held alone: two changes that tell the same people at one moment would each write a notice of its own.
     await db.get(ForumSession, session_id, with_for_update={"key_share": True})
     change = await db.get(ScheduleChange, change_id)
@@ -42,7 +46,7 @@ async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now:
             .where(
                 Participant.session_id == session_id, Participant.erased_at.is_(None), or_(_was_told(), _lettered()), *_concerned(change)
             )
-            .where(~_lettered(Seat.letter_version >= change.session_version))
+            .where(~_lettered(Seat.letter_version >= change.session_version), *among)
             .where(~exists().where(Application.participant_id == Participant.id, Application.state == ApplicationState.WITHDRAWN))
             .where(~exists().where(ToldChange.change_id == change_id, ToldChange.participant_id == Participant.id))
             .order_by(Participant.id)
@@ -64,14 +68,28 @@ async def tell_of_change(db: AsyncSession, session_id: str, change_id: str, now:
 async def note_letters(db: AsyncSession, seat_ids: Sequence[str], session_version: int, now: datetime) -> None:
     """Letters for these seats have been written from this version of the session (held by the caller): its changes are told with them.
 
-    Letters of such changes that were not printed yet are cancelled with the reason `notices.in_letter`; messages go out all the same.
+    Letters of such changes that were not printed yet are cancelled with the reason `notices.in_letter`; messages go out all the same, also those of
+    changes whose job has not looked yet: afterwards it would pass over whoever has the letter.
     """
+    pending = await _not_looked_at(db, seat_ids, session_version)
     for start in range(0, len(seat_ids), CHUNK):
         some = seat_ids[start : start + CHUNK]
+        by_message = or_(Participant.phone.is_not(None), Participant.email.is_not(None))
+        for change in pending:
+            theirs = Participant.id.in_(select(Seat.participant_id).where(Seat.id.in_(some)))
+            await tell_of_change(db, change.session_id, change.id, now, (theirs, by_message))
         older = or_(Seat.letter_version.is_(None), Seat.letter_version < session_version)
         await db.execute(update(Seat).where(Seat.id.in_(some), older).values(letter_version=session_version))
         people = list(await db.scalars(select(Seat.participant_id).where(Seat.id.in_(some))))
         await _told_in_letter(db, list(await _waiting(db, people)), session_version, now)
+
+
+async def _not_looked_at(db: AsyncSession, seat_ids: Sequence[str], session_version: int) -> Sequence[ScheduleChange]:
+    """Changes up to this version of the session of these seats that wait to be told, oldest first."""
+    ids = {key.split(":")[1] for key in await undone(db, TELL)}
+    of_session = select(Seat.session_id).where(Seat.id.in_(seat_ids[:1]))
+    waiting = (ScheduleChange.session_id.in_(of_session), ScheduleChange.session_version <= session_version, ScheduleChange.id.in_(ids))
+    return (await db.scalars(select(ScheduleChange).where(*waiting).order_by(ScheduleChange.session_version))).all()
 
 
 async def _told_in_letter(db: AsyncSession, notices: Sequence[str], session_version: int, now: datetime) -> None:
@@ -90,10 +108,8 @@ async def _told_in_letter(db: AsyncSession, notices: Sequence[str], session_vers
 def _was_told() -> ColumnElement[bool]:
     """Whether any letter reached this person or may have: sent and not taken back as not sent, or on its way."""
     taken_back = aliased(Attempt)
-    undone = exists().where(
-        taken_back.delivery_id == Attempt.delivery_id, taken_back.outcome == "undone", taken_back.number > Attempt.number
-    )
-    sent_once = exists().where(Attempt.delivery_id == Delivery.id, Attempt.outcome == DeliveryState.SENT.value, ~undone)
+    back = exists().where(taken_back.delivery_id == Attempt.delivery_id, taken_back.outcome == "undone", taken_back.number > Attempt.number)
+    sent_once = exists().where(Attempt.delivery_id == Delivery.id, Attempt.outcome == DeliveryState.SENT.value, ~back)
     of_person = and_(Notice.id == Delivery.notice_id, Notice.participant_id == Participant.id)
     return exists().where(of_person, or_(Delivery.state.in_(GOING), sent_once))
 

@@ -1,5 +1,6 @@
 """Writing jobs: in the transaction that wants them, under a unique key, with a due time that can be moved."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Executable, func, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database.tables import new_id
 from app.outbox.models import Job, JobState
 
+PENDING = (JobState.WAITING, JobState.RUNNING, JobState.SET_ASIDE)
 WAKE = "outbox"
 """Key in `db.info` that tells the listeners of a commit that there is work."""
 
@@ -51,10 +53,14 @@ async def cancel(db: AsyncSession, key: str, now: datetime) -> None:
     await db.execute(update(Job).where(Job.key == key, Job.state == JobState.WAITING).values(state=JobState.CANCELLED, finished_at=now))
 
 
+async def undone(db: AsyncSession, kind: str) -> Sequence[str]:
+    """The keys of the jobs of this kind that wait, run or were set aside."""
+    return (await db.scalars(select(Job.key).where(Job.kind == kind, Job.state.in_(PENDING)))).all()
+
+
 async def counts(db: AsyncSession) -> dict[JobState, int]:
     """How many jobs wait, run or were set aside; those that are over are not counted."""
-    pending = (JobState.WAITING, JobState.RUNNING, JobState.SET_ASIDE)
-    rows = await db.execute(select(Job.state, func.count()).where(Job.state.in_(pending)).group_by(Job.state))
+    rows = await db.execute(select(Job.state, func.count()).where(Job.state.in_(PENDING)).group_by(Job.state))
     return {state: int(n) for state, n in rows}
 
 

@@ -185,6 +185,24 @@ async def test_a_letter_printed_after_the_change_tells_it_instead_of_a_letter_of
     assert [("Pembatalan" in one, "Dibatalkan" in one, any(code in one for code in codes)) for one in texts] == [(True, True, False)] * 3
 
 
+@pytest.mark.parametrize("first", ["job", "letter"])
+async def test_a_letter_printed_before_the_job_of_the_change_keeps_no_message_from_going(
+    ground: Ground, office: Office, web: httpx.AsyncClient, first: str
+) -> None:
+    session, _, here = await invite(ground, office, web)
+    await moved(ground, session, "hujan", starts_at=session.starts_at + timedelta(days=1))
+    if first == "job":
+        await work(ground)
+    for _ in range(2):
+        await letters(web, office, f"{here}/surat/cetak")
+    await work(ground)
+    messages = [(who, state) for who, way, state in await told(ground) if way == "whatsapp_hand"]
+    assert messages == [("Bank Jateng", "queued"), ("Dinas PUPR", "queued")]
+    assert [state for _, way, state in await told(ground) if way == "letter" and state != "cancelled"] == []
+    async with ground.database.read() as db:
+        assert await db.scalar(select(func.count()).select_from(ToldChange)) == (4 if first == "job" else 2)
+
+
 async def test_a_meeting_concerns_guests_online_and_a_longer_registration_nobody_who_was_invited(
     ground: Ground, office: Office, web: httpx.AsyncClient
 ) -> None:

@@ -77,6 +77,16 @@ class World:
     moved: set[str] = field(default_factory=set)
     """Those who sit in the hall that the changes are about."""
 
+    def tell(self, number: int, person: str) -> None:
+        """Somebody is told of this change, once, by a letter that waits or another."""
+        change_id = self.changes[number][0]
+        if (change_id, person) in self.told:
+            return
+        self.told.add((change_id, person))
+        if not self.waiting[person]:
+            self.letters[person] += 1
+            self.waiting[person] += 1
+
     def concerned(self, number: int) -> set[str]:
         """Whom this change is to be told now."""
         kind = self.changes[number][1]
@@ -160,6 +170,9 @@ async def guest_does(ground: Ground, session: ForumSession, world: World, step: 
         if step == "letter":
             held = await hold(db, session.id)
             await note_letters(db, [world.seats[person]], held.version, now)
+            # The message of a change goes out all the same, in whatever order its job and the letter come.
+            for change in [n for n in range(len(world.changes)) if person in world.phones & world.concerned(n)]:
+                world.tell(change, person)
             world.written[person] = len(world.changes)
             world.waiting[person] -= world.paper.pop(person, 0)
             return
@@ -211,12 +224,7 @@ async def said(ground: Ground, session: ForumSession, world: World, number: int)
     change_id = world.changes[number][0]
     await jobs(ground)["invitations.schedule_changed"]({"session_id": session.id, "change_id": change_id})
     for person in world.concerned(number):
-        if (change_id, person) in world.told:
-            continue
-        world.told.add((change_id, person))
-        if not world.waiting[person]:
-            world.letters[person] += 1
-            world.waiting[person] += 1
+        world.tell(number, person)
 
 
 async def peopled(ground: Ground, session: ForumSession, hall: str) -> World:
