@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.proposals.choices import Handling, LandStatus, UrgencyLevel, WorkType
 from app.proposals.reading import read_fields
 from app.proposals.sectors import Sector
+from app.proposals.wording import without_mail
 from app.regions import RegionKind, composed, region
 from app.web.problems import CodedValueError
 
@@ -163,7 +164,7 @@ def _plain(value: Any) -> object:
 
 def title_of(text: str) -> str:
     """A title made of words: what the reading finds in them, else their first sentence, cut between words where it is long."""
-    line = _line(text) or "–"
+    line = _line(without_mail(text)) or "–"
     if found := read_fields(line).title:
         return found[:TITLE]
     first = re.split(r"(?<=[^\d\s.][.!?])\s", line, maxsplit=1)[0].rstrip(" .!?,;:") or line

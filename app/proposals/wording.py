@@ -10,6 +10,7 @@ LONGEST = 4_000
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}")
 _QUOTED_LINE = re.compile(r"(?m)^[ \t]*>.*$")
 _QUOTED_SPEECH = re.compile(
     r"\b(?:kata|katanya|bilang|ujar|tulis|menulis|tertulis|baca|judul|berkata|ngomong|ngendiko)\b[^\"“”\n]{0,60}[\"“][^\"“”\n]{1,600}[\"”]",
@@ -28,14 +29,20 @@ class Word(NamedTuple):
     end: int
 
 
+def without_mail(text: str) -> str:
+    """The text without e-mail addresses: in pieces, as a title has words, nobody would find them again who has to take them out."""
+    return _MAIL.sub(" ", text) if "@" in text else text
+
+
 def clean(text: str) -> str:
-    """The text without control marks, links and quoted speech, in compatibility form, at most LONGEST characters."""
+    """The text without control marks, links, e-mail addresses and quoted speech, in compatibility form, at most LONGEST characters."""
     short = _UNSEEN.sub(" ", text[:LONGEST])
     if not short.isascii():
         short = unicodedata.normalize("NFKC", short)[:LONGEST].replace("’", "'")
         short = short.replace("–", "-").replace("—", "-")
     if "//" in short or "www" in short.lower():
         short = _LINK.sub(" ", short)
+    short = without_mail(short)
     if ">" in short:
         short = _QUOTED_LINE.sub(" ", short)
     if '"' in short or "“" in short:

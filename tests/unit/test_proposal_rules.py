@@ -131,6 +131,18 @@ def test_every_text_gets_a_title_of_one_line(text: str) -> None:
     assert "\n" not in title
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Hubungi wulan.praba@example.org saja", "Hubungi saja"),
+        ("wulan.praba@example.org", "–"),
+        ("Lampu mati, lapor ke a.b@c.id. Segera", "Lampu mati"),
+    ],
+)
+def test_no_title_holds_pieces_of_an_e_mail_address(text: str, title: str) -> None:
+    assert title_of(text) == title
+
+
 def test_villages_are_chosen_by_name() -> None:
     names = offered("33.75")
     assert "Panjang Baru" in names
