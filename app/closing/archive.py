@@ -21,6 +21,7 @@ from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import Wanted, begin, content, fill, finish, give_up, newest, step
+from app.minutes.making import minutes_docx, minutes_pdf
 from app.outbox.service import enqueue
 from app.papers.scans import KeptScan, scans_of
 from app.sessions.models import ForumSession
@@ -29,6 +30,8 @@ from app.vault import Vault
 from app.web.ground import Ground
 
 MAKE = "closing.archive"
+DOCUMENTS = {"data/minutes.pdf": minutes_pdf, "data/minutes.docx": minutes_docx}
+"""What is no table, by its place in the archive."""
 LASTS = timedelta(days=7)
 """For how long an archive can be fetched; it is to lie in the office's own store, not here."""
 BUSY = timedelta(minutes=15)
@@ -88,7 +91,7 @@ async def _write(
     ground: Ground, out: Archive, file_id: str, pages: Offline, scans: list[KeptScan], points: list[Point], verdict: Verdict
 ) -> None:
     given = pages.given
-    total = sum(len(_formats(table)) for table in TABLES) + len(scans) + 1
+    total = sum(len(_formats(table)) for table in TABLES) + len(DOCUMENTS) + len(scans) + 1
     done = 0
 
     async def on() -> None:
@@ -100,6 +103,9 @@ async def _write(
         for kind in _formats(table):
             await _table(ground, out, pages, table, kind, verdict.head)
             await on()
+    for path, make in DOCUMENTS.items():
+        await out.add_file(path, await make(ground, given.session))
+        await on()
     lines = []
     for number, one in enumerate(scans, 1):
         hall = given.halls.get(one.scan.site_id or "")

@@ -55,7 +55,7 @@ class Archive:
         """Write a file that was made beside, and remove it."""
         try:
             with open(source, "rb") as content:  # noqa: ASYNC230 - a file of our own, read in a thread
-                return await self.add(path, _chunks(content), packed=source.suffix == ".pdf")
+                return await self.add(path, _chunks(content), packed=source.suffix in {".pdf", ".docx"})
         finally:
             await AsyncPath(source).unlink(missing_ok=True)
 

@@ -9,7 +9,7 @@ from app.minutes.crowd import Crowd
 from app.minutes.decided import Decision, sorted_out
 from app.minutes.entries import Entry
 from app.minutes.gather import Frame, Minutes, Section
-from app.minutes.wording import about_of, bare_time, kind_of, reason_of, standing_of, text_of, title_and_place, title_of
+from app.minutes.wording import about_of, bare_time, kind_of, reason_of, standing_of, text_of, time_of, title_and_place, title_of
 from app.regions import full_name
 from app.sessions.models import ForumSession
 from app.sessions.progress import Step
@@ -135,7 +135,7 @@ def _times(step: Step, zone: str) -> str:
 
 def _entry(entry: Entry, frame: Frame, words: Translator) -> dict[str, str]:
     return {
-        "time": bare_time(entry.at, frame.session.zone),
+        "time": time_of(entry.at, frame.session),
         "kind": kind_of(entry, words),
         "code": entry.kind.value,
         "name": entry.name,

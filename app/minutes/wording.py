@@ -12,12 +12,20 @@ from app.minutes.entries import Entry, EntryKind
 from app.minutes.gather import Frame, Section
 from app.minutes.hearing import WRITTEN
 from app.planning.listing import AGREED
-from app.sessions.models import Site
+from app.sessions.models import ForumSession, Site
 
 
 def bare_time(moment: datetime, zone: str) -> str:
     """`10.00`, in the forum's zone."""
     return f"{moment.astimezone(ZoneInfo(zone)):%H.%M}"
+
+
+def time_of(moment: datetime, session: ForumSession) -> str:
+    """The same, with its day before it where that is not the day of the forum: `12-04 08.15`."""
+    zone = ZoneInfo(session.zone)
+    local = moment.astimezone(zone)
+    same = local.date() == session.starts_at.astimezone(zone).date()
+    return f"{local:%H.%M}" if same else f"{local:%d-%m %H.%M}"
 
 
 def title_of(frame: Frame, key: str, words: Translator) -> str:

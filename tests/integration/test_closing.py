@@ -182,7 +182,16 @@ async def test_the_archive_is_whole_and_opens_without_the_server(ground: Ground,
     folder = f"arsip-{session.slug}"
     read = {info.filename.removeprefix(folder + "/"): archive.read(info) for info in archive.infolist()}
     tables = {f"data/{table}.{kind}" for table in ("proposals", "attendance", "chat", "audit") for kind in ("csv", "xlsx", "html")}
-    assert tables | {"data/attendance.pdf", "index.html", "gaya.css", "BACA-SAYA.txt", "SHA256SUMS.txt", "audit/kepala.json"} <= set(read)
+    assert tables | {
+        "data/attendance.pdf",
+        "data/minutes.pdf",
+        "data/minutes.docx",
+        "index.html",
+        "gaya.css",
+        "BACA-SAYA.txt",
+        "SHA256SUMS.txt",
+        "audit/kepala.json",
+    } <= set(read)
     assert read["pindaian/001-attendance-aula-1.pdf"] == PDF
     listed = dict(reversed(line.split("  ", 1)) for line in read["SHA256SUMS.txt"].decode().splitlines())
     assert listed == {

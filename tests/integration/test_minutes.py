@@ -87,6 +87,7 @@ async def test_what_was_said_stands_under_the_point_that_was_being_dealt_with(gr
     for minute, to in ((5, "open"), (61, "paused"), (66, "open"), (120, "ended")):
         await turn(ground, held, minute, to)
     await say(ground, held, 130, "aspiration", "Titip satu lagi.", "Wati")
+    await say(ground, held, 810, "spoken", "Ralat esok paginya.")
 
     given = await document(ground, held)
     assert told(given["sections"]) == {
@@ -101,8 +102,9 @@ async def test_what_was_said_stands_under_the_point_that_was_being_dealt_with(gr
             "Forum dilanjutkan.",
         ],
         "3. Pleno prioritas": [],
-        "Sesudah forum ditutup": ["Titip satu lagi."],
+        "Sesudah forum ditutup": ["Titip satu lagi.", "Ralat esok paginya."],
     }
+    assert [entry["time"] for entry in given["sections"][-1]["entries"]] == ["20.40", "12-04 08.00"]
     first, question, answer = given["sections"][2]["entries"][:3]
     assert (first["time"], first["kind"], first["name"], first["standing"], first["about"]) == (
         "19.01",
