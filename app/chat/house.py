@@ -1,6 +1,7 @@
 """The rooms of one process: hub, writers and the list of who was there, made by the assembly and driven by the web process."""
 
 import json
+import math
 import random
 import time
 from collections import Counter, deque
@@ -49,6 +50,8 @@ RETURN = (500, 4000)
 """Milliseconds, least and spread, after which clients come back when the process starts again."""
 MOVE = (50, 300)
 """The same when another process is ready already."""
+SLICES = 60
+"""How many groups move over to it, one after the other within three seconds: few come in at once, so none of them waits at the door."""
 
 
 log = structlog.get_logger()
@@ -173,7 +176,7 @@ class House:
         with anyio.move_on_after(DRAIN_SECONDS):
             while self.people:
                 leaving = [reader for room in self.hub.rooms.values() for reader in room.readers]
-                step = max(20, len(leaving) // 60)
+                step = math.ceil(len(leaving) / SLICES)
                 for n, reader in enumerate(leaving):
                     self.hub.dismiss(reader, DRAINING, self.return_in())
                     if replaced and n % step == step - 1:
