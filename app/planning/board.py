@@ -107,7 +107,7 @@ async def _name_of(db: AsyncSession, actor: str) -> str:
 
 
 def fill_in(board: Board, taken: Step) -> None:
-    """Write into the list and its items what a step says; statuses of proposals are not ours to write."""
+    """Write into the list and its items what a step says of ceiling, place and columns; decisions are written with the status of proposals."""
     for subject, fields in taken.after.items():
         if subject == LIST:
             board.plenary.ceiling = fields["ceiling"]
@@ -167,9 +167,8 @@ def _blank(db: AsyncSession, proposal: Proposal) -> PlenaryItem:
 
 
 def _write(item: PlenaryItem, fields: Mapping[str, Any]) -> None:
-    for name in ("rank", "decision", "reason_code", "reason"):
-        if name in fields:
-            setattr(item, name, fields[name])
+    if "rank" in fields:
+        item.rank = fields["rank"]
     given = {name: value for name, value in fields.items() if name in NAMES}
     if given:
         item.filled = {name: value for name, value in {**item.filled, **given}.items() if value is not None}

@@ -16,7 +16,7 @@ from app.journal.service import PUBLIC, hold
 from app.planning import board as boards
 from app.planning import columns, steps
 from app.planning.board import Board, By
-from app.planning.listing import AGREED, HERE, NOT_AGREED, decision_of, places_of, rank_of, reason_of
+from app.planning.listing import AGREED, HERE, NOT_AGREED, places_of, rank_of
 from app.planning.models import PlenaryStep
 from app.planning.ranks import beyond, given
 from app.planning.steps import LIST, StepKind
@@ -24,6 +24,7 @@ from app.proposals import joining
 from app.proposals import service as proposals
 from app.proposals.capture import take_turn
 from app.proposals.choices import Reason
+from app.proposals.decided import DECISION, put_decision
 from app.proposals.listing import written
 from app.proposals.models import Proposal, ProposalCounter, ProposalStatus
 from app.proposals.status import reason_missing
@@ -195,7 +196,10 @@ async def settle(db: AsyncSession, vault: Vault, board: Board, step: steps.Step,
             continue
         await _set_status(db, vault, board, one, fields, by, back=step.kind in {StepKind.REOPEN, StepKind.UNDO}, undone=undone)
         item = board.items[subject]
-        item.decision, (item.reason_code, item.reason) = decision_of(one, item), reason_of(one, item)
+        if one.status not in HERE:
+            # Other levels have gone on with it: what the list says is its own.
+            await put_decision(db, board.session, one, *(fields.get(name, getattr(item, name)) for name in DECISION))
+        await db.refresh(item, DECISION)
 
 
 async def _set_status(

@@ -14,9 +14,10 @@ from app.proposals.status import AT_PLENARY
 from app.sessions.models import ForumSession
 
 _BLANK = {"filled": {}, "placed_step": 0, "decided_step": 0, "filled_step": 0}
+DECISION = ("decision", "reason_code", "reason")
 _ITEMS = table(
     "plenary_items",
-    *(column(name) for name in ("proposal_id", "session_id", "decision", "reason_code", "reason")),
+    *(column(name) for name in ("proposal_id", "session_id", *DECISION)),
     *(column(name, JSON() if name == "filled" else None) for name in _BLANK),
 )
 
@@ -24,7 +25,7 @@ _ITEMS = table(
 async def keep_decision(db: AsyncSession, session: ForumSession, proposal: Proposal) -> None:
     """Let the list say what the status says; what other levels made of it leaves the list alone. The caller holds the proposal."""
     if proposal.status in AT_PLENARY:
-        await _write(db, session, proposal, proposal.status.value, proposal.reason_code, proposal.reason)
+        await put_decision(db, session, proposal, proposal.status.value, proposal.reason_code, proposal.reason)
 
 
 async def keep_decision_at(db: AsyncSession, session: ForumSession, proposal: Proposal, version: int) -> None:
@@ -32,12 +33,13 @@ async def keep_decision_at(db: AsyncSession, session: ForumSession, proposal: Pr
     of = ProposalVersion.proposal_id == proposal.id, ProposalVersion.version <= version
     for fields in await db.scalars(select(ProposalVersion.fields).where(*of).order_by(ProposalVersion.version.desc())):
         if fields.get("status") in AT_PLENARY:
-            await _write(db, session, proposal, fields["status"], fields.get("reason_code"), fields.get("reason"))
+            await put_decision(db, session, proposal, fields["status"], fields.get("reason_code"), fields.get("reason"))
             return
-    await _write(db, session, proposal, None, None, None)
+    await put_decision(db, session, proposal, None, None, None)
 
 
-async def _write(db: AsyncSession, session: ForumSession, proposal: Proposal, status: Any, code: Any, words: Any) -> None:
+async def put_decision(db: AsyncSession, session: ForumSession, proposal: Proposal, status: Any, code: Any, words: Any) -> None:
+    """Write what the list says: agreed, not agreed with its reason, or (anything else) nothing yet. Nobody else writes these columns."""
     if session.rehearsal is not None:
         # What staff practise is put back with the proposals; the list takes no part in it.
         return
