@@ -28,10 +28,10 @@ NONCE_USED = "hall.nonce_used"
 
 @dataclass(frozen=True)
 class Press:
-    """One press: its nonce and the device's time, and a participant's id, a code or scanned link, or the name of a guest on no list."""
+    """One press: its nonce and the device's time (none: somebody says that it counts now), and a participant's id, a code or scanned link, or the name of a guest on no list."""
 
     nonce: str
-    at: datetime
+    at: datetime | None
     participant: str | None = None
     code: str | None = None
     name: str | None = None
@@ -87,9 +87,9 @@ async def take(db: AsyncSession, vault: Vault, site: Site, press: Press, *, acto
     try:
         stay, refused = await _tried(db, vault, site, press, actor, now)
     except Gone as practised:
-        return Outcome(press.nonce, practised.code, practised.facts, None, None, press.at, fresh=False, practice=True)
+        return Outcome(press.nonce, practised.code, practised.facts, None, None, press.at or now, fresh=False, practice=True)
     person = stay.participant_id if stay else refused.facts.get("participant_id") if refused else None
-    pressed_at = press.at if now - OLDEST <= press.at <= now else now
+    pressed_at = press.at if press.at is not None and now - OLDEST <= press.at <= now else now
     db.add(
         DoorPress(
             id=new_id(),

@@ -27,12 +27,15 @@ AT_ONCE = 40
 
 
 class PressIn(BaseModel):
-    """One press on a device: by `participant`, by `code` (or scanned link), or the `name` of a guest who is on no list."""
+    """One press on a device, `at` its own time: by `participant`, by `code` (or scanned link), or the `name` of a guest who is on no list.
+
+    Without `at` it counts from now on, whatever rehearsal the device believes to be in: for what was answered with `practice` and was meant.
+    """
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
     nonce: Nonce
-    at: AwareDatetime
+    at: AwareDatetime | None = None
     participant: str | None = Field(None, max_length=40)
     code: str | None = Field(None, max_length=300)
     name: str | None = Field(None, max_length=120)

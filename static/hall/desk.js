@@ -57,7 +57,7 @@ find("[data-outbox]").addEventListener("click", async (event) => {
     outbox.again(key);
   }
   // Without a moment: by a wrong clock this one may lie in the rehearsal too.
-  if (event.target.closest("[data-anyway]")) outbox.again(key, { sent_at: undefined });
+  if (event.target.closest("[data-anyway]")) outbox.again(key, { sent_at: undefined, at: undefined });
   if (event.target.closest("[data-discard]")) outbox.drop(key);
   const drop = event.target.closest("[data-drop]");
   if (drop && window.confirm(drop.dataset.question)) outbox.drop(key);
@@ -82,9 +82,6 @@ outbox.refused = async (entry) => {
     entry.renewed = true;
     await newToken();
     outbox.again(entry.key);
-  } else if (entry.what !== "say" && entry.failed.code === PRACTISED) {
-    outbox.drop(entry.key);
-    tell(entry);
   } else if (entry.what === "checkin" && entry.body.ask && entry.failed.status === 409) {
     outbox.drop(entry.key);
     ask(entry);
@@ -94,17 +91,11 @@ outbox.refused = async (entry) => {
   }
 };
 
-function tell(entry) {
-  const note = find("[data-told]").content.cloneNode(true);
-  note.querySelector("[data-sentence]").textContent = [entry.who, entry.failed.sentence].filter(Boolean).join(": ");
-  find("[data-asking]").append(note);
-}
-
 /* --- check-in */
 
 function checkIn(body, who) {
   const nonce = fresh();
-  outbox.add({ key: nonce, what: "checkin", who, address: `${api}/checkins`, body: { ask: true, ...body, site, nonce, at: new Date().toISOString() } });
+  outbox.add({ key: nonce, what: "checkin", who, address: `${api}/checkins`, body: { ask: true, at: new Date().toISOString(), ...body, site, nonce } });
 }
 
 function ask(entry) {
@@ -112,7 +103,9 @@ function ask(entry) {
   note.querySelector("[data-sentence]").textContent = entry.failed.sentence;
   note.querySelector("[data-yes]").addEventListener("click", () => {
     find("[data-asking]").replaceChildren();
-    checkIn({ participant: entry.body.participant, code: entry.body.code, ask: false }, entry.who);
+    // What was meant after a rehearsal stays without a moment.
+    const { participant, code, at = undefined } = entry.body;
+    checkIn({ participant, code, ask: false, ...(!at && { at }) }, entry.who);
   });
   note.querySelector("[data-no]").addEventListener("click", () => find("[data-asking]").replaceChildren());
   find("[data-asking]").replaceChildren(note);

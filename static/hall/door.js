@@ -111,11 +111,15 @@ async function nowKnown(waiting, who) {
 }
 
 find("[data-recent]").addEventListener("click", async (event) => {
-  const id = event.target.closest("[data-drop]")?.closest("[data-nonce]")?.dataset.nonce;
+  const button = event.target.closest("[data-drop], [data-anyway], [data-discard]");
+  const id = button?.closest("[data-nonce]")?.dataset.nonce;
   if (!id) return;
-  await store.drop(id);
+  // Whoever meant it says so: from then on it bears no moment, which by a wrong clock may lie in the rehearsal.
+  if ("anyway" in button.dataset) await store.keep({ ...presses.find((one) => one.nonce === id), state: "waiting", meant: true });
+  else await store.drop(id);
   presses = await store.presses();
   draw();
+  line.send();
 });
 
 /* --- the list and the line */
@@ -197,7 +201,8 @@ function drawWho(row) {
 }
 
 function drawRecent() {
-  const list = presses.slice(-SHOWN).reverse();
+  // What nobody has decided yet stays in sight.
+  const list = presses.filter((one, n) => n >= presses.length - SHOWN || one.state === "practice").reverse();
   find("[data-nothing]").hidden = list.length > 0;
   find("[data-recent]").replaceChildren(...list.map((one) => {
     const row = template("recent-row");
@@ -207,6 +212,7 @@ function drawRecent() {
     const shown = one.state === "again" ? "in" : decided(one) ? "decided" : one.state;
     for (const state of ["waiting", "in", "refused", "decided", "wrong", "practice"]) row.querySelector(`[data-${state}]`).hidden = state !== shown;
     row.querySelector("[data-drop]").hidden = one.state !== "wrong";
+    row.querySelector("[data-ask]").hidden = one.state !== "practice";
     for (const place of row.querySelectorAll("[data-time]")) place.textContent = time(one.at);
     return row;
   }));
@@ -302,9 +308,6 @@ line.delivered = async () => {
   await refresh();
 };
 find("[data-passing]").hidden = !store.passing;
-// Shown as practice while the page was open: that was enough.
-for (const one of presses.filter((press) => press.state === "practice")) await store.drop(one.nonce);
-presses = await store.presses();
 draw();
 document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
 await line.send();

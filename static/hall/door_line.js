@@ -62,7 +62,7 @@ export class Line {
       for (;;) {
         const waiting = (await this.store.presses()).filter((one) => one.state === "waiting").slice(0, AT_ONCE);
         if (!waiting.length) break;
-        const presses = waiting.map(({ nonce, at, participant, code, name }) => ({ nonce, at, participant, code, name }));
+        const presses = waiting.map(({ nonce, at, participant, code, name, meant }) => ({ nonce, at: meant ? undefined : at, participant, code, name }));
         const { items } = await this.call("/presses", { presses });
         for (const item of items) await this.arrived(waiting.find((one) => one.nonce === item.nonce), item);
         this.pause = FIRST_PAUSE;
@@ -79,6 +79,8 @@ export class Line {
 
   arrived(press, item) {
     const { nonce, at, who } = press;
+    // Somebody has still to say whether it was meant.
+    if (item.state === "practice") return this.store.keep({ ...press, state: item.state, sentence: item.sentence });
     return this.store.keep({ nonce, at, who: item.name ?? who, state: item.state, sentence: item.sentence, participant: item.participant });
   }
 }

@@ -53,7 +53,7 @@ class Store {
   }
 
   async forgetOld(presses) {
-    const old = presses.filter((one) => one.state !== "waiting").slice(0, -RECENT);
+    const old = presses.filter((one) => !["waiting", "practice"].includes(one.state)).slice(0, -RECENT);
     if (old.length) await this.write(PRESSES, (store) => old.forEach((one) => store.delete(one.nonce)));
   }
 

@@ -43,7 +43,7 @@ export class Roster {
       const place = this.row(entry.body.participant)?.querySelector("[data-place]");
       if (!place) continue;
       const tag = template.content.cloneNode(true);
-      tag.querySelector("[data-time]").textContent = time(entry.body.at);
+      tag.querySelector("[data-time]").textContent = time(entry.body.at ?? Date.now());
       place.replaceChildren(tag);
     }
   }

@@ -172,26 +172,63 @@ async def test_words_typed_at_a_hall_ask_whether_they_were_meant(ground: Ground,
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_press_at_the_door_is_shown_as_practice_and_goes(ground: Ground, office: Office, server: str) -> None:
+async def test_presses_at_the_door_ask_whether_they_were_meant(ground: Ground, office: Office, server: str) -> None:
     session, sites = await make_session(ground)
-    await make_person(ground, session, "Siti Rahmawati", site_id=sites[0].id, origin=Origin.WALK_IN)
+    people = [
+        await make_person(ground, session, name, site_id=sites[0].id, origin=Origin.WALK_IN) for name in ("Siti Rahmawati", "Joko Susilo")
+    ]
     await begin(ground, session)
     async with signed_in(server, "operator", PHONE) as (context, page):
         await page.goto(f"{server}/meja/{session.slug}/lokasi/{sites[0].code}/pintu")
         await expect(page.locator("[data-ready]")).to_be_visible(timeout=SOON)
         await context.set_offline(True)
-        await page.fill("#door-wish", "Siti Rah")
-        await page.press("#door-wish", "Enter")
         recent = page.locator("[data-recent] li")
-        await expect(recent.locator("[data-waiting]")).to_be_visible()
+        for number, name in enumerate(("Siti Rah", "Joko Sus")):
+            await page.fill("#door-wish", name)
+            await page.press("#door-wish", "Enter")
+            await expect(recent.locator("[data-waiting]:visible")).to_have_count(number + 1)
         await wipe(ground, session)
         await context.set_offline(False)
-        await expect(recent.locator("[data-practice]")).to_have_text("Latihan", timeout=SOON)
-        await expect(recent.locator("[data-why]")).to_have_text("Dibuat saat gladi bersih, jadi tidak dihitung.")
+        await expect(recent.locator("[data-practice]:visible")).to_have_count(2, timeout=SOON)
+        await expect(recent.first.locator("[data-why]")).to_have_text("Dibuat saat gladi bersih, jadi tidak dihitung.")
         await expect(page.locator("[data-here]")).to_have_text("0")
         assert await violations(page) == []
         await page.reload()
-        await expect(page.locator("[data-nothing]")).to_be_visible()
-        await expect(recent).to_have_count(0)
+        await expect(recent.get_by_role("button", name="Simpan juga")).to_have_count(2)
+        await recent.filter(has_text="Siti").get_by_role("button", name="Simpan juga").click()
+        await expect(recent.filter(has_text="Siti").locator("[data-in]")).to_be_visible(timeout=SOON)
+        await recent.filter(has_text="Joko").get_by_role("button", name="Buang").click()
+        await expect(recent).to_have_count(1)
+        await expect(page.locator("[data-here]")).to_have_text("1")
     async with ground.database.read() as db:
-        assert [list(await db.scalars(select(one.id))) for one in (Attendance, DoorPress)] == [[], []]
+        assert [list(await db.scalars(select(one.participant_id))) for one in (Attendance, DoorPress)] == [[people[0].id]] * 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_people_who_came_are_noted_whatever_the_clock_of_the_device_says(ground: Ground, office: Office, server: str) -> None:
+    session, sites = await make_session(ground)
+    people = [
+        await make_person(ground, session, name, site_id=sites[0].id, origin=Origin.WALK_IN) for name in ("Siti Rahmawati", "Joko Susilo")
+    ]
+    await begin(ground, session)
+    then = ground.clock.now()
+    await wipe(ground, session)
+    hall = f"{server}/meja/{session.slug}/lokasi/{sites[0].code}"
+    async with signed_in(server, "operator", DESK) as (_, page):
+        await page.clock.set_fixed_time(then)
+        await page.goto(f"{hall}/pintu")
+        await page.fill("#door-wish", "Siti Rah")
+        await page.locator("[data-found]").get_by_role("button", name="Hadir", exact=True).click(timeout=SOON)
+        recent = page.locator("[data-recent] li")
+        await recent.get_by_role("button", name="Simpan juga").click(timeout=SOON)
+        await expect(recent.locator("[data-in]")).to_be_visible(timeout=SOON)
+
+        await page.goto(hall)
+        await page.get_by_role("button", name="Hadir: Joko Susilo").click()
+        kept = page.locator("[data-outbox] li")
+        await expect(kept).to_contain_text("Kehadiran", timeout=SOON)
+        await kept.get_by_role("button", name="Simpan juga").click()
+        await expect(page.get_by_role("button", name="Urungkan hadir: Joko Susilo")).to_be_visible(timeout=SOON)
+        await expect(kept).to_have_count(0)
+    async with ground.database.read() as db:
+        assert set(await db.scalars(select(Attendance.participant_id))) == {one.id for one in people}
