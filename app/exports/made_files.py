@@ -16,6 +16,7 @@ from app.exports.tables import Cell, Kind, Sheet
 
 ROWS_OF_EXCEL = 1_048_575
 CHARACTERS_OF_A_CELL = 32_767
+DATED = frozenset({Kind.DAY, Kind.MOMENT})
 
 
 async def xlsx(sheet: Sheet) -> Path:
@@ -78,28 +79,25 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
             Kind.DAY: book.add_format({"num_format": "dd-mm-yyyy", "valign": "top", "align": "left"}),
             Kind.MOMENT: book.add_format({"num_format": "dd-mm-yyyy hh:mm", "valign": "top", "align": "left"}),
         }
+        place, words = ZoneInfo(zone), formats[Kind.TEXT]
         for at, (label, _, width) in enumerate(columns):
             sheet.set_column(at, at, width)
             sheet.write_string(0, at, label, head)
         sheet.freeze_panes(1, 0)
-        local = ZoneInfo(zone)
+        kinds = [Kind(kind) for _, kind, _ in columns]
         number = 0
         with open(rows, encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 if number > ROWS_OF_EXCEL:
                     break
-                for at, cell in enumerate(json.loads(line)):
-                    kind = Kind(columns[at][1])
-                    if cell is None:
-                        continue
-                    if kind is Kind.MOMENT:
-                        moment = datetime.fromisoformat(cell).astimezone(local).replace(tzinfo=None)
-                        sheet.write_datetime(number, at, moment, formats[kind])
-                    elif kind is Kind.DAY:
-                        sheet.write_datetime(number, at, datetime.fromisoformat(cell), formats[kind])
+                for at, (kind, cell) in enumerate(zip(kinds, json.loads(line), strict=True)):
+                    if isinstance(cell, str) and kind in DATED:
+                        moment = datetime.fromisoformat(cell)
+                        local = moment.astimezone(place).replace(tzinfo=None) if moment.tzinfo else moment
+                        sheet.write_datetime(number, at, local, formats[kind])
                     elif isinstance(cell, int | float):
                         sheet.write_number(number, at, cell, formats[kind])
-                    else:
-                        sheet.write_string(number, at, str(cell)[:CHARACTERS_OF_A_CELL], formats[Kind.TEXT])
+                    elif cell is not None:
+                        sheet.write_string(number, at, str(cell)[:CHARACTERS_OF_A_CELL], words)
         sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
     return target

@@ -1,15 +1,18 @@
 """The head of office sees numbers and no names; what changes is counted again after a few seconds, once for all who look."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from app.figures import kept
 from app.figures.counting import Numbers, numbers_of
 from app.figures.kept import Kept
+from app.figures.routes import over_time
 from app.participants.models import Attendance
+from app.proposals.models import Proposal
 from app.registration.models import Application
 from app.sessions.models import ForumSession, SessionState
 from app.web.ground import Ground
@@ -96,3 +99,31 @@ async def test_nothing_new_is_answered_with_304(ground: Ground, office: Office, 
     address, who = f"/meja/{session.slug}/angka/data", office.bearer("reader")
     tag = (await web.get(address, headers=who)).headers["etag"]
     assert (await web.get(address, headers={**who, "If-None-Match": tag})).status_code == 304
+
+
+async def test_proposals_are_counted_by_source_element_and_hour(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, sites = await make_session(ground, state=SessionState.LIVE, zone="Asia/Makassar")
+    person = await make_person(ground, session, element="rt")
+    for _ in range(2):
+        await make_proposal(ground, session, words(ground, person=person, site_id=sites[0].id, via="hall"))
+    number = await make_proposal(ground, session, words(ground, via="relay"))
+    async with ground.database.write() as db:
+        for one in await db.scalars(select(Proposal).where(Proposal.session_id == session.id)):
+            one.created_at = datetime(2031, 4, 1, 15 if one.number == number else 13, 59, tzinfo=UTC)
+    found = await counted(ground, session)
+    assert (found.by_way, found.by_element) == ({"hall": 2, "relay": 1}, {"rt": 2, "": 1})
+    assert found.by_hour == [(datetime(2031, 4, 1, 21), 2), (datetime(2031, 4, 1, 23), 1)]
+    page = (await web.get(f"/meja/{session.slug}/angka", headers=office.bearer("reader"))).text
+    for title in ("Usulan menurut waktu", "Usulan menurut cara masuk", "Usulan menurut unsur pengusul"):
+        assert title in page
+    assert "Terbanyak 2 usulan, mulai pukul 21.00" in page
+
+
+def test_over_time_shows_hours_of_a_day_and_days_of_a_month() -> None:
+    evening = [(datetime(2031, 4, 1, 21), 2), (datetime(2031, 4, 1, 23), 1)]
+    shown = over_time(evening)
+    assert (shown.hourly, [count for _, count in shown.rows]) == (True, [0, 0, 0, 0, 0, 2, 0, 1])
+    weeks = [(datetime(2031, 3, 1, 9), 5), *evening, (datetime(2031, 4, 10, 9), 4)]
+    shown = over_time(weeks)
+    assert (shown.hourly, shown.earlier, len(shown.rows), sum(count for _, count in shown.rows)) == (False, 5, 31, 7)
+    assert over_time([]).rows == []
