@@ -1,6 +1,7 @@
 """The session archive: everything that is to remain of a session, in one file that opens without this program."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from app.closing.offline import Offline, ScanLine, offline
 from app.closing.zip_file import Archive, archive
 from app.documents.files import empty_file
 from app.errors import Conflict
-from app.exports.catalogue import FORMATS, TABLES, letterhead
+from app.exports.catalogue import FORMATS, INDONESIAN, TABLES, letterhead
 from app.exports.gather import source
 from app.exports.made_files import pdf, xlsx
 from app.exports.plain_files import csv_lines
@@ -124,6 +125,8 @@ def _formats(table: str) -> list[str]:
 
 async def _table(ground: Ground, out: Archive, pages: Offline, table: str, kind: str, head: str) -> None:
     given = pages.given
+    if table in INDONESIAN:
+        given = replace(given, words=ground.catalogues.translator("id"))
     sheet, path = TABLES[table](given), f"data/{table}.{kind}"
     match kind:
         case "csv":

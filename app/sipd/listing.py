@@ -95,6 +95,19 @@ def meant(village: str) -> str | None:
     return None if not village else "" if village == WITHOUT else village
 
 
+def of_scope(items: Sequence[Item], scope: Scope) -> list[Item]:
+    """Those of a scope, out of the widest one."""
+    return [item for item in items if _wanted(item.line, scope)]
+
+
+async def strays_of(db: AsyncSession, session_id: str, items: Sequence[Item]) -> list[tuple[str, str | None]]:
+    """Number and SIPD ID of what was entered and has left the list since: merged, split, refused or sent back. `items` are those of the widest scope."""
+    listed = {item.line.proposal.id for item in items}
+    wanted = select(Proposal.id, Proposal.number, SipdEntry.sipd_id).join(SipdEntry, SipdEntry.proposal_id == Proposal.id)
+    rows = await db.execute(wanted.where(SipdEntry.session_id == session_id, SipdEntry.entered_on.is_not(None)).order_by(Proposal.number))
+    return [(number, sipd_id) for id_, number, sipd_id in rows if id_ not in listed]
+
+
 def _wanted(line: Line, scope: Scope) -> bool:
     return line.decision == AGREED if scope is Scope.AGREED else line.decision != NOT_AGREED
 

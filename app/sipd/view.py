@@ -18,7 +18,7 @@ from app.sessions.guards import Desk
 from app.sessions.navigation import desk_items
 from app.sipd.columns import row
 from app.sipd.fields import empty_of, fields_of
-from app.sipd.listing import Item, Scope, by_number, following, items_of, meant, progress_of
+from app.sipd.listing import Item, Scope, by_number, following, items_of, meant, of_scope, progress_of, strays_of
 from app.sipd.service import due_of
 from app.web.forms import Typed
 from app.web.ground import Ground
@@ -78,7 +78,9 @@ async def drawn(
     words, now, actor = translator(request), parts.clock.now(), at.staff.actor
     chosen = chosen_in(request.query_params)
     async with parts.database.read() as db:
-        every = await items_of(db, at.session, chosen.scope)
+        wide = await items_of(db, at.session, Scope.VERIFIED)
+        strays = await strays_of(db, at.session.id, wide)
+        every = of_scope(wide, chosen.scope)
         due_on = await due_of(db, at.session.id)
         items = [one for one in every if chosen.village in {None, one.line.proposal.village or ""}]
         item = _shown(every, items, number, actor, now)
@@ -108,6 +110,7 @@ async def drawn(
         around=_around(items, item),
         done=done if done is not item and done and done.entered else None,
         progress=progress_of(every),
+        strays=strays,
         due_on=due_on,
         deadline=deadline(due_on, at.session.zone, now),
         today=now.astimezone(ZoneInfo(at.session.zone)).date().isoformat(),

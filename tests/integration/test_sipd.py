@@ -19,7 +19,7 @@ from app.proposals.listing import find
 from app.sessions.models import ForumSession, Tier
 from app.sipd import service
 from app.sipd.columns import HEADINGS
-from app.sipd.listing import HOLDS, Item, Scope, following, items_of, progress_of
+from app.sipd.listing import HOLDS, Item, Scope, following, items_of, progress_of, strays_of
 from app.sipd.models import SipdEntry
 from app.sipd.service import By, Entered
 from app.web.ground import Ground
@@ -196,6 +196,22 @@ async def test_what_a_colleague_copies_is_passed_over_for_some_minutes(ground: G
     ]
     assert numbers == [a, c, c]
     assert (await mark(ground, session, c, actor="account:b")).held_by is None
+
+
+async def test_what_was_entered_and_is_refused_later_is_not_forgotten(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, _, c, _) = await make_agreed(ground)
+    await mark(ground, session, a)
+    await mark(ground, session, c, "78")
+    warning = "Sudah di SIPD, tetapi tidak lagi di daftar forum"
+    address, bearer = f"/meja/{session.slug}/sipd", office.bearer("secretariat")
+    assert warning not in (await web.get(address, headers=bearer)).text
+    async with ground.database.write() as db:
+        await plenary.not_agree(db, ground.vault, session.id, [a], (Reason.OTHER, "Salah alamat"), await seen_by(ground, session))
+    page = (await web.get(address, headers=bearer)).text
+    assert (warning in page, "(ID 77)" in page, "(ID 78)" in page) == (True, True, False)
+    async with ground.database.read() as db:
+        wide = await items_of(db, session, Scope.VERIFIED)
+        assert await strays_of(db, session.id, wide) == [(a, "77")]
 
 
 async def test_an_id_belongs_to_one_proposal_and_days_have_come(ground: Ground) -> None:
