@@ -11,7 +11,7 @@ from app.sipd.columns import HEADINGS, Cell, plain
 NOT_KEYED = frozenset({"no", "id", "status", "note"})
 """Columns that SIPD gives by itself, or that only the office reads."""
 
-ONE_LINE = 24
+ONE_LINE = 18
 """Characters that stand in one line on a phone too."""
 
 
