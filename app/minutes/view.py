@@ -18,6 +18,7 @@ from app.minutes.entries import Entry, EntryKind
 from app.minutes.gather import Frame, frame_of, section_of
 from app.minutes.texts import Written, versions_of
 from app.minutes.wording import about_of, kind_of, plain, reason_of, standing_of, text_of, title_and_place, title_of
+from app.proposals.agencies import agency_key, one_each
 from app.proposals.triage import names_of
 from app.sessions.guards import Desk
 from app.sessions.navigation import desk_items
@@ -30,6 +31,19 @@ MOST_SHOWN = 300
 """Entries of a section on the page; the document has all of them."""
 RECORDED = "tercatat"
 """What the editor is begun with when somebody asks for what was recorded."""
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """What of the recorded part is shown: a kind of entry, and the agency that answered; empty for all."""
+
+    kind: str = ""
+    agency: str = ""
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether an entry is shown."""
+        answers = entry.kind is EntryKind.RESPONSE and agency_key(entry.office) == agency_key(self.agency)
+        return self.kind in {"", entry.kind.value} and (not self.agency or answers)
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,7 @@ async def drawn(
         names = await names_of(db, [one.by for one in versions])
     section, more = await section_of(parts.database, frame, key, MOST_SHOWN)
     recorded = plain(section, frame, parts.catalogues.translator(LANGUAGE))
+    sieve = Sieve(request.query_params.get("jenis", ""), request.query_params.get("perangkat", ""))
     editor = _editor(request.query_params, form, refused, versions, recorded)
     if isinstance(refused, Invalid) and form is not None:
         form = form.with_errors(refused, words)
@@ -89,7 +104,10 @@ async def drawn(
         key=key,
         titles={one: title_of(frame, one, words) for one in frame.keys},
         running=running(frame),
-        lines=[_line(one, frame, words) for one in section.entries],
+        sieve=sieve,
+        present=[one for one in EntryKind if any(entry.kind is one for entry in section.entries)],
+        agencies=one_each({one.office for one in section.entries if one.kind is EntryKind.RESPONSE and one.office}),
+        lines=[_line(one, frame, words) for one in section.entries if sieve.holds(one)],
         decisions=[(one, title_and_place(one, words), reason_of(one, words)) for one in section.decisions],
         more=more,
         recorded=bool(recorded),

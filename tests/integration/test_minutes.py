@@ -1,5 +1,6 @@
 """The minutes: what was recorded stands under its point, what was taken away nowhere, and nobody writes over a colleague unseen."""
 
+import asyncio
 import io
 import re
 from html import unescape
@@ -16,10 +17,12 @@ from app.assembly import handlers
 from app.audit.models import AuditEntry
 from app.chat.models import Message, MessageState
 from app.database.tables import new_id
+from app.errors import Conflict
 from app.minutes.document import LANGUAGE, document_of
 from app.minutes.gather import minutes_of
 from app.minutes.making import minutes_pdf
 from app.minutes.models import MinutesNote, MinutesText
+from app.minutes.texts import write_text
 from app.proposals.capture import words_gone
 from app.proposals.models import ProposalSource
 from app.proposals.replies import Reply, reply
@@ -255,6 +258,22 @@ async def test_two_officers_at_once_lose_nothing(ground: Ground, office: Office,
         assert list(await db.scalars(select(MinutesNote.text))) == ["Lampu padam."]
 
 
+async def test_of_two_saves_in_the_same_moment_one_is_refused(ground: Ground) -> None:
+    held = await make_held(ground)
+
+    async def save(text: str) -> int | str:
+        try:
+            async with ground.database.write() as db:
+                given = {"known": held.points, "seen": 0, "actor": "account:x", "now": at(1)}
+                return await write_text(db, ground.vault, held.session, held.points[0], text, **given)
+        except Conflict as refused:
+            return refused.code
+
+    assert sorted(map(str, await asyncio.gather(save("Satu."), save("Dua.")))) == ["1", "minutes.changed"]
+    async with ground.database.read() as db:
+        assert await db.scalar(select(func.count()).select_from(MinutesText)) == 1
+
+
 async def test_a_note_alone_never_touches_a_text(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     held = await make_held(ground)
     mine = Page(web, held, office.bearer("secretariat"), held.points[0])
@@ -469,6 +488,8 @@ async def test_the_page_shows_what_was_recorded_with_its_agency(ground: Ground, 
     assert [words in text for words in ("&lt;b&gt;Saluran&lt;/b&gt; mampet.", "Masuk triwulan II.", "DPUPR", "menanggapi Siti Rahayu")] == [
         True
     ] * 4
+    only = await Page(web, held, office.bearer("moderator"), held.points[1]).get("&perangkat=dpupr")
+    assert ["mampet." in only, "Masuk triwulan II." in only] == [False, True]
     assert "exports/minutes.pdf" not in text
     assert "exports/minutes.pdf" in await Page(web, held, office.bearer("secretariat")).get()
 
