@@ -10,8 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.access.models import Role
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid
-from app.guests.carried import Carried, begun, returned
-from app.guests.columns import WORDS, Field
+from app.guests.columns import WORDS, Field, guess
 from app.guests.desk import Filling, fillings
 from app.guests.importing import known_keys, take_back, take_in
 from app.guests.reading import rows_read
@@ -22,7 +21,9 @@ from app.registration.offer import village_named, villages
 from app.sessions.guards import Desk, desk
 from app.sessions.models import ForumSession
 from app.sessions.navigation import desk_items
+from app.sheets.carried import Carried, begun, returned
 from app.sheets.reading import read_table
+from app.sheets.table import Table
 from app.web.forms import Typed, attached, typed
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
@@ -138,17 +139,21 @@ async def _usual(parts: Ground, at: Desk, form: Typed) -> Usual:
     return Usual(place, element, village, code)
 
 
-async def _carried(form: Typed, file: tuple[str, bytes] | None, usual: Usual) -> Carried:
+async def _carried(form: Typed, file: tuple[str, bytes] | None, usual: Usual) -> Carried[Field]:
     if form.get("table"):
-        return returned(form.get("table"), form.values, form.many.get("skip", []))
+        return returned(form.get("table"), form.values, form.many.get("skip", []), Field)
     if file is not None:
-        return begun(file[0], await read_table(file[1], WORDS), delegates=usual.delegates)
+        return _begun(file[0], await read_table(file[1], WORDS), usual)
     if not form.get("pasted"):
         raise Invalid(FieldError("pasted", "guests.nothing_brought"))
-    return begun("", await read_table(form.get("pasted"), WORDS, field="pasted"), delegates=usual.delegates)
+    return _begun("", await read_table(form.get("pasted"), WORDS, field="pasted"), usual)
 
 
-async def _checked(parts: Ground, at: Desk, carried: Carried, usual: Usual) -> Checked:
+def _begun(title: str, table: Table, usual: Usual) -> Carried[Field]:
+    return begun(title, table, guess(table, delegates=usual.delegates))
+
+
+async def _checked(parts: Ground, at: Desk, carried: Carried[Field], usual: Usual) -> Checked:
     async with parts.database.read() as db:
         known = await known_keys(db, at.session.id)
         choices = choices_of(at.session, await fillings(db, at.session), parts.catalogues)
@@ -182,7 +187,7 @@ async def _check(
     parts: Ground,
     at: Desk,
     form: Typed,
-    carried: Carried,
+    carried: Carried[Field],
     usual: Usual,
     checked: Checked,
     *,

@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path
 
-from app.outcomes.story_pages import Became, became_of
+from app.outcomes.story_pages import Became, answered_in
 from app.outcomes.timeline import Stop
-from app.outcomes.writers import onward
 from app.proposals import listing
 from app.sessions.guards import PublicSession
 from app.web.ground import Ground, ground
@@ -23,7 +22,7 @@ async def read(parts: Parts, session: PublicSession, number: Number) -> dict[str
     """What each level answered to a public proposal, as it was published; drafts never. What was merged or split answers with the proposals in which it goes on."""
     async with parts.database.read() as db:
         proposal = await listing.find(db, session.id, number, public=True)
-        became = await became_of(db, session, await onward(db, proposal))
+        became = await answered_in(db, session, proposal)
     return {"items": [_body(one, session.zone) for one in became if one.public]}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.outcomes.levels import Level, Verdict
 from app.outcomes.models import EarlierOutcome, EarlierProposal, Outcome, OutcomePublication
+from app.proposals.listing import JOINED
 from app.proposals.models import Proposal
 
 
@@ -21,7 +22,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A proposal of an earlier year and what was answered then, in the order of the days."""
+    """A proposal of an earlier year and what was answered then, in the order of the levels."""
 
     row: EarlierProposal
     outcomes: Sequence[EarlierOutcome]
@@ -47,11 +48,11 @@ async def published_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, 
 
 
 async def drafts_of(db: AsyncSession, session_id: str) -> list[tuple[Outcome, Proposal]]:
-    """The drafts of a session with their proposals, in the order of the numbers."""
+    """The drafts of a session with their proposals, in the order of the numbers; not of those that were merged or split meanwhile."""
     rows = await db.execute(
         select(Outcome, Proposal)
         .join(Proposal, Proposal.id == Outcome.proposal_id)
-        .where(Outcome.session_id == session_id, Outcome.publication_id.is_(None))
+        .where(Outcome.session_id == session_id, Outcome.publication_id.is_(None), Proposal.status.not_in(JOINED))
         .order_by(Proposal.number, Outcome.level)
     )
     return [(outcome, proposal) for outcome, proposal in rows]
@@ -83,12 +84,12 @@ async def earlier_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, li
 
 
 async def outcomes_of_earlier(db: AsyncSession, earlier: Sequence[str]) -> dict[str, list[EarlierOutcome]]:
-    """The answers of earlier years by the id of the earlier proposal."""
+    """The answers of earlier years by the id of the earlier proposal, in the order of the levels: their days are often unknown."""
     found: dict[str, list[EarlierOutcome]] = {id_: [] for id_ in earlier}
     for row in await db.scalars(select(EarlierOutcome).where(EarlierOutcome.earlier_id.in_(list(found)))):
         found[row.earlier_id].append(row)
     order = list(Level)
-    return {id_: sorted(rows, key=lambda row: (str(row.decided_on or ""), order.index(row.level))) for id_, rows in found.items()}
+    return {id_: sorted(rows, key=lambda row: order.index(row.level)) for id_, rows in found.items()}
 
 
 def said(rows: Sequence[Outcome]) -> Mapping[Level, Verdict]:

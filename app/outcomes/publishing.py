@@ -13,6 +13,8 @@ from app.audit.service import Act, record
 from app.errors import Conflict, NotFound
 from app.outbox.service import enqueue
 from app.outcomes.models import Outcome, OutcomePublication
+from app.outcomes.writing import GONE_ON
+from app.proposals.models import Proposal
 from app.sessions.models import ForumSession
 from app.vault import Vault
 
@@ -26,7 +28,8 @@ async def publish(
 ) -> OutcomePublication:
     """Publish drafts by id, each as it was seen (`edit`); the same publication id a second time is the first one.
 
-    Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_chosen`, `outcomes.too_many`, `outcomes.stale` when any of them was changed meanwhile.
+    Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_chosen`, `outcomes.too_many`, `outcomes.stale` when any of them was changed meanwhile,
+    or its proposal goes on in another.
     """
     session = await db.get_one(ForumSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
     again = await db.get(OutcomePublication, publication_id)
@@ -43,9 +46,11 @@ async def publish(
     rows = (
         await db.scalars(
             select(Outcome)
+            .join(Proposal, Proposal.id == Outcome.proposal_id)
             .where(Outcome.id.in_(list(drafts)), Outcome.session_id == session.id, Outcome.publication_id.is_(None))
+            .where(Proposal.status.not_in(GONE_ON))
             .order_by(Outcome.id)
-            .with_for_update()
+            .with_for_update(of=Outcome)
             .execution_options(populate_existing=True)
         )
     ).all()

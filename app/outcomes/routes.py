@@ -4,9 +4,11 @@ from fastapi import APIRouter
 
 from app.outcomes.api import router as api
 from app.outcomes.desk_pages import router as desk
+from app.outcomes.earlier_pages import router as earlier
 from app.outcomes.story_pages import router as story
 
 router = APIRouter()
 router.include_router(story)
 router.include_router(desk)
+router.include_router(earlier)
 router.include_router(api)

@@ -1,7 +1,7 @@
 """Where anybody reads what became of a proposal: its public page, the receipt of whoever handed it in, and a writer's own page by link."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -13,7 +13,7 @@ from app.outcomes.levels import FIRST_LEVEL
 from app.outcomes.listing import earlier_of, published_of
 from app.outcomes.own import by_own_key
 from app.outcomes.timeline import Stop, Year, stops, years
-from app.outcomes.writers import onward, written_by
+from app.outcomes.writers import families_of, onward, written_by
 from app.proposals import handing, listing
 from app.proposals.models import Proposal, ProposalSource
 from app.proposals.pages import story_of
@@ -70,7 +70,7 @@ async def story_page(request: Request, parts: Parts, number: str, forum: str | N
             return page(request, "proposals/which.html", number=found[0][0].number, forums=[session for _, session in found])
         proposal, session = found[0]
         await show_agenda(request, db, session)
-        became = [one for one in await became_of(db, session, await onward(db, proposal)) if one.public]
+        became = [one for one in await answered_in(db, session, proposal) if one.public]
         return page(request, "proposals/one.html", became=became, **await story_of(request, db, proposal, session))
 
 
@@ -80,7 +80,7 @@ async def receipt(request: Request, parts: Parts, session: PublicSession, key: K
     async with parts.database.read() as db:
         handed, proposal = await handing.by_key(db, parts.vault, session.id, key)
         said = await handing.words_of(db, handed)
-        became = await became_of(db, session, await onward(db, proposal))
+        became = await answered_in(db, session, proposal)
     address = f"{parts.settings.public_url}{request.url.path}"
     return page(
         request,
@@ -101,14 +101,28 @@ async def own_page(request: Request, parts: Parts, key: Key) -> Response:
     async with parts.database.read() as db:
         person = await by_own_key(db, parts.vault, key)
         session = await db.get_one(ForumSession, person.session_id)
-        mine = [Own(one, await became_of(db, session, await onward(db, one))) for one in await written_by(db, person.id)]
+        mine = [Own(one, await answered_in(db, session, one)) for one in await written_by(db, person.id)]
     return page(request, "outcomes/own.html", headers=HIDDEN, session=session, mine=mine)
+
+
+async def answered_in(db: AsyncSession, session: ForumSession, proposal: Proposal) -> list[Became]:
+    """What became of a proposal, or of those in which it goes on; what was answered to it before it did stays."""
+    where = await onward(db, proposal)
+    found = await became_of(db, session, where)
+    if proposal in where:
+        return found
+    (before,) = await became_of(db, session, [proposal])
+    said = [stop for stop in before.stops if stop.verdict]
+    return [*([replace(before, stops=said, years=())] if said else []), *found]
 
 
 async def became_of(db: AsyncSession, session: ForumSession, proposals: Sequence[Proposal]) -> list[Became]:
     """What became of proposals of a session: published answers alone."""
     ids = [one.id for one in proposals]
-    answers, earlier, sources = await published_of(db, ids), await earlier_of(db, ids), await listing.sources_of(db, proposals)
+    answers, sources = await published_of(db, ids), await listing.sources_of(db, proposals)
+    # What goes on in a proposal that was merged goes on with it.
+    families = await families_of(db, session.id, ids)
+    earlier = await earlier_of(db, sorted(set().union(*families.values())) if families else [])
     first, zone = FIRST_LEVEL[session.tier], session.zone
     public = await listing.public_among(db, session.id, [one.number for one in proposals])
     return [
@@ -117,7 +131,7 @@ async def became_of(db: AsyncSession, session: ForumSession, proposals: Sequence
             covered(one, sources[one.id])(one.title),
             one.number in public,
             stops(answers[one.id], first, zone, cover := covering(one, sources[one.id])),
-            years(earlier[one.id], zone, cover),
+            years([past for id_ in sorted(families[one.id]) for past in earlier[id_]], zone, cover),
         )
         for one in proposals
     ]

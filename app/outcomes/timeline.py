@@ -82,7 +82,7 @@ def years(earlier: Sequence[Earlier], zone: str, cover: Callable[[str], str]) ->
                 for said in one.outcomes
             ),
         )
-        for one in earlier
+        for one in sorted(earlier, key=lambda one: (one.row.year, one.row.number))
     ]
 
 

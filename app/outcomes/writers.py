@@ -16,6 +16,19 @@ async def writers_of(db: AsyncSession, session_id: str, proposals: Sequence[str]
 
     Those of merged proposals too. Left out: who was erased, withdrew their application, took all their words away, or left no phone and no e-mail.
     """
+    families = await families_of(db, session_id, proposals)
+    spoke = await _speakers(db, set().union(*families.values()) if families else set())
+    told = await _to_be_told(db, {person for people in spoke.values() for person in people})
+    found: dict[str, list[str]] = {}
+    for proposal_id, family in families.items():
+        people = {told[person] for one in family for person in spoke.get(one, ()) if person in told}
+        for person in sorted(people):
+            found.setdefault(person, []).append(proposal_id)
+    return found
+
+
+async def families_of(db: AsyncSession, session_id: str, proposals: Sequence[str]) -> dict[str, set[str]]:
+    """Each proposal by its id with all that were merged into it, at whatever remove, itself included."""
     rows = await db.execute(select(Proposal.id, Proposal.number).where(Proposal.id.in_(proposals)).order_by(Proposal.number))
     asked = {row.number: row.id for row in rows}
     merged = await db.execute(
@@ -26,15 +39,7 @@ async def writers_of(db: AsyncSession, session_id: str, proposals: Sequence[str]
     joined = merged.all()
     leads = {row.number: row.leads_to for row in joined}
     ids = {row.number: row.id for row in joined} | asked
-    families = {id_: {ids[number] for number in forebears(leads, number) if number in ids} for number, id_ in asked.items()}
-    spoke = await _speakers(db, set().union(*families.values()) if families else set())
-    told = await _to_be_told(db, {person for people in spoke.values() for person in people})
-    found: dict[str, list[str]] = {}
-    for proposal_id, family in families.items():
-        people = {told[person] for one in family for person in spoke.get(one, ()) if person in told}
-        for person in sorted(people):
-            found.setdefault(person, []).append(proposal_id)
-    return found
+    return {id_: {ids[number] for number in forebears(leads, number) if number in ids} for number, id_ in asked.items()}
 
 
 async def written_by(db: AsyncSession, participant_id: str) -> Sequence[Proposal]:

@@ -15,15 +15,16 @@ from app.outcomes.levels import FIRST_LEVEL, MAY_SAY, WITH_REASON, Level, Verdic
 from app.outcomes.models import Outcome
 from app.planning.models import PlenaryItem
 from app.proposals.choices import Reason
-from app.proposals.listing import Filters, conditions, written
-from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.listing import JOINED, Filters, conditions, written
+from app.proposals.models import Proposal
 from app.registration.filing import hold_session
 from app.sessions.models import ForumSession
 from app.vault import Vault
 
 MOST = 200
 """Proposals that get the same answer at once."""
-GONE_ON = (ProposalStatus.MERGED, ProposalStatus.SPLIT)
+GONE_ON = JOINED
+"""What is answered where it goes on."""
 
 
 @dataclass(frozen=True)

@@ -18,4 +18,9 @@ RIGHTS = {
     ("GET", "/meja/{slug}/hasil/terbitkan"): PUBLISHING,
     ("POST", "/meja/{slug}/hasil/terbitkan"): PUBLISHING,
     ("GET", "/meja/{slug}/hasil/ringkasan"): WRITING,
+    ("GET", "/meja/{slug}/hasil/tahun-lalu"): PUBLISHING,
+    ("POST", "/meja/{slug}/hasil/tahun-lalu"): PUBLISHING,
+    ("GET", "/meja/{slug}/hasil/tahun-lalu/impor"): PUBLISHING,
+    ("POST", "/meja/{slug}/hasil/tahun-lalu/unggah"): PUBLISHING,
+    ("POST", "/meja/{slug}/hasil/tahun-lalu/{import_id}/batal"): PUBLISHING,
 }

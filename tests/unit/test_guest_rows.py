@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.guests.carried import begun, returned
 from app.guests.columns import WORDS, Field, guess
 from app.guests.importing import new_codes
 from app.guests.naming import deputised, guest_named, titled
 from app.guests.rows import Choices, Usual, read_rows
 from app.guests.vocabulary import element_told
 from app.registration.keys import ALPHABET, written
+from app.sheets.carried import begun, returned
 from app.sheets.reading import read
 from app.sheets.table import Table
 
@@ -95,8 +95,9 @@ def test_each_wrong_cell_is_named_and_nothing_typed_is_lost() -> None:
 
 
 def test_a_table_travels_in_the_form_and_comes_back_mended() -> None:
-    carried = begun("daftar.csv", table("Instansi;Kursi\nDinas;dua\n"), delegates=False)
-    back = returned(carried.text, {"cell.0.1": "2", "cell.9.9": "x", "map.0": "institution", "map.1": "seats"}, ["0", "x"])
+    brought = table("Instansi;Kursi\nDinas;dua\n")
+    carried = begun("daftar.csv", brought, guess(brought, delegates=False))
+    back = returned(carried.text, {"cell.0.1": "2", "cell.9.9": "x", "map.0": "institution", "map.1": "seats"}, ["0", "x"], Field)
     assert (back.title, back.table.rows, back.fields, back.skipped) == ("daftar.csv", (("Dinas", "2"),), carried.fields, frozenset({0}))
 
 

@@ -3,21 +3,25 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Generic, TypeVar
 
 from app.errors import Invalid
-from app.guests.columns import Field, guess
 from app.sheets.table import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Table
 
 LONGEST_TITLE = 120
 
+Meaning = TypeVar("Meaning", bound=StrEnum)
+"""What columns may mean: each feature that reads tables has a list of its own."""
+
 
 @dataclass(frozen=True)
-class Carried:
+class Carried(Generic[Meaning]):
     """The table with its title, what each column means, and the rows (places from 0) that shall be left out."""
 
     title: str
     table: Table
-    fields: list[Field | None]
+    fields: list[Meaning | None]
     skipped: frozenset[int] = frozenset()
 
     @property
@@ -32,12 +36,12 @@ class Carried:
         return json.dumps([self.title, self.table.header, self.table.rows, self.table.lines], ensure_ascii=False)
 
 
-def begun(title: str, table: Table, *, delegates: bool) -> Carried:
+def begun(title: str, table: Table, fields: list[Meaning | None]) -> Carried[Meaning]:
     """A table that has just been brought, its columns guessed."""
-    return Carried(title[:LONGEST_TITLE], table, guess(table, delegates=delegates))
+    return Carried(title[:LONGEST_TITLE], table, fields)
 
 
-def returned(text: str, values: Mapping[str, str], skipped: Sequence[str]) -> Carried:
+def returned(text: str, values: Mapping[str, str], skipped: Sequence[str], kind: type[Meaning]) -> Carried[Meaning]:
     """The table as the form gives it back, with columns chosen (`map.2`) and cells corrected (`cell.14.2`). Raises Invalid for anything else."""
     title, table = _read(text)
     rows = [list(row) for row in table.rows]
@@ -45,10 +49,10 @@ def returned(text: str, values: Mapping[str, str], skipped: Sequence[str]) -> Ca
         row, column = _cell(name)
         if 0 <= row < len(rows) and 0 <= column < len(table.header):
             rows[row][column] = " ".join(value.split())[:LONGEST_CELL]
-    fields: list[Field | None] = []
+    fields: list[Meaning | None] = []
     for at in range(len(table.header)):
         chosen = values.get(f"map.{at}", "")
-        fields.append(Field(chosen) if chosen in set(Field) and Field(chosen) not in fields else None)
+        fields.append(kind(chosen) if chosen in set(kind) and kind(chosen) not in fields else None)
     left_out = frozenset(int(one) for one in skipped if one.isascii() and one.isdigit() and len(one) < len(str(MOST_ROWS)) + 1)
     return Carried(title, replace(table, rows=tuple(tuple(row) for row in rows)), fields, left_out)
 
