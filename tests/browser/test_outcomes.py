@@ -12,6 +12,7 @@ from tests.factories import make_session
 from tests.factories_outcomes import make_known, make_writer
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PATIENCE = 60_000
 
 
@@ -29,7 +30,7 @@ async def test_an_answer_is_written_published_and_read(ground: Ground, office: O
     number = await make_known(ground, session, "Pengerukan saluran Jalan Samudra", await make_writer(ground, session))
     desk = f"/meja/{session.slug}/hasil"
     async with async_playwright() as play:
-        browser = await chromium(play)
+        browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
         context = await browser.new_context(locale="id-ID", viewport={"width": 1366, "height": 768}, base_url=server)
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
