@@ -34,6 +34,8 @@ from app.planning.routes import router as planning_router
 from app.proposals.jobs import jobs as proposal_jobs
 from app.proposals.routes import router as proposals_router
 from app.readiness.routes import router as readiness_router
+from app.record.jobs import jobs as record_jobs
+from app.record.routes import router as record_router
 from app.registration.jobs import jobs as registration_jobs
 from app.registration.routes import router as registration_router
 from app.rights.jobs import jobs as rights_jobs
@@ -78,6 +80,7 @@ def handlers(ground: Ground) -> Mapping[str, Handler]:
         proposal_jobs,
         outcome_jobs,
         paper_jobs,
+        record_jobs,
         export_jobs,
         closing_jobs,
         rights_jobs,
@@ -104,6 +107,7 @@ def routers() -> list[APIRouter]:
         hall_router,
         papers_router,
         minutes_router,
+        record_router,
         exports_router,
         readiness_router,
         rights_router,

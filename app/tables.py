@@ -19,6 +19,7 @@ from app.participants import models as participants
 from app.planning import models as planning
 from app.proposals import models as proposals
 from app.readiness import models as readiness
+from app.record import models as record
 from app.registration import models as registration
 from app.rights import models as rights
 from app.sessions import models as sessions
@@ -43,6 +44,7 @@ FEATURES = (
     planning,
     proposals,
     readiness,
+    record,
     registration,
     rights,
     sessions,

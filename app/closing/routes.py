@@ -15,7 +15,6 @@ from app.closing.stays import close_stays
 from app.errors import Conflict, ForumError, NotFound
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import kept, newest
-from app.papers.pages import sent
 from app.sessions.guards import Desk, desk
 from app.sessions.lifecycle import may_follow
 from app.sessions.models import ForumSession, SessionState
@@ -23,6 +22,7 @@ from app.sessions.navigation import desk_items, may_open
 from app.sessions.service import change_state
 from app.web.forms import typed
 from app.web.ground import Ground, ground
+from app.web.kept_files import sent
 from app.web.pages import page, translator
 
 router = APIRouter()

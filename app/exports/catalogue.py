@@ -19,8 +19,8 @@ from app.i18n import Translator
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 
-MINUTES = "minutes"
-"""The one export that is no table."""
+MINUTES, RECORD = "minutes", "record"
+"""The exports that are no tables; of the record the newest final version, or the draft while there is none."""
 TABLES: dict[str, Callable[[Source], Sheet]] = {
     "proposals": proposals_table.sheet,
     "priorities": plenary_tables.priorities_sheet,
@@ -36,6 +36,7 @@ PLAIN = ("csv", "xlsx", "json")
 FORMATS: dict[str, tuple[str, ...]] = {
     **{table: (*PLAIN, "pdf") if table == "attendance" else PLAIN for table in TABLES},
     MINUTES: ("pdf", "docx"),
+    RECORD: ("pdf", "docx"),
 }
 INDONESIAN = frozenset({"sipd", "rw-form", "open-data"})
 """Tables whose headings and values are Indonesian for every reader, because somebody else's form or program takes them in."""

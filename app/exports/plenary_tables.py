@@ -5,30 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.exports.gather import Source
-from app.exports.tables import Column, Kind, Row, Sheet, comma
-from app.planning.columns import Columns
+from app.exports.tables import Column, Kind, Row, Sheet
+from app.planning.cells import NOT_AGREED, PRIORITIES, reason, volume
 from app.planning.listing import Line, not_agreed, priorities
 from app.sessions.models import ForumSession
 
-PRIORITIES = (
-    ("no", "No", Kind.NUMBER, 6),
-    ("regional_priority", "Prioritas Daerah", Kind.TEXT, 28),
-    ("regional_target", "Sasaran Daerah", Kind.TEXT, 28),
-    ("program", "Program", Kind.TEXT, 28),
-    ("activity", "Kegiatan Prioritas", Kind.TEXT, 40),
-    ("activity_target", "Sasaran Kegiatan", Kind.TEXT, 28),
-    ("place", "Lokasi (desa/kel)", Kind.TEXT, 28),
-    ("quantity", "Volume", Kind.TEXT, 14),
-    ("ceiling", "Pagu", Kind.MONEY, 18),
-    ("agency", "Perangkat Daerah Penanggungjawab", Kind.TEXT, 30),
-)
-NOT_AGREED = (
-    ("no", "No", Kind.NUMBER, 6),
-    ("activity", "Kegiatan", Kind.TEXT, 40),
-    ("place", "Lokasi (Desa/Kelurahan)", Kind.TEXT, 28),
-    ("quantity", "Volume", Kind.TEXT, 14),
-    ("reason", "Alasan", Kind.TEXT, 40),
-)
+KINDS = {"no": (Kind.NUMBER, 6), "ceiling": (Kind.MONEY, 18), "quantity": (Kind.TEXT, 14), "agency": (Kind.TEXT, 30)}
+"""How a column is written and how wide, where it is no ordinary text."""
+WIDE = frozenset({"activity", "reason"})
 
 
 def priorities_sheet(source: Source) -> Sheet:
@@ -61,25 +45,12 @@ def priority_row(source: Source, number: int, line: Line) -> Row:
 def not_agreed_row(source: Source, number: int, line: Line) -> Row:
     """A row of annex III."""
     one = line.columns
-    return number, one.activity, one.place, volume(one), reason(source, line)
+    return number, one.activity, one.place, volume(one), reason(source.words, line)
 
 
-def volume(one: Columns) -> str | None:
-    """Quantity and unit in one cell: `350 m`."""
-    return " ".join(filter(None, (None if one.quantity is None else comma(one.quantity), one.unit))) or None
-
-
-def reason(source: Source, line: Line) -> str | None:
-    """The word of the closed list, then the plenary's own words."""
-    said = source.label("reason", line.reason_code)
-    if line.reason and line.reason_code in {None, "other"}:
-        return line.reason
-    return ". ".join(filter(None, (said, line.reason))) or None
-
-
-def _sheet(source: Source, name: str, title: str, columns: Sequence[tuple[str, str, Kind, int]], pages: AsyncIterator[list[Row]]) -> Sheet:
+def _sheet(source: Source, name: str, title: str, columns: Sequence[tuple[str, str]], pages: AsyncIterator[list[Row]]) -> Sheet:
     # The headings are the regulation's, whatever language the reader has chosen.
-    headed = tuple(Column(key, heading, kind, width) for key, heading, kind, width in columns)
+    headed = tuple(Column(key, heading, *KINDS.get(key, (Kind.TEXT, 40 if key in WIDE else 28))) for key, heading in columns)
     return Sheet(name, title, source.session.title, source.session.zone, headed, pages)
 
 

@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from app.access.models import Role
 from app.audit.service import Act, head_of, record
 from app.exports.asked import Asked, asked_for, sheet_of
-from app.exports.catalogue import MINUTES, letterhead
+from app.exports.catalogue import MINUTES, RECORD, letterhead
 from app.exports.made_files import pdf, xlsx
 from app.exports.making import MEDIA, about, file_name, want_export
 from app.exports.open_pages import router as open_router
@@ -19,6 +19,9 @@ from app.exports.pages import router as pages_router
 from app.exports.plain_files import csv_lines, json_lines
 from app.exports.sizes import AT_ONCE, rows_of
 from app.minutes.making import minutes_docx, minutes_pdf
+from app.record.desk_pages import record_sent
+from app.record.final import versions_of
+from app.record.models import FileKind
 from app.sessions.guards import Desk, desk
 from app.web.ground import Ground, ground
 from app.web.pages import translator
@@ -32,14 +35,17 @@ Secretariat = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
 
 @router.get("/api/v1/sessions/{slug}/exports/{table}.{kind}")
 async def export(request: Request, parts: Parts, at: Secretariat, table: str, kind: str) -> Response:
-    """A table of the session as a file; attendance also as the PDF of annex I, minutes as the document they are. Every export is audited.
+    """A table of the session as a file; attendance also as the PDF of annex I, minutes and record as the documents they are. Every export is audited.
 
     Proposals are narrowed as their list is: `?status=&site=&village=&sector=&via=&agency=&dapil=&q=`; `sipd` by `?list=verified` and `village`.
     A table of more than 10,000 rows is made by a job: 202 with `job` and `href`, where its state and at last its address are told.
     """
     async with parts.database.read() as db:
         asked = await asked_for(db, at.session, table, kind, request.query_params)
+        versions = await versions_of(db, at.session.id) if table == RECORD else []
         total = await rows_of(db, at.session, table, asked.chosen.filters)
+    if table == RECORD:
+        return await record_sent(parts, at, FileKind(kind), versions)
     if total > AT_ONCE:
         return await _wanted(request, parts, at, asked, total)
     now = parts.clock.now()

@@ -16,6 +16,10 @@ class Purpose(StrEnum):
     PACK = "pack"
     ARCHIVE = "archive"
     EXPORT = "export"
+    RECORD = "record"
+    """A final record as it was made."""
+    SIGNED = "signed"
+    """A record that came back with signatures."""
 
 
 class KeptState(StrEnum):

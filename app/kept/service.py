@@ -125,8 +125,8 @@ async def give_up(db: AsyncSession, file_id: str, now: datetime) -> None:
 
 
 async def give_up_made(db: AsyncSession, session_id: str, now: datetime) -> None:
-    """Packs and archives of a session are not wanted any more: somebody whom they name is being forgotten. Scans of signed papers stay."""
-    made = (KeptFile.session_id == session_id, KeptFile.purpose != Purpose.SCAN, KeptFile.state != KeptState.GONE)
+    """What was made of a session's data is not wanted any more: somebody whom it names is being forgotten. What came back signed stays."""
+    made = (KeptFile.session_id == session_id, KeptFile.purpose.not_in((Purpose.SCAN, Purpose.SIGNED)), KeptFile.state != KeptState.GONE)
     for file_id in (await db.scalars(select(KeptFile.id).where(*made).order_by(KeptFile.id))).all():
         await give_up(db, file_id, now)
 

@@ -3,19 +3,20 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from app.audit.service import Act, record
 from app.errors import Invalid, NotFound
 from app.kept.models import KeptFile, KeptState, Purpose
-from app.kept.service import content, kept, newest
+from app.kept.service import kept, newest
 from app.papers.gather import BLANK_ROWS, expected_people
 from app.papers.guards import AtPaper, PaperDesk
 from app.papers.pack import MOST_FORMS, Choice, Part, want_pack
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
+from app.web.kept_files import sent
 from app.web.pages import page, translator
 
 router = APIRouter(include_in_schema=False, prefix="/meja/{slug}/kertas")
@@ -75,17 +76,6 @@ async def pack_file(request: Request, parts: Parts, at: AtPaper, file: FileId) -
         act = Act(at.actor, "papers.pack_taken", f"file:{found.id}", {})
         await record(db, parts.vault, at.session.id, parts.clock.now(), act)
     return sent(parts, found)
-
-
-def sent(parts: Ground, file: KeptFile) -> Response:
-    """A kept file as a download: never shown inside a page, whatever is in it."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{file.name}"',
-        "Content-Length": str(file.size),
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "no-store",
-    }
-    return StreamingResponse(content(parts.database, parts.vault, file.id), media_type=file.media_type, headers=headers)
 
 
 async def _pack(parts: Ground, at: PaperDesk, file_id: str) -> KeptFile:

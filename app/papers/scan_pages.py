@@ -8,14 +8,15 @@ from pydantic import AfterValidator, BaseModel, Field
 from starlette.datastructures import UploadFile
 
 from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.kept.arriving import MOST_BYTES
 from app.papers.guards import AtPaper, PaperDesk
 from app.papers.models import ScanKind
-from app.papers.pages import sent
-from app.papers.scans import MOST_BYTES, Paper, add_scan, remove_scan, scan_taken, scans_of, unsigned_halls
+from app.papers.scans import Paper, add_scan, remove_scan, scan_taken, scans_of, unsigned_halls
 from app.proposals.fields import Line, clean
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
+from app.web.kept_files import sent
 from app.web.pages import page, translator
 from app.web.posted import posted
 

@@ -14,7 +14,7 @@ from app.database.engine import Database
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.invitations.models import Seat, SeatState
-from app.kept.kinds import HEAD, FileKind, is_whole, kind_of
+from app.kept.arriving import judged
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import Wanted, begin, fill, finish, give_up
 from app.papers.models import PaperForm, Scan, ScanKind
@@ -22,8 +22,6 @@ from app.participants.models import Attendance
 from app.sessions.models import ForumSession
 from app.vault import Vault
 
-MOST_BYTES = 7 * 1024 * 1024
-"""What a door for files lets in, less the form around it."""
 MOST_SCANS = 200
 """Scans of one session: twelve halls with their sheets, records and a stack of forms, and room to spare."""
 
@@ -49,7 +47,7 @@ async def add_scan(
     database: Database, vault: Vault, session: ForumSession, paper: Paper, content: IO[bytes], *, actor: str, now: datetime
 ) -> Scan:
     """Take a scan in. Invalid (field `file`) for what is empty, too large, of another kind or cut off; Conflict `papers.too_many_scans`."""
-    kind = await to_thread.run_sync(_judged, content)
+    kind = await to_thread.run_sync(judged, content)
     async with database.write() as db:
         if await count_scans(db, session.id) >= MOST_SCANS:
             raise Conflict("papers.too_many_scans", most=MOST_SCANS)
@@ -141,22 +139,3 @@ async def _not_twice(db: AsyncSession, session_id: str, sha256: str) -> None:
     same = same.where(Scan.session_id == session_id, Scan.removed_at.is_(None), KeptFile.sha256 == sha256, KeptFile.state == KeptState.KEPT)
     if await db.scalar(same.limit(1)) is not None:
         raise Invalid(FieldError("file", "papers.scan_twice"))
-
-
-def _judged(content: IO[bytes]) -> FileKind:
-    """What kind of file it is; Invalid for one that is not taken. The place in the content is its start again."""
-    size = content.seek(0, 2)
-    content.seek(max(0, size - HEAD))
-    tail = content.read(HEAD)
-    content.seek(0)
-    kind = kind_of(content.read(HEAD))
-    content.seek(0)
-    if size == 0:
-        raise Invalid(FieldError("file", "papers.no_file"))
-    if size > MOST_BYTES:
-        raise Invalid(FieldError("file", "papers.file_too_large", {"most": MOST_BYTES // 1024 // 1024}))
-    if kind is None:
-        raise Invalid(FieldError("file", "papers.not_a_scan"))
-    if not is_whole(kind, tail):
-        raise Invalid(FieldError("file", "papers.file_cut_off"))
-    return kind

@@ -12,9 +12,11 @@ from app.database.tables import new_id
 from app.guests.models import FormerHolder, InviteePlace
 from app.hall.models import DoorPress, NeedSeenTo
 from app.invitations.models import Reveal, Seat, SeatDevice
+from app.kept.service import give_up_made
 from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.participants.models import Participant
+from app.record.models import RecordAttendee
 from app.registration.models import Application
 from app.rights.models import RetentionPlan, RetentionRun
 from app.rights.plan import DEFAULT, Kept, Months, dates
@@ -120,6 +122,9 @@ async def _remove(ground: Ground, session_id: str, kind: Kept) -> None:
             run.people += done
             if done == 0:
                 now = run.finished_at = ground.clock.now()
+                if kind is Kept.CONTACT:
+                    # The record as it was made carries phones; it is made again without them.
+                    await give_up_made(db, session_id, now)
                 await db.flush()
                 facts: dict[str, object] = {"kind": kind.value, "people": run.people}
                 await record(db, ground.vault, session_id, now, Act("system", "rights.retention_done", f"session:{session_id}", facts))
@@ -146,6 +151,7 @@ async def _columns(db: AsyncSession, session_id: str, kind: Kept) -> int:
     # What stands beside the people: of the guests on lists too, of whom a deputy may hold the seat.
     if kind is Kept.CONTACT:
         await db.execute(update(InviteePlace).where(InviteePlace.session_id == session_id).values(phone=None, email=None))
+        await db.execute(update(RecordAttendee).where(RecordAttendee.session_id == session_id).values(contact=None))
     else:
         await db.execute(delete(NeedSeenTo).where(NeedSeenTo.session_id == session_id))
     return 0

@@ -10,7 +10,7 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-PURPOSES = ("scan", "pack", "archive")
+PURPOSES = ("scan", "pack", "archive", "record", "signed")
 STATES = ("coming", "kept", "failed", "gone")
 KINDS = ("attendance", "record", "forms", "other")
 

@@ -1,0 +1,78 @@
+"""What staff type for the record, checked."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from app.record.draft import MOST_SIGNERS, Draft, Signer
+from app.registration.fields import many_lines, one_line
+from app.web.forms import Typed, checked
+from app.web.problems import CodedValueError
+
+MOST_TEXT = 4000
+FIELDS = (
+    *("number", "dated_on", "city", "place", "address", "chair_name", "chair_office", "chair_rank"),
+    *("opening", "heard", "agreed", "closing"),
+)
+
+
+SIGNER = ("role", "name", "below")
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip()).isoformat()
+        except ValueError:
+            raise CodedValueError("guests.day_wrong") from None
+    return value
+
+
+Short = Annotated[str, BeforeValidator(one_line), Field(max_length=160)]
+Long = Annotated[str, BeforeValidator(many_lines), Field(max_length=MOST_TEXT)]
+Day = Annotated[str, BeforeValidator(_day)]
+
+
+class SignerFields(BaseModel):
+    """One who signs."""
+
+    role: Short = ""
+    name: Short = ""
+    below: Short = ""
+
+
+class DraftFields(BaseModel):
+    """The draft; what is left empty is prefilled."""
+
+    number: Annotated[str, BeforeValidator(one_line), Field(max_length=80)] = ""
+    dated_on: Day = ""
+    city: Annotated[str, BeforeValidator(one_line), Field(max_length=60)] = ""
+    place: Annotated[str, BeforeValidator(one_line), Field(max_length=300)] = ""
+    address: Annotated[str, BeforeValidator(one_line), Field(max_length=200)] = ""
+    chair_name: Short = ""
+    chair_office: Short = ""
+    chair_rank: Short = ""
+    opening: Long = ""
+    heard: Long = ""
+    agreed: Long = ""
+    closing: Long = ""
+    signers: Annotated[list[SignerFields], Field(max_length=MOST_SIGNERS)] = []
+
+
+class AddendumFields(BaseModel):
+    """An addendum."""
+
+    number: Annotated[str, BeforeValidator(one_line), Field(min_length=1, max_length=80)]
+    dated_on: Day
+    reason: Annotated[str, BeforeValidator(many_lines), Field(min_length=1, max_length=700)]
+
+
+def draft_from(form: Typed) -> Draft:
+    """The draft that a form says; raises Invalid."""
+    given: dict[str, object] = {name: form.get(name) for name in FIELDS if form.get(name)}
+    rows = (form.many.get(f"signer_{part}", []) for part in SIGNER)
+    lines = [{name: cell for name, cell in zip(SIGNER, row, strict=True) if cell} for row in zip(*rows, strict=False)]
+    told = checked(DraftFields, {**given, "signers": [line for line in lines if "role" in line or "name" in line]})
+    said = {name: value for name in FIELDS if (value := getattr(told, name))}
+    return Draft(**said, signers=tuple(Signer(one.role, one.name, one.below) for one in told.signers))

@@ -1,0 +1,90 @@
+"""The official record: what staff write on its draft, the versions that were made final and never change, who stands in annex I, and its files."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database.tables import Id, Table, id_column
+
+
+class FileKind(StrEnum):
+    """A file of a version: made from its source data, or brought back with signatures."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    SIGNED = "signed"
+
+
+class RecordDraft(Table):
+    """What staff wrote for the record of a session; what is missing is prefilled anew each time."""
+
+    __tablename__ = "record_drafts"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id, primary_key=True)
+    written: Mapped[dict[str, object]]
+    """The fields of `app.record.draft.Draft` by name."""
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]
+
+
+class RecordVersion(Table):
+    """A final record (1) or an addendum to it (2, 3 …): its source data as they were frozen, and their SHA-256. Only an erasure changes them."""
+
+    __tablename__ = "record_versions"
+    __table_args__ = (UniqueConstraint("session_id", "number"), UniqueConstraint("code"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    number: Mapped[int]
+    code: Mapped[str] = mapped_column(Id)
+    """What its public address ends with."""
+    source: Mapped[dict[str, object]]
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of the source data in their canonical form."""
+    audit_head: Mapped[str] = mapped_column(String(64))
+    """The end of the session's audit chain with the act by which it became final."""
+    at: Mapped[datetime]
+    by: Mapped[str]
+
+
+class RecordAttendee(Table):
+    """A row of annex I as it was frozen. The source data hold its digest only, so that forgetting somebody leaves them whole."""
+
+    __tablename__ = "record_attendees"
+    __table_args__ = (UniqueConstraint("version_id", "position"), Index("ix_record_attendees_participant_id", "participant_id"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    version_id: Mapped[str] = mapped_column(ForeignKey("record_versions.id"), type_=Id)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    position: Mapped[int]
+    name: Mapped[str]
+    institution: Mapped[str | None]
+    contact: Mapped[bytes | None]
+    """Address and phone, sealed."""
+    remark: Mapped[str] = mapped_column(default="")
+    """What stands where a signature would, of those who were there online."""
+    salt: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class RecordFile(Table):
+    """A file that belongs to a version, known by its SHA-256 for as long as the record is; its content may be gone."""
+
+    __tablename__ = "record_files"
+    __table_args__ = (UniqueConstraint("version_id", "sha256"), Index("ix_record_files_sha256", "sha256"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    version_id: Mapped[str] = mapped_column(ForeignKey("record_versions.id"), type_=Id)
+    file_id: Mapped[str] = mapped_column(ForeignKey("kept_files.id"), type_=Id)
+    kind: Mapped[FileKind]
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+    by: Mapped[str]
+    removed_at: Mapped[datetime | None]

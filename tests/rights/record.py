@@ -1,0 +1,21 @@
+"""Who writes the official record, and that everybody may ask what a file is."""
+
+from app.access.models import Role
+
+WRITERS = {Role.SECRETARIAT, Role.MODERATOR}
+DESK, PUBLIC = "/meja/{slug}/berita-acara", "/s/{slug}/berita-acara"
+
+RIGHTS = {
+    ("GET", DESK): WRITERS,
+    ("POST", DESK): WRITERS,
+    ("GET", f"{DESK}/rancangan.{{kind}}"): WRITERS,
+    ("POST", f"{DESK}/tetapkan"): WRITERS,
+    ("POST", f"{DESK}/adendum"): WRITERS,
+    ("GET", f"{DESK}/versi/{{number}}.{{kind}}"): WRITERS,
+    ("POST", f"{DESK}/versi/{{number}}/unggah"): WRITERS,
+    ("GET", f"{DESK}/versi/{{number}}/resmi/{{file}}"): WRITERS,
+    ("POST", f"{DESK}/versi/{{number}}/resmi/{{file}}/buang"): WRITERS,
+    ("GET", PUBLIC): "public",
+    ("GET", f"{PUBLIC}/{{code}}"): "public",
+    ("POST", f"{PUBLIC}/periksa/unggah"): "public",
+}
