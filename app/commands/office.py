@@ -6,7 +6,9 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
+from anyio import to_thread
 from sqlalchemy import select
 
 from app.access.models import Role
@@ -17,6 +19,7 @@ from app.assembly import lay_ground
 from app.audit.service import chains, verify
 from app.database.migrate import migrate
 from app.errors import Invalid
+from app.record.proof import known, sha256_of, told
 from app.sessions.models import ForumSession
 from app.settings import SettingsProblem, from_environment
 from app.web.ground import Ground
@@ -39,6 +42,10 @@ def add(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     make.add_argument("--name", default="console")
     make.set_defaults(run=lambda given: _with_ground(lambda ground: _token(ground, given)))
     audit = verbs.add_parser("audit", help="the audit chains").add_subparsers(required=True)
+    proof = verbs.add_parser("record", help="the official record").add_subparsers(required=True)
+    asked = proof.add_parser("verify", help="say what a file is: a final record, a signed one, or unknown (exit status 1)")
+    asked.add_argument("file", type=Path, help="PDF, DOCX or scan")
+    asked.set_defaults(run=lambda given: _with_ground(lambda ground: _record(ground, given.file)))
     check = audit.add_parser("verify", help="recompute every chain; exit status 1 when one is broken")
     check.set_defaults(run=lambda given: _with_ground(_verify))
 
@@ -101,6 +108,22 @@ async def _token(ground: Ground, given: argparse.Namespace) -> int:
         )
     print(secret)
     return 0
+
+
+async def _record(ground: Ground, path: Path) -> int:
+    try:
+        sha256 = await to_thread.run_sync(_hashed, path)
+    except OSError as problem:
+        raise SettingsProblem(f"{path}: {problem.strerror}") from None
+    async with ground.database.read() as db:
+        found = await known(db, sha256)
+    print(f"SHA-256 {sha256}", *told(found, ground.catalogues.translator("id")), sep="\n")
+    return 0 if any(not one.removed for one in found) else 1
+
+
+def _hashed(path: Path) -> str:
+    with open(path, "rb") as file:
+        return sha256_of(file)
 
 
 async def _verify(ground: Ground) -> int:

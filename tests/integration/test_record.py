@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEntry
+from app.commands.office import _record
 from app.errors import Conflict, Invalid
 from app.participants.models import Attendance, Participant
 from app.planning.service import fill, not_agree, reopen
@@ -23,6 +25,7 @@ from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, paper_of
 from app.record.proof import known, sha256_of, told
 from app.rights.erasure import ask, erase
 from app.sessions.models import ForumSession, SessionState
+from app.settings import SettingsProblem
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories_plenary import seen_by
@@ -233,6 +236,20 @@ async def test_made_and_signed_files_are_known_and_anything_else_is_not(ground: 
     async with ground.database.read() as db:
         assert [one.removed for one in await known(db, signed.sha256)] == [True]
         assert [one.file.kind for one in (await files_of(db, [version]))[version.id]] == ["pdf"]
+
+
+async def test_the_console_says_what_a_file_is(ground: Ground, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    session, _, _ = await make_held(ground)
+    await write(ground, session)
+    version = await finalise(ground, session)
+    pdf, other = tmp_path / "ba.pdf", tmp_path / "lain.pdf"
+    pdf.write_bytes(await file_of(ground, version, FileKind.PDF))
+    other.write_bytes(pdf.read_bytes() + b" ")
+    assert [await _record(ground, one) for one in (pdf, other)] == [0, 1]
+    said = capsys.readouterr().out.splitlines()
+    assert (said[0].startswith("SHA-256 "), said[1][:17], said[3][:24]) == (True, "Berkas asli Berit", "Berkas ini tidak dikenal")
+    with pytest.raises(SettingsProblem):
+        await _record(ground, tmp_path / "tidak-ada.pdf")
 
 
 async def kinds(ground: Ground, content: bytes) -> list[str]:
