@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 import segno
 from anyio import to_thread
+from docx import Document
+from docx.document import Document as WordFile
 from pypdf import PdfReader
 
 from app.documents.pdf import DOCUMENTS, typeset
+from app.documents.word_file import written
+from app.record.paper import ANNEX_II, Paper, typst_given, word_document
+from app.record.source import Attendee, rows_of
 
 LONG = "Muhammad Abdurrahman Wahid Kusumonegoro bin Sastrodiningrat Prawirokusumo Adiwinata Tjokroaminoto, S.Sos., M.Si."
 ENDLESS = "Perhimpunan" + "SwadayaMasyarakatPesisir" * 4
@@ -37,16 +42,16 @@ def qr(address: str) -> str:
     return out.getvalue().decode()
 
 
-async def read(document: str, given: dict[str, Any], rows: list[Any], tmp_path: Path) -> tuple[list[str], str]:
+async def read(document: str, given: dict[str, Any], rows: list[Any], tmp_path: Path, *, archival: bool = False) -> tuple[list[str], str]:
     """The words of each page without their spaces, and of all pages together."""
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    pages = await to_thread.run_sync(_pages, document, json.dumps(given, ensure_ascii=False), str(file))
+    pages = await to_thread.run_sync(_pages, document, json.dumps(given, ensure_ascii=False), str(file), archival)
     return pages, "".join(pages)
 
 
-def _pages(document: str, given: str, rows: str) -> list[str]:
-    made = Path(typeset(document, given, rows))
+def _pages(document: str, given: str, rows: str, archival: bool) -> list[str]:
+    made = Path(typeset(document, given, rows, archival))
     try:
         return [bare(page.extract_text()) for page in PdfReader(made).pages]
     finally:
@@ -61,6 +66,10 @@ def bare(text: str) -> str:
 def missing(words: str, whole: str) -> list[str]:
     """Of these texts those of which a word is not on the page; what is drawn or read backwards has no letters to compare."""
     return [one for one in (words,) if one not in {RIGHT_TO_LEFT, PICTURES} and bare(one) not in whole]
+
+
+def word_file(content: bytes) -> WordFile:
+    return Document(io.BytesIO(content))
 
 
 def letter(**changed: Any) -> dict[str, Any]:
@@ -118,6 +127,7 @@ def test_every_document_is_tried_here() -> None:
         "change.typ",
         "letterhead.typ",
         "minutes.typ",
+        "record.typ",
     }
 
 
@@ -242,3 +252,45 @@ async def test_minutes_of_nothing_say_so(tmp_path: Path) -> None:
     pages, whole = await read("minutes.typ", empty, [], tmp_path)
     said = ("Belumadayangtercatathadir.", "Belumadayangtercatat.", "Hasilpleno", "Kesimpulan", "Susunanacara")
     assert (len(pages), [one in whole for one in said]) == (1, [True, True, False, False, False])
+
+
+def agreement(words: str, count: int) -> Paper:
+    """A record in which these words stand everywhere."""
+    source = {
+        **dict.fromkeys(("office", "unit", "address", "region", "forum", "slug", "number", "city", "opening", "closing"), words),
+        "plan_year": "2027",
+        "dated_on": "2026-02-04",
+        "day": "4 Februari 2026",
+        "heard": [words],
+        "held": [["Tempat", words]],
+        "agreed": [["KESATU", words]],
+        "chair": [words, words, words],
+        "signers": [[words, words, words]] * 3,
+        "priorities": [{"number": f"PKL-{at}", "cells": [words] * 9} for at in range(count)],
+        "sum": "Rp100.000.000",
+        "not_agreed": [{"number": "PKL-X", "cells": [words] * 4}] if count else [],
+        "public": "https://musrenbang.example/s/kota/berita-acara/abcd",
+    }
+    return Paper(source, [Attendee(None, words, words, words, remark) for remark in ("", words)], 1, "ab" * 32, "cd" * 32)
+
+
+@pytest.mark.parametrize("words", AWKWARD[:-1])
+async def test_the_record_says_every_word_as_it_was_written(tmp_path: Path, words: str) -> None:
+    paper = agreement(words, 3)
+    _, whole = await read("record.typ", typst_given(paper), rows_of(paper.attendees), tmp_path, archival=True)
+    assert (missing(words, whole), "root:" in whole, "Halaman1dari" in whole) == ([], False, True)
+    assert [bare(one) in whole for one in ANNEX_II] == [True] * 10
+    tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in word_file(written(word_document(paper))).tables]
+    listed = next(rows for rows in tables if tuple(rows[0]) == ANNEX_II)
+    assert listed[2:5] == [[str(at), *[words] * 9] for at in (1, 2, 3)]
+
+
+async def test_a_record_of_three_hundred_proposals_has_its_headings_on_every_page(tmp_path: Path) -> None:
+    paper = agreement("Perbaikan drainase Jalan Buton", 300)
+    pages, whole = await read("record.typ", typst_given(paper), rows_of(paper.attendees), tmp_path)
+    listed = [page for page in pages if "SasaranKegiatan" in page]
+    assert len(listed) > 10
+    assert ["PerangkatDaerahPenanggungjawab" in page for page in listed] == [True] * len(listed)
+    assert (whole.count("JumlahRp100.000.000"), "300Perbaikan" in whole) == (1, True)
+    document = word_document(paper)
+    assert written(document) == written(document)
