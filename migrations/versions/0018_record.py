@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_record_versions_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_versions")),
-        sa.UniqueConstraint("session_id", "number", name=op.f("uq_record_versions_session_id")),
+        sa.UniqueConstraint("session_id", "number", name=op.f("uq_record_versions_session_id_number")),
         sa.UniqueConstraint("code", name=op.f("uq_record_versions_code")),
     )
     op.create_table(
@@ -55,7 +55,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_record_attendees_session_id")),
         sa.ForeignKeyConstraint(["version_id"], ["record_versions.id"], name=op.f("fk_record_attendees_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_attendees")),
-        sa.UniqueConstraint("version_id", "position", name=op.f("uq_record_attendees_version_id")),
+        sa.UniqueConstraint("version_id", "position", name=op.f("uq_record_attendees_version_id_position")),
     )
     op.create_index("ix_record_attendees_participant_id", "record_attendees", ["participant_id"])
     op.create_table(
@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["forum_sessions.id"], name=op.f("fk_record_files_session_id")),
         sa.ForeignKeyConstraint(["version_id"], ["record_versions.id"], name=op.f("fk_record_files_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_files")),
-        sa.UniqueConstraint("version_id", "sha256", name=op.f("uq_record_files_version_id")),
+        sa.UniqueConstraint("version_id", "sha256", name=op.f("uq_record_files_version_id_sha256")),
     )
     op.create_index("ix_record_files_sha256", "record_files", ["sha256"])
 
