@@ -57,13 +57,10 @@ async def export(request: Request, parts: Parts, at: Secretariat, table: str, ki
     if table == MINUTES:
         return _file(await (minutes_docx if kind == "docx" else minutes_pdf)(parts, at.session), kind, name)
     given, made = await sheet_of(parts, at.session, asked, translator(request).language)
-    match kind:
-        case "csv":
-            return _stream(csv_lines(made), kind, name)
-        case "json":
-            return _stream(json_lines(made, about(at.session, now, head)), kind, name)
-        case "xlsx":
-            return _file(await xlsx(made), kind, name)
+    if kind in {"csv", "json"}:
+        return _stream(csv_lines(made) if kind == "csv" else json_lines(made, about(at.session, now, head)), kind, name)
+    if kind == "xlsx":
+        return _file(await xlsx(made), kind, name)
     return _file(await pdf(made, f"{table}.typ", letterhead(parts, at.session, given.words, head)), kind, name)
 
 
