@@ -14,7 +14,6 @@ from app.exports.making import want_export
 from app.exports.sizes import AT_ONCE, rows_of
 from app.kept.models import KeptState, Purpose
 from app.kept.service import kept, newest
-from app.papers.pages import sent
 from app.proposals.listing import offers
 from app.proposals.models import ProposalStatus
 from app.proposals.sectors import Sector
@@ -23,6 +22,7 @@ from app.sessions.navigation import desk_items
 from app.sessions.rows import sites_of
 from app.web.forms import typed
 from app.web.ground import Ground, ground
+from app.web.kept_files import sent
 from app.web.pages import page, translator
 from app.web.problems import status_of
 

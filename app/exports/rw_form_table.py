@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 from app.exports.gather import Source
-from app.exports.plenary_tables import volume
 from app.exports.tables import Column, Kind, Row, Sheet
+from app.planning.cells import volume
 from app.planning.listing import NOT_AGREED, Line, lines_of
 from app.proposals.choices import Via
 
