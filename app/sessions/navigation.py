@@ -49,7 +49,6 @@ PAGES = (
     DeskPage("tanggapan", "Tanggapan", "institution", frozenset({Role.RESPONDER, Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),
     DeskPage("pleno", "Pleno", "gavel", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("berita-acara", "Berita acara", "document", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
-    DeskPage("sipd", "Salin ke SIPD", "copy", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("sipd", "Salin ke SIPD", "upload", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("notulen", "Notulen", "note", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("hasil", "Hasil", "check-circle", frozenset({Role.SECRETARIAT, Role.RESPONDER})),
