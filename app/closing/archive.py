@@ -25,6 +25,8 @@ from app.kept.service import Wanted, begin, content, fill, finish, give_up, newe
 from app.minutes.making import minutes_docx, minutes_pdf
 from app.outbox.service import enqueue
 from app.papers.scans import KeptScan, scans_of
+from app.record.files import OfVersion, files_of
+from app.record.final import versions_of
 from app.sessions.models import ForumSession
 from app.sessions.rows import agenda_of
 from app.vault import Vault
@@ -65,6 +67,8 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         agenda = await agenda_of(db, session.id)
         scans = await scans_of(db, session.id)
         points = await points_of(db, session)
+        of_versions = await files_of(db, await versions_of(db, session.id))
+    records = [one for files in of_versions.values() for one in files if one.kept.state == KeptState.KEPT]
     async with ground.database.read(patient=True) as db:
         verdict = await verify(db, ground.vault, session.id)
     if session.rehearsal is not None:
@@ -78,7 +82,7 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         at = ground.clock.now()
         with archive(target, f"arsip-{session.slug}", at.astimezone(ZoneInfo(session.zone))) as out:
             given = await source(ground.database, ground.vault, words, session)
-            await _write(ground, out, file_id, offline(ground.catalogues, given, agenda, at), scans, points, verdict)
+            await _write(ground, out, file_id, offline(ground.catalogues, given, agenda, at), scans, records, points, verdict)
         with open(target, "rb") as made:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, file_id, made)
     finally:
@@ -89,10 +93,17 @@ async def make_archive(ground: Ground, file_id: str) -> None:
 
 
 async def _write(
-    ground: Ground, out: Archive, file_id: str, pages: Offline, scans: list[KeptScan], points: list[Point], verdict: Verdict
+    ground: Ground,
+    out: Archive,
+    file_id: str,
+    pages: Offline,
+    scans: list[KeptScan],
+    records: list[OfVersion],
+    points: list[Point],
+    verdict: Verdict,
 ) -> None:
     given = pages.given
-    total = sum(len(_formats(table)) for table in TABLES) + len(DOCUMENTS) + len(scans) + 1
+    total = sum(len(_formats(table)) for table in TABLES) + len(DOCUMENTS) + len(scans) + len(records) + 1
     done = 0
 
     async def on() -> None:
@@ -113,6 +124,10 @@ async def _write(
         path = f"pindaian/{number:03d}-{one.scan.kind.value}-{hall.code if hall else 'forum'}.{one.file.name.rpartition('.')[2]}"
         await out.add(path, content(ground.database, ground.vault, one.file.id), packed=False)
         lines.append(ScanLine(path, given.label("scan", one.scan.kind), given.hall(one.scan.site_id), one.scan.note, one.scan.added_at))
+        await on()
+    for number, record_file in enumerate(records, 1):
+        path = f"berita-acara/{number:02d}-{record_file.kept.name}"
+        await out.add(path, content(ground.database, ground.vault, record_file.kept.id), packed=False)
         await on()
     await _rest(out, pages, lines, points, verdict)
     await on()

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEntry
+from app.closing.archive import make_archive, want_archive
 from app.commands.office import _record
 from app.errors import Conflict, Invalid
 from app.participants.models import Attendance, Participant
@@ -255,6 +257,20 @@ async def test_the_console_says_what_a_file_is(ground: Ground, tmp_path: Path, c
 async def kinds(ground: Ground, content: bytes) -> list[str]:
     async with ground.database.read() as db:
         return [one.kind.value for one in await known(db, sha256_of(io.BytesIO(content)))]
+
+
+async def test_the_archive_of_the_session_holds_every_version_and_what_was_signed(ground: Ground) -> None:
+    session, _, _ = await make_held(ground)
+    await write(ground, session)
+    version = await finalise(ground, session)
+    pdf, docx = [await file_of(ground, version, kind) for kind in (FileKind.PDF, FileKind.DOCX)]
+    await bring_signed(ground, version, io.BytesIO(SIGNED), "", actor="account:a", now=ground.clock.now())
+    async with ground.database.write() as db:
+        file = await want_archive(db, ground.vault, session, "id", actor="account:a", now=ground.clock.now())
+    await make_archive(ground, file.id)
+    with zipfile.ZipFile(io.BytesIO(await content_of(ground, file.id))) as packed:
+        inside = [packed.read(name) for name in sorted(packed.namelist()) if "/berita-acara/" in name]
+    assert inside == [pdf, docx, SIGNED]
 
 
 async def test_an_erasure_takes_the_name_and_contact_out_of_the_frozen_data(ground: Ground) -> None:
