@@ -101,12 +101,10 @@ async def publications(db: AsyncSession, session_id: str, most: int = 50) -> lis
         select(OutcomePublication).where(OutcomePublication.session_id == session_id).order_by(OutcomePublication.number.desc()).limit(most)
     )
     told: Counter[str] = Counter()
-    keys = await db.execute(
-        select(func.substr(Notice.key, len(OUTCOME) + 2, 16), func.count())
-        .where(Notice.session_id == session_id, Notice.kind == OUTCOME)
-        .group_by(func.substr(Notice.key, len(OUTCOME) + 2, 16))
-    )
-    for publication, count in keys:
+    mine = (Notice.session_id == session_id, Notice.kind == OUTCOME)
+    keys = select(func.substr(Notice.key, len(OUTCOME) + 2, 16).label("publication")).where(*mine).subquery()
+    counted = await db.execute(select(keys.c.publication, func.count()).group_by(keys.c.publication))
+    for publication, count in counted:
         told[publication] = count
     return [Sent(row, told[row.id]) for row in rows]
 

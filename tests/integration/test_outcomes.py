@@ -44,6 +44,7 @@ async def everything_public(web: httpx.AsyncClient, ground: Ground, office: Offi
         "outcomes": f"{base}/proposals/{number}/outcomes",
         "proposal": f"{base}/proposals/{number}",
         "proposals": f"{base}/proposals",
+        "open data": f"/s/{session.slug}/data/usulan.json",
         "own": f"/jawaban/{own_key(ground.vault, str(one.participant_id))}",
     }
     found = {name: await web.get(address) for name, address in addresses.items()}
