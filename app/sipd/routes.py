@@ -78,7 +78,7 @@ async def hold(request: Request, parts: Parts, at: At, number: Number) -> Respon
     async with parts.database.write() as db:
         entry = await service.hold(db, at.session.id, number, _by(parts, at, form))
     mine = entry.entered_on is None and entry.held_by == at.staff.actor
-    return Response(status_code=204 if mine else 409)
+    return Response(status_code=204 if mine else 423)
 
 
 async def _next(request: Request, parts: Ground, at: Desk, number: str) -> str | None:

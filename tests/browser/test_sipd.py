@@ -50,6 +50,8 @@ async def test_proposals_are_copied_marked_and_followed_by_keyboard_alone(ground
         assert await violations(desk) == []
         await shoot(desk, "sipd")
 
+        # Two open the same one before either begins.
+        await other.goto(f"{server}/meja/{session.slug}/sipd/{c}")
         fields = [(await one.input_value()) for one in await desk.locator("[data-field] .input").all()]
         assert "Lampu jalan Panjang Baru" in fields
         for value in fields:
@@ -57,8 +59,9 @@ async def test_proposals_are_copied_marked_and_followed_by_keyboard_alone(ground
             assert await copied(desk) == value
         await expect(desk.locator("[data-field].copied")).to_have_count(len(fields))
         await expect(desk.locator("#sipd_id")).to_be_focused()
-        # A colleague is told before they do the same work, and is offered the other one.
-        await other.goto(f"{server}/meja/{session.slug}/sipd/{c}")
+        # The colleague is told with their first copy, before they do the same work, and is offered the other one.
+        await expect(other.locator(".notice.attention")).to_have_count(0)
+        await keys(other, "c")
         await expect(other.locator(".notice.attention")).to_contain_text("sedang menyalin usulan ini")
         await desk.keyboard.type("1029384")
         await keys(desk, "Enter")
