@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -101,10 +102,11 @@ async def note(db: AsyncSession, vault: Vault, session: ForumSession, note_id: s
     await _refuse_practice(db, session.id)
     if not 1 <= len(words) <= LONGEST_NOTE:
         raise Invalid(FieldError("note", "field.too_long" if words else "field.required", {"most": LONGEST_NOTE}))
-    if await db.get(MinutesNote, note_id) is not None:
+    # Of two presses at once the second finds the id taken only when it writes: it waits here for the first.
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    kept = dialect.insert(MinutesNote).values(id=note_id, session_id=session.id, text=words, by=actor, at=now)
+    if await db.scalar(kept.on_conflict_do_nothing(index_elements=["id"]).returning(MinutesNote.id)) is None:
         return False
-    db.add(MinutesNote(id=note_id, session_id=session.id, text=words, by=actor, at=now))
-    await db.flush()
     await record(db, vault, session.id, now, Act(actor, "minutes.noted", f"minutes_note:{note_id}", {}))
     return True
 

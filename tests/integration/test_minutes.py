@@ -22,7 +22,7 @@ from app.minutes.document import LANGUAGE, document_of
 from app.minutes.gather import minutes_of
 from app.minutes.making import minutes_pdf
 from app.minutes.models import MinutesNote, MinutesText
-from app.minutes.texts import write_text
+from app.minutes.texts import note, write_text
 from app.proposals.capture import words_gone
 from app.proposals.models import ProposalSource
 from app.proposals.replies import Reply, reply
@@ -283,16 +283,33 @@ async def test_a_note_alone_never_touches_a_text(ground: Ground, office: Office,
     assert (await mine.send(opened, note="Hadirin berdiri.")).status_code == 303
     async with ground.database.read() as db:
         assert list(await db.scalars(select(MinutesText.text))) == ["Baru."]
-        note = (await db.scalars(select(MinutesNote))).one()
-    assert note.text == "Hadirin berdiri."
+        kept = (await db.scalars(select(MinutesNote))).one()
+    assert kept.text == "Hadirin berdiri."
     given = await document(ground, held)
     assert told(given["sections"])["Sesudah forum ditutup"] == ["Hadirin berdiri."]
-    back = f"{mine.base}/catatan/{note.id}/tarik"
+    back = f"{mine.base}/catatan/{kept.id}/tarik"
     assert (await web.post(back, data={"section": "after"}, headers=mine.headers)).status_code == 303
     assert (await web.post(back, data={"section": "after"}, headers=mine.headers)).status_code == 404
     assert "Sesudah forum ditutup" not in told((await document(ground, held))["sections"])
     async with ground.database.read() as db:
         assert list(await db.scalars(select(MinutesNote.text))) == [""]
+
+
+async def test_two_presses_at_once_keep_one_note(ground: Ground) -> None:
+    held, note_id = await make_held(ground), new_id()
+
+    async def press() -> bool:
+        async with ground.database.write() as db:
+            return await note(db, ground.vault, held.session, note_id, "Lampu padam.", actor="account:x", now=ground.clock.now())
+
+    async with ground.database.write() as db:
+        first = await note(db, ground.vault, held.session, note_id, "Lampu padam.", actor="account:x", now=ground.clock.now())
+        second = asyncio.create_task(press())
+        await asyncio.sleep(0.3)
+    assert (first, await second) == (True, False)
+    async with ground.database.read() as db:
+        assert list(await db.scalars(select(MinutesNote.text))) == ["Lampu padam."]
+        assert await db.scalar(select(func.count()).where(AuditEntry.act == "minutes.noted")) == 1
 
 
 async def test_what_is_too_long_or_stands_nowhere_is_refused_with_everything_typed(
