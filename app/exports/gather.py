@@ -1,7 +1,9 @@
 """Reading a session's tables in pages: each page is one short read by key, so that an export never holds the database."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from asyncio import sleep
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -55,6 +57,14 @@ def labelled(
     words = source.words
     headed = tuple(Column(key, words.gettext(heading), kind, width) for key, heading, kind, width in columns)
     return Sheet(name, words.gettext(title), source.session.title, source.session.zone, headed, pages)
+
+
+async def in_pages(rows: Iterable[Row]) -> AsyncIterator[list[Row]]:
+    """Pages of rows that are made one by one out of a list that was read whole; between two of them the event loop sees to others."""
+    left = iter(rows)
+    while page := list(islice(left, PAGE)):
+        yield page
+        await sleep(0)
 
 
 async def paged(

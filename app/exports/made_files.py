@@ -79,6 +79,8 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
             Kind.DAY: book.add_format({"num_format": "dd-mm-yyyy", "valign": "top", "align": "left"}),
             Kind.MOMENT: book.add_format({"num_format": "dd-mm-yyyy hh:mm", "valign": "top", "align": "left"}),
         }
+        # The other format of numbers leaves a bare decimal comma behind those that need none.
+        whole = book.add_format({"num_format": "#,##0", "valign": "top"})
         place, words = ZoneInfo(zone), formats[Kind.TEXT]
         for at, (label, _, width) in enumerate(columns):
             sheet.set_column(at, at, width)
@@ -96,7 +98,7 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
                         local = moment.astimezone(place).replace(tzinfo=None) if moment.tzinfo else moment
                         sheet.write_datetime(number, at, local, formats[kind])
                     elif isinstance(cell, int | float):
-                        sheet.write_number(number, at, cell, formats[kind])
+                        sheet.write_number(number, at, cell, whole if kind is Kind.NUMBER and cell == int(cell) else formats[kind])
                     elif cell is not None:
                         sheet.write_string(number, at, str(cell)[:CHARACTERS_OF_A_CELL], words)
         sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)

@@ -14,6 +14,7 @@ from app.exports.making import want_export
 from app.exports.sizes import AT_ONCE, rows_of
 from app.kept.models import KeptState, Purpose
 from app.kept.service import kept, newest
+from app.proposals.choices import Via
 from app.proposals.listing import offers
 from app.proposals.models import ProposalStatus
 from app.proposals.sectors import Sector
@@ -46,12 +47,14 @@ async def want(request: Request, parts: Parts, at: Secretariat) -> Response:
     form = await typed(request)
     now = parts.clock.now()
     try:
-        async with parts.database.write() as db:
+        # Filters and sizes are asked of the whole list: not while others wait to write.
+        async with parts.database.read() as db:
             asked = await asked_for(db, at.session, form.get("table"), form.get("kind"), request.query_params)
             if asked.table not in TABLES:
                 raise NotFound("exports.unknown")
             total = await rows_of(db, at.session, asked.table, asked.chosen.filters)
-            language = translator(request).language
+        language = translator(request).language
+        async with parts.database.write() as db:
             file = await want_export(db, parts.vault, at.session, asked, language, total, actor=at.staff.actor, now=now)
     except Conflict as refused:
         return await _drawn(request, parts, at, refused=refused)
@@ -106,6 +109,7 @@ async def _drawn(request: Request, parts: Ground, at: Desk, *, refused: ForumErr
         sites={site.id: site for site in sites},
         sectors=list(Sector),
         statuses=list(ProposalStatus),
+        vias=list(Via),
         files=files,
         head=head,
         may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),

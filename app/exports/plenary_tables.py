@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.gather import Source
+from app.exports.gather import Source, in_pages
 from app.exports.tables import Column, Kind, Row, Sheet
 from app.planning.cells import NOT_AGREED, PRIORITIES, reason, volume
 from app.planning.listing import Line, not_agreed, priorities
@@ -60,4 +60,5 @@ async def _page(
     # A place in the list is known only when the whole list is: one read, its texts bounded by what a plenary can deal with.
     async with source.database.read(patient=True) as db:
         lines = await read(db, source.session)
-    yield [row(source, number, line) for number, line in enumerate(lines, 1)]
+    async for page in in_pages(row(source, number, line) for number, line in enumerate(lines, 1)):
+        yield page

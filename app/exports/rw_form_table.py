@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from app.exports.gather import Source
+from app.exports.gather import Source, in_pages
 from app.exports.tables import Column, Kind, Row, Sheet
 from app.planning.cells import volume
 from app.planning.listing import NOT_AGREED, Line, lines_of
@@ -31,7 +31,8 @@ async def _page(source: Source) -> AsyncIterator[list[Row]]:
         lines = [
             one for one in await lines_of(db, source.session) if one.decision != NOT_AGREED and village in {None, one.proposal.village}
         ]
-    yield [_row(source, number, line) for number, line in enumerate(lines, 1)]
+    async for page in in_pages(_row(source, number, line) for number, line in enumerate(lines, 1)):
+        yield page
 
 
 def _row(source: Source, number: int, line: Line) -> Row:

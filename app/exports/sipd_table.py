@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from app.exports.gather import Source
+from app.exports.gather import Source, in_pages
 from app.exports.tables import Column, Kind, Row, Sheet
 from app.sipd.columns import HEADINGS, row
 from app.sipd.listing import items_of, meant
@@ -28,4 +28,5 @@ async def _page(source: Source) -> AsyncIterator[list[Row]]:
     # As with the annexes, a place in the list is known only when the whole list is.
     async with source.database.read(patient=True) as db:
         items = await items_of(db, source.session, source.sipd, meant(source.filters.village or ""))
-    yield [list(row(number, item.facts, source.words.label).values()) for number, item in enumerate(items, 1)]
+    async for page in in_pages(list(row(number, item.facts, source.words.label).values()) for number, item in enumerate(items, 1)):
+        yield page

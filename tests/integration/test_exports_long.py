@@ -1,11 +1,13 @@
 """Long tables and open data: made by jobs with progress, in memory that does not grow with the rows, and without anybody's name."""
 
+import asyncio
 import csv
 import gc
 import io
 import tracemalloc
 import weakref
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,7 +16,9 @@ import pytest
 from anyio import Path as AsyncPath
 
 from app.assembly import handlers
-from app.exports import made_files, making, pages, routes, sizes
+from app.exports import gather, made_files, making, pages, routes, sizes
+from app.exports.catalogue import TABLES
+from app.exports.gather import source
 from app.exports.open_data import DICTIONARY
 from app.exports.plain_files import csv_lines, json_lines
 from app.exports.tables import Column, Kind, Row, Sheet
@@ -23,9 +27,11 @@ from app.proposals.listing import find
 from app.proposals.models import ProposalStatus
 from app.proposals.service import change
 from app.sessions.models import ForumSession, SessionState
+from app.sipd.listing import Scope
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
+from tests.factories_plenary import make_plenary
 from tests.factories_proposals import NAME, make_person, make_proposal, words
 
 PHONE = "0853-2690-5742"
@@ -206,3 +212,49 @@ async def test_the_page_asks_for_long_tables_by_a_press(
     assert press.status_code == 303
     assert "Sedang disusun" in (await web.get(press.headers["location"], headers=bearer)).text
     assert "Lihat kemajuan" in (await web.get(f"/meja/{session.slug}/rekaman", headers=bearer)).text
+
+
+async def test_a_long_table_is_wanted_without_keeping_others_from_writing(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    asking = f"/meja/{session.slug}/rekaman/berkas"
+    async with ground.database.write():
+        answer = await asyncio.wait_for(
+            web.post(asking, data={"table": "tidakada", "kind": "csv"}, headers=office.bearer("secretariat")), 2
+        )
+    assert answer.status_code == 404
+
+
+async def test_the_way_of_a_proposal_narrows_the_record_too(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    page = (await web.get(f"/meja/{session.slug}/rekaman?via=paper", headers=office.bearer("secretariat"))).text
+    assert '<option value="paper" selected>' in page.partition('name="via"')[2].partition("</select>")[0]
+
+
+async def test_tables_of_the_plenary_list_come_in_pages_between_which_others_have_their_turn(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await make_plenary(ground)
+    monkeypatch.setattr(gather, "PAGE", 3)
+    given = await source(ground.database, ground.vault, ground.catalogues.translator("id"), session)
+    for table in ("sipd", "rw-form"):
+        turns: list[int] = []
+        lengths: list[int] = []
+        async for page in TABLES[table](replace(given, sipd=Scope.VERIFIED)).pages:
+            asyncio.get_running_loop().call_soon(turns.append, len(page))
+            lengths.append(len(page))
+        await asyncio.sleep(0)
+        assert (lengths, turns) == ([3, 1], [3, 1])
+
+
+async def test_whole_numbers_stand_without_a_comma_behind_them(ground: Ground) -> None:
+    async def read() -> AsyncIterator[list[Row]]:
+        yield [(350, 2.5)]
+
+    columns = (Column("whole", "Utuh", Kind.NUMBER), Column("part", "Pecahan", Kind.NUMBER))
+    path = await made_files.xlsx(Sheet("x", "x", "x", "Asia/Jakarta", columns, read()))
+    try:
+        sheet = openpyxl.load_workbook(path).active
+        assert sheet is not None
+        assert [(cell.value, cell.number_format) for cell in sheet[2]] == [(350, "#,##0"), (2.5, "#,##0.###")]
+    finally:
+        await AsyncPath(path).unlink()
