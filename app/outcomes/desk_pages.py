@@ -109,14 +109,19 @@ async def discard(request: Request, parts: Parts, at: At) -> Response:
 
 @router.post("/dari-pleno")
 async def from_plenary(request: Request, parts: Parts, at: Secretariat) -> Response:
-    """Draft what the forum itself decided."""
+    """Draft what the forum itself decided, some at a time: the writer of the embedded database is held for a moment only."""
     await typed(request)
+    made, some = 0, writing.MOST
     try:
-        async with parts.database.write() as db:
-            count = await writing.draft_from_plenary(db, parts.vault, at.session.id, Writer(at.staff.actor, parts.clock.now()))
+        while some == writing.MOST:
+            async with parts.database.write() as db:
+                some = await writing.draft_from_plenary(db, parts.vault, at.session.id, Writer(at.staff.actor, parts.clock.now()))
+            made += some
     except Conflict as refused:
         return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?kabar={refused.code.removeprefix('outcomes.')}", 303)
-    return RedirectResponse(f"/meja/{at.session.slug}/{KEY}/terbitkan?kabar=pleno&jumlah={count}", 303)
+    if not made:
+        return RedirectResponse(f"/meja/{at.session.slug}/{KEY}?kabar=nothing_decided", 303)
+    return RedirectResponse(f"/meja/{at.session.slug}/{KEY}/terbitkan?kabar=pleno&jumlah={made}", 303)
 
 
 @router.get("/terbitkan")
@@ -197,6 +202,7 @@ def _desk(request: Request, at: Desk) -> dict[str, Any]:
 async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, refused: ForumError | None = None) -> Response:
     words = translator(request)
     numbers = form.many.get("number", [])
+    typed_too = refused is not None and bool(form.values)
     async with parts.database.read() as db:
         meant = (await offers(db, at.session, public=False)).meant
         rows = {row.proposal.number: row for row in await _rows(db, at, Filters(), meant)}
@@ -207,7 +213,9 @@ async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, refus
     if isinstance(refused, Invalid):
         form = form.with_errors(refused, words)
     context = _desk(request, at)
-    level = _one_of(Level, form.get("level")) or _level_of(chosen, context["first"], publishes=context["publishes"])
+    # Drafts of other levels are not a responder's to read.
+    asked = _one_of(Level, form.get("level"))
+    level = asked if asked in context["levels"] else _level_of(chosen, context["first"], publishes=context["publishes"])
     return page(
         request,
         "outcomes/write.html",
@@ -215,7 +223,9 @@ async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, refus
         **context,
         chosen=chosen,
         level=Level(level),
-        form=form if refused else _opened(at, chosen, Level(level)),
+        form=form if typed_too else _opened(at, chosen, Level(level)),
+        typed_too=typed_too,
+        was=_was(chosen, Level(level)) | (forms.seen_in(form) if isinstance(refused, Invalid) else {}),
         may_say=MAY_SAY,
         verdicts=list(Verdict),
         reasons=list(Reason),
@@ -223,6 +233,12 @@ async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, refus
         refused=words.error(refused.code, **refused.facts) if isinstance(refused, Conflict) else None,
         told=request.query_params.get("kabar", ""),
     )
+
+
+def _was(chosen: Sequence[Row], level: Level) -> dict[str, str]:
+    """What whoever reads the form sees of each proposal; after a slip they saw no more than when they began."""
+    newest = {row.proposal.number: row.drafts.get(level) or row.published.get(level) for row in chosen}
+    return {number: last.seen if last else "" for number, last in newest.items()}
 
 
 def _level_of(chosen: Sequence[Row], first: Level, *, publishes: bool) -> Level:

@@ -72,10 +72,10 @@ def answer_in(form: Typed) -> Answer:
     return Answer(**{**given, "reason_code": given["reason_code"].value if given["reason_code"] else None})
 
 
-def seen_in(form: Typed) -> dict[str, int]:
-    """The numbers a form is about, with the draft that was seen beside each: `number=PKL-2022-0001` and `was=PKL-2022-0001:2`."""
-    was = {number: edit for number, _, edit in (one.rpartition(":") for one in form.many.get("was", []))}
-    return {number: _count(was.get(number, "")) for number in dict.fromkeys(form.many.get("number", [])) if number}
+def seen_in(form: Typed) -> dict[str, str]:
+    """The numbers a form is about, with the newest answer that was seen beside each: `number=PKL-2022-0001` and `was=PKL-2022-0001:ID:2`."""
+    was = {number: one for number, _, one in (one.partition(":") for one in form.many.get("was", []))}
+    return {number: was.get(number, "") for number in dict.fromkeys(form.many.get("number", [])) if number}
 
 
 def drafts_in(form: Typed) -> dict[str, int]:

@@ -58,6 +58,11 @@ class Outcome(Table):
     publication_id: Mapped[str | None] = mapped_column(ForeignKey("outcome_publications.id"), type_=Id)
     published_at: Mapped[datetime | None]
 
+    @property
+    def seen(self) -> str:
+        """What a form says of it to whoever reads it, and gives back: another row or another edit is not what was seen."""
+        return f"{self.id}:{self.edit}"
+
 
 class EarlierImport(Table):
     """A list of an earlier year that was taken in, to be taken back as a whole; its id is chosen by the page."""

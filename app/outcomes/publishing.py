@@ -26,16 +26,19 @@ TELL = "outcomes.tell"
 async def publish(
     db: AsyncSession, vault: Vault, session_id: str, publication_id: str, drafts: Mapping[str, int], *, actor: str, now: datetime
 ) -> OutcomePublication:
-    """Publish drafts by id, each as it was seen (`edit`); the same publication id a second time is the first one.
+    """Publish drafts by id, each as it was seen (`edit`); the same publication id and drafts a second time is the first one.
 
-    Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_chosen`, `outcomes.too_many`, `outcomes.stale` when any of them was changed meanwhile,
-    or its proposal goes on in another.
+    Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_chosen`, `outcomes.too_many`, `outcomes.stale` when any of them was changed or goes on elsewhere
+    meanwhile, or the id is that of a publication of other drafts.
     """
     session = await db.get_one(ForumSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
     again = await db.get(OutcomePublication, publication_id)
     if again is not None:
         if again.session_id != session.id:
             raise NotFound("outcomes.unknown_publication")
+        published = await db.scalars(select(Outcome.id).where(Outcome.publication_id == again.id))
+        if set(published) != set(drafts):
+            raise Conflict("outcomes.stale")
         return again
     if session.rehearsal is not None:
         raise Conflict("outcomes.rehearsing")

@@ -75,9 +75,9 @@ def years(earlier: Sequence[Earlier], zone: str, cover: Callable[[str], str]) ->
                     _state(said.verdict),
                     said.verdict,
                     day_as_moment(said.decided_on, zone) if said.decided_on else None,
-                    said.decided_by,
+                    cover(said.decided_by) if said.decided_by else None,
                     reason=cover(said.reason) if said.reason else None,
-                    document=said.document,
+                    document=cover(said.document) if said.document else None,
                 )
                 for said in one.outcomes
             ),

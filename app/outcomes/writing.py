@@ -53,9 +53,9 @@ class Writer:
 
 
 async def write(
-    db: AsyncSession, vault: Vault, session_id: str, answer: Answer, seen: Mapping[str, int], writer: Writer
+    db: AsyncSession, vault: Vault, session_id: str, answer: Answer, seen: Mapping[str, str], writer: Writer
 ) -> Sequence[Outcome]:
-    """Draft the same answer to proposals by number, each with the `edit` of the draft that was seen (0: none). What says the same already is left alone.
+    """Draft the same answer to proposals by number, each with the newest answer that was seen (`Outcome.seen`, empty: none). What says the same already is left alone.
 
     Raises Invalid per wrong field, Conflict `outcomes.rehearsing`, `outcomes.changed_elsewhere`, `outcomes.nothing_changed`.
     """
@@ -66,15 +66,15 @@ async def write(
         raise Invalid(FieldError("number", "planning.none_chosen" if not numbers else "planning.too_many", {"most": MOST}))
     proposals = await _proposals(db, session, numbers, writer, answer.level)
     newest = await _newest(db, [one.id for one in proposals], answer.level)
-    edits = {written(number): edit for number, edit in seen.items()}
+    was = {written(number): one for number, one in seen.items()}
     made = []
     for proposal in proposals:
         last = newest.get(proposal.id)
         draft = last if last is not None and last.publication_id is None else None
-        if (draft.edit if draft is not None else 0) != edits[proposal.number]:
-            raise Conflict("outcomes.changed_elsewhere", number=proposal.number)
         if last is not None and _answer_of(last) == answer:
             continue
+        if (last.seen if last is not None else "") != was[proposal.number]:
+            raise Conflict("outcomes.changed_elsewhere", number=proposal.number)
         if draft is None:
             draft = _fresh(session, proposal.id, answer, last.version + 1 if last else 1, writer)
             db.add(draft)
@@ -113,7 +113,7 @@ async def discard(db: AsyncSession, vault: Vault, session_id: str, outcome_id: s
 
 
 async def draft_from_plenary(db: AsyncSession, vault: Vault, session_id: str, writer: Writer) -> int:
-    """Draft what the forum itself decided, for every proposal that has no answer at its level yet; how many. Conflict `outcomes.nothing_decided`."""
+    """Draft what the forum itself decided for proposals that have no answer at its level yet, at most MOST of them; how many, 0 when none is left."""
     session = await _held(db, session_id)
     level = FIRST_LEVEL[session.tier]
     answered = select(Outcome.proposal_id).where(Outcome.session_id == session.id, Outcome.level == level)
@@ -123,6 +123,7 @@ async def draft_from_plenary(db: AsyncSession, vault: Vault, session_id: str, wr
         .where(PlenaryItem.session_id == session.id, PlenaryItem.decision.is_not(None), Proposal.status.not_in(GONE_ON))
         .where(PlenaryItem.proposal_id.not_in(answered))
         .order_by(Proposal.number)
+        .limit(MOST)
         .with_for_update(of=Proposal)
     )
     on = _day(session, session.ended_at or writer.now)
@@ -131,7 +132,7 @@ async def draft_from_plenary(db: AsyncSession, vault: Vault, session_id: str, wr
         said = Answer(level, _as_said(level, str(item.decision)), on, session.title, item.reason_code, item.reason)
         drafts.append(_fresh(session, proposal_id, said, 1, writer))
     if not drafts:
-        raise Conflict("outcomes.nothing_decided")
+        return 0
     db.add_all(drafts)
     await db.flush()
     facts: dict[str, object] = {"level": level.value, "count": len(drafts)}

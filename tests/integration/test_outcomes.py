@@ -10,9 +10,9 @@ from sqlalchemy import select, true
 from app.access.models import Account
 from app.invitations.letters import compose, gather, letter_environment
 from app.notices.models import Channel, Notice
-from app.outcomes import listing
+from app.outcomes import listing, writing
 from app.outcomes.levels import FIRST_LEVEL, LEVELS, MAY_SAY, ONWARD, Level, Verdict, ahead, follows
-from app.outcomes.models import Outcome, OutcomePublication
+from app.outcomes.models import EarlierImport, EarlierOutcome, EarlierProposal, Outcome, OutcomePublication
 from app.outcomes.own import own_key
 from app.planning import service as plenary
 from app.proposals import joining
@@ -284,8 +284,9 @@ async def test_what_somebody_else_changed_is_neither_published_nor_overwritten_u
     form = await desk.get("/terbitkan")
     data = {"id": re.findall(r'name="id" value="([^"]+)"', form)[0], "draft": re.findall(r'name="draft" value="([^"]+)"', form)}
     await desk.write(number, reason="Kedua")
-    late = await desk.write(number, was=[f"{number}:1"], reason="Ketiga")
-    assert (late.status_code, "Ketiga" in late.text) == (409, True)
+    first = data["draft"][0]
+    late = await desk.write(number, was=[f"{number}:{first}"], reason="Ketiga")
+    assert (late.status_code, "Ketiga" in late.text, "Kedua" in late.text) == (409, True, True)
     stale = await web.post(f"{desk.base}/terbitkan", data=data, headers=desk.headers)
     assert stale.status_code == 409
     async with ground.database.read() as db:
@@ -298,6 +299,100 @@ async def test_what_somebody_else_changed_is_neither_published_nor_overwritten_u
     thrown = await web.post(f"{desk.base}/buang", data={"number": number, "draft": f"{row.id}:{row.edit}"}, headers=desk.headers)
     async with ground.database.read() as db:
         assert (thrown.status_code, await db.scalar(select(Outcome))) == (303, None)
+
+
+async def test_what_was_published_or_thrown_away_since_is_not_overwritten_unseen(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran")
+    desk = OutcomeDesk(web, session, office.bearer("secretariat"))
+    await desk.write(number, reason="Pertama")
+    await desk.publication()
+    was = re.findall(r'name="was" value="([^"]+)"', await desk.get(f"/tulis?number={number}&tingkat=agency"))
+    await desk.write(number, reason="Kedua")
+    draft = re.findall(r'name="draft" value="([^"]+)"', await desk.get("/terbitkan"))[0]
+    await desk.publication()
+    late = await desk.write(number, was=was, reason="Ketiga")
+    assert (late.status_code, "Ketiga" in late.text, "Kedua" in late.text) == (409, True, True)
+
+    slip = await desk.write(number, was=was, reason="Ketiga", decided_on="31/2/2021")
+    assert (slip.status_code, re.findall(r'name="was" value="([^"]+)"', slip.text)) == (422, was)
+
+    await desk.write(number, reason="Keempat")
+    thrown = re.findall(r'name="draft" value="([^"]+)"', await desk.get("/terbitkan"))[0]
+    assert thrown != draft
+    await web.post(f"{desk.base}/buang", data={"number": number, "draft": thrown}, headers=desk.headers)
+    await desk.write(number, reason="Kelima")
+    late = await desk.write(number, was=[f"{number}:{thrown}"], reason="Keenam")
+    twice = await desk.write(number, was=[f"{number}:{thrown}"], reason="Kelima")
+    assert (late.status_code, twice.status_code, "sama dengan yang sudah ada" in twice.text) == (409, 409, True)
+    async with ground.database.read() as db:
+        rows = await db.scalars(select(Outcome).order_by(Outcome.version))
+        assert [row.reason for row in rows] == ["Pertama", "Kedua", "Kelima"]
+
+
+async def test_a_form_pressed_again_with_other_drafts_is_not_taken_for_the_first_press(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    numbers = [await make_known(ground, session, f"Usulan {n}") for n in ("satu", "dua")]
+    desk = OutcomeDesk(web, session, office.bearer("secretariat"))
+    await desk.write(*numbers)
+    form = await desk.get("/terbitkan")
+    id_, (one, other) = re.findall(r'name="id" value="([^"]+)"', form)[0], re.findall(r'name="draft" value="([^"]+)"', form)
+    answers = [
+        await web.post(f"{desk.base}/terbitkan", data={"id": id_, "draft": some}, headers=desk.headers) for some in (one, one, other)
+    ]
+    assert [answer.status_code for answer in answers] == [303, 303, 409]
+    assert (await desk.publication()).status_code == 303
+    assert len(await publications(ground, session)) == 2
+
+
+async def test_an_answer_to_what_was_merged_while_it_was_typed_is_refused_with_its_words_kept(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    a, b = [await make_known(ground, session, f"Saluran {n}") for n in ("satu", "dua")]
+    desk = OutcomeDesk(web, session, office.bearer("secretariat"))
+    async with ground.database.write() as db:
+        await joining.merge(db, ground.vault, session, b, [a], actor="system", now=ground.clock.now())
+    late = await desk.write(a, reason="Dikerjakan mulai Mei", next_step="Survei dulu")
+    kept = [piece in late.text for piece in ("Dikerjakan mulai Mei", "Survei dulu", f"Tulis jawabannya pada {b}")]
+    assert (late.status_code, kept) == (409, [True, True, True])
+
+
+async def test_a_draft_that_was_changed_meanwhile_is_not_thrown_away_and_its_words_stay_in_the_form(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran")
+    desk = OutcomeDesk(web, session, office.bearer("secretariat"))
+    await desk.write(number, reason="Pertama")
+    seen = re.findall(r'name="draft" value="([^"]+)"', await desk.get("/terbitkan"))[0]
+    await desk.write(number, reason="Kedua")
+    late = await web.post(f"{desk.base}/buang", data={"number": number, "draft": seen}, headers=desk.headers)
+    assert (late.status_code, "Kedua" in late.text, "Tulisan Anda masih ada" in late.text) == (409, True, False)
+
+
+async def test_what_the_office_of_an_earlier_year_is_called_is_covered_like_its_reasons(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran")
+    async with ground.database.write() as db:
+        one, now = await find(db, session.id, number), ground.clock.now()
+        made = EarlierImport(session_id=session.id, title="2020", proposals=1, by="system", at=now)
+        db.add(made)
+        await db.flush()
+        row = EarlierProposal(
+            session_id=session.id, import_id=made.id, position=1, year=2020, number="7", title="Saluran", proposal_id=one.id, adopted=False
+        )
+        db.add(row)
+        await db.flush()
+        said = {"decided_by": "Pak Lurah 085326905742", "document": "Surat Pak RT 085326905742"}
+        db.add(EarlierOutcome(earlier_id=row.id, level=Level.VILLAGE, verdict=Verdict.AGREED, **said))
+    page = (await web.get(f"/u/{number}?forum={session.slug}")).text
+    body = (await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}/outcomes")).text
+    assert [("Pak Lurah" in text, "Surat Pak RT" in text, "085326905742" in text) for text in (page, body)] == [(True, True, False)] * 2
 
 
 @pytest.mark.parametrize(
@@ -350,9 +445,25 @@ async def test_a_responder_answers_for_their_own_agency_alone_and_does_not_publi
         assert [(row.level, row.publication_id) for row in await db.scalars(select(Outcome))] == [(Level.AGENCY, None)]
 
 
+async def test_a_responder_reads_no_draft_of_another_level(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground, tier=Tier.DISTRICT)
+    number = await make_known(ground, session, "Saluran")
+    await OutcomeDesk(web, session, office.bearer("secretariat")).write(number, level="district", verdict="agreed", reason=SECRET)
+    async with ground.database.write() as db:
+        account = (await db.scalars(select(Account).where(Account.login == "responder"))).one()
+        account.agency = "DPUPR"
+    await web.post("/masuk", data={"login": "responder", "password": PASSWORD})
+    desk = OutcomeDesk(web, session, {})
+    texts = [await desk.get(path) for path in ("", "/ringkasan", *(f"/tulis?number={number}&tingkat={level.value}" for level in LEVELS))]
+    assert [SECRET in text for text in texts] == [False] * len(texts)
+    assert all('name="level" value="agency"' in text for text in texts[2:])
+
+
 async def test_the_plenarys_decisions_become_drafts_of_the_forums_own_level_once(
-    ground: Ground, office: Office, web: httpx.AsyncClient
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # So many that one transaction would be too long.
+    monkeypatch.setattr(writing, "MOST", 2)
     session, (a, b, c, _) = await make_plenary(ground, tier=Tier.DISTRICT)
     by = await seen_by(ground, session)
     async with ground.database.write() as db:
