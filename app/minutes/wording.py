@@ -50,7 +50,8 @@ def kind_of(entry: Entry, words: Translator) -> str:
 
 def standing_of(entry: Entry, words: Translator, sites: Mapping[str, Site]) -> str:
     """In what office, for which element and from where somebody spoke: `Ketua RT 03, RT, Aula Kota`."""
-    parts = [entry.office]
+    # An agency that answers by a page of its own speaks under its own name.
+    parts = [entry.office] if entry.office != entry.name else []
     if entry.element and not _says_element(entry):
         parts.append(words.label("element", entry.element))
     if entry.behalf:

@@ -5,8 +5,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.assembly import LOCALES
+from app.i18n import Catalogues
 from app.minutes.course import AFTER, BEFORE, course_of
 from app.minutes.difference import MOST_LINES, Mark, difference, is_long
+from app.minutes.entries import Entry, EntryKind
+from app.minutes.wording import standing_of
 from app.sessions.progress import Move
 
 START = datetime(2021, 4, 11, 11, 30, tzinfo=UTC)
@@ -42,6 +46,12 @@ def test_every_moment_lies_in_exactly_the_stretch_that_says_so(moves: list[tuple
         if (one.since is None or one.since <= at(minute)) and (one.until is None or at(minute) < one.until)
     ]
     assert holding == [course.section_at(at(minute))]
+
+
+def test_an_agency_that_speaks_under_its_own_name_is_named_once() -> None:
+    words = Catalogues.load(LOCALES).translator("id")
+    said = [Entry(START, "1", EntryKind.RESPONSE, "Baik.", name, "DPUPR", via="written") for name in ("DPUPR", "Agus")]
+    assert [standing_of(one, words, {}) for one in said] == ["tertulis", "DPUPR, tertulis"]
 
 
 def test_a_difference_shows_what_came_what_went_and_hides_what_stayed() -> None:
