@@ -1,7 +1,6 @@
 """Lists of earlier years: taken in as a whole or not at all, taken back as a whole, and said in which proposals of this year they go on."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -37,18 +36,20 @@ async def known_keys(db: AsyncSession, session_id: str) -> set[tuple[int, str]]:
 async def take_in(
     db: AsyncSession, vault: Vault, session_id: str, import_id: str, title: str, wanted: Sequence[Wanted], *, actor: str, now: datetime
 ) -> EarlierImport:
-    """Keep every proposal of a list that is not known yet; the same id a second time is the first one's list.
+    """Keep every proposal of a list that is not known yet; the same id a second time is the first one's list, or another one of what is missing by then.
 
     Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_new`, `outcomes.too_many_rows`. Nobody is told: these answers were known.
     """
     await _held(db, session_id)
     again = await db.get(EarlierImport, import_id)
-    if again is not None:
-        if again.session_id != session_id:
-            raise NotFound("outcomes.unknown_import")
-        return again
+    if again is not None and again.session_id != session_id:
+        raise NotFound("outcomes.unknown_import")
     known = await known_keys(db, session_id)
     fresh = list(grouped([one for one in wanted if one.key not in known]))
+    if again is not None:
+        if not fresh and again.undone_at is None:
+            return again
+        import_id = new_id()
     if not fresh:
         raise Conflict("outcomes.nothing_new")
     if len(fresh) > MOST:
@@ -62,7 +63,7 @@ async def take_in(
         id_ = new_id()
         row = {"id": id_, "session_id": session_id, "import_id": import_id, "position": position, "adopted": False}
         proposals.append(row | {name: getattr(one, name) for name in COLUMNS})
-        outcomes += [{"id": new_id(), "earlier_id": id_, "decided_by": None, **asdict(each)} for each in said]
+        outcomes += [{"id": new_id(), "earlier_id": id_, "decided_by": None, **vars(each)} for each in said]
     await db.execute(insert(EarlierProposal), proposals)
     if outcomes:
         await db.execute(insert(EarlierOutcome), outcomes)

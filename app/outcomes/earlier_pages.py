@@ -1,5 +1,6 @@
 """The pages on which a list of an earlier year is brought, checked and taken in, and its proposals find those of this year."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -85,7 +86,7 @@ async def connect(request: Request, parts: Parts, at: At) -> Response:
     form = await typed(request)
     act, id_, number = (*form.get("do").split(":"), "", "")[:3]
     now, actor = parts.clock.now(), at.staff.actor
-    place = form.get("page") if form.get("page").isdigit() else "1"
+    place = max(1, int(form.get("page"))) if re.fullmatch("[0-9]{1,3}", form.get("page")) else 1
     try:
         async with parts.database.write() as db:
             match act:
@@ -98,8 +99,8 @@ async def connect(request: Request, parts: Parts, at: At) -> Response:
                 case _:
                     raise NotFound("web.not_found")
     except Conflict as refused:
-        return await _list(request, parts, at, int(place[:3]), refused=refused)
-    return RedirectResponse(f"/meja/{at.session.slug}/hasil/tahun-lalu?page={place[:3]}#l-{id_}", 303)
+        return await _list(request, parts, at, place, refused=refused)
+    return RedirectResponse(f"/meja/{at.session.slug}/hasil/tahun-lalu?page={place}#l-{id_}", 303)
 
 
 @router.get("/impor")

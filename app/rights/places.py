@@ -23,6 +23,8 @@ OURS = frozenset(
 KEYS = frozenset(
     {"key", "nonce", "code", "fingerprint", "by", "recorded_by", "decided_by", "put_up_by", "claimed_by", "asked_by", "changed_by"}
 )
+SAID = frozenset({("outcomes", "decided_by"), ("earlier_outcomes", "decided_by")})
+"""Columns called like one of these in which people are named in words."""
 NOBODYS = frozenset({("delegates", "name")})
 """Where a name stands that may be no participant's, beside those of authors and proposers."""
 LOG = ("journal_events", "payload")
@@ -51,7 +53,8 @@ def places() -> list[Place]:
     for table in Mapped.metadata.sorted_tables:
         if table.name in OURS or within(table, "", "") is None:
             continue
-        plain = [one for one in table.columns if not one.primary_key and one.name not in KEYS and not one.foreign_keys]
+        ids = {name for name in KEYS if (table.name, name) not in SAID}
+        plain = [one for one in table.columns if not one.primary_key and one.name not in ids and not one.foreign_keys]
         texts = tuple(one.name for one in plain if isinstance(one.type, Text) and one.name not in NAMING)
         values = tuple(one.name for one in plain if isinstance(one.type, JSON) or (table.name, one.name) == LOG)
         named = "participant_id" in table.c and table.c.participant_id.nullable

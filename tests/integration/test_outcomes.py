@@ -219,7 +219,7 @@ async def test_the_erased_the_withdrawn_and_those_without_a_contact_are_not_told
             )
         )
     desk = OutcomeDesk(web, session, office.bearer("secretariat"))
-    await desk.write(*numbers, reason="Pak Ahmad Zaini sudah disurvei")
+    await desk.write(*numbers, reason="Pak Ahmad Zaini sudah disurvei", decided_by="Lurah Ahmad Zaini")
     await desk.publication()
     key = own_key(ground.vault, goes.id)
     assert (await web.get(f"/jawaban/{key}")).status_code == 200
@@ -231,7 +231,7 @@ async def test_the_erased_the_withdrawn_and_those_without_a_contact_are_not_told
     assert (await web.get(f"/jawaban/{key}")).status_code == 404
     assert (await web.get(f"/jawaban/{stays.id}{'a' * 16}")).status_code == 404
     async with ground.database.read() as db:
-        kept = {row.reason for row in await db.scalars(select(Outcome))}
+        kept = {(row.reason, row.decided_by) for row in await db.scalars(select(Outcome))}
     assert (len(kept), "Ahmad Zaini" in str(kept)) == (1, False)
 
 

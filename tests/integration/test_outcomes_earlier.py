@@ -174,3 +174,22 @@ async def test_a_list_is_taken_back_with_its_connections_and_can_come_again(grou
     form = (await lists.check()).text
     assert (await lists.send(form, "take", **{"cell.2.6": "ditolak"})).status_code == 303
     assert sorted(await earlier(ground, session)) == ["KPK-88", "KPK-89"]
+
+
+async def test_a_checked_form_that_is_sent_again_later_takes_in_what_is_missing_by_then(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground, year_held=2021)
+    lists = Lists(web, session, office.bearer("secretariat"))
+    form = (await lists.check()).text
+    assert (await lists.send(form, "take", skip="2")).status_code == 303
+    assert sorted(await earlier(ground, session)) == ["KPK-88"]
+    for _ in range(2):
+        assert (await lists.send(form, "take", **{"cell.2.6": "ditolak"})).status_code == 303
+        assert sorted(await earlier(ground, session)) == ["KPK-88", "KPK-89"]
+    undo = re.findall(r'action="([^"]+/batal)"', await lists.page())
+    assert [(await web.post(one, headers=lists.headers)).status_code for one in undo] == [303, 303]
+    assert (await lists.send(form, "take", **{"cell.2.6": "ditolak"})).status_code == 303
+    assert sorted(await earlier(ground, session)) == ["KPK-88", "KPK-89"]
+    async with ground.database.read() as db:
+        assert len((await db.scalars(select(EarlierImport))).all()) == 3
