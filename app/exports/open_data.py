@@ -14,8 +14,9 @@ from app.exports.tables import Column, Kind, Row, Sheet
 from app.proposals.choices import LandStatus, Reason, UrgencyLevel, Via, WorkType
 from app.proposals.listing import matching, sources_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
-from app.proposals.privacy import masked
+from app.proposals.privacy import HIDDEN, masked
 from app.proposals.sectors import Sector
+from app.proposals.wording import without_mail
 
 NAME = "open-data"
 NOBODY = frozenset({"warga", "warga umum", "masyarakat", "peserta", "pengusul", "panitia", "petugas"})
@@ -128,7 +129,7 @@ def _row(source: Source, p: Proposal, said: Sequence[ProposalSource]) -> Row:
     zone = ZoneInfo(source.session.zone)
 
     def cover(text: str | None) -> str | None:
-        return masked(text, names) if text else None
+        return masked(without_mail(text, HIDDEN), names) if text else None
 
     return (
         p.number,

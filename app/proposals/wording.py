@@ -29,9 +29,9 @@ class Word(NamedTuple):
     end: int
 
 
-def without_mail(text: str) -> str:
+def without_mail(text: str, instead: str = " ") -> str:
     """The text without e-mail addresses: in pieces, as a title has words, nobody would find them again who has to take them out."""
-    return _MAIL.sub(" ", text) if "@" in text else text
+    return _MAIL.sub(instead, text) if "@" in text else text
 
 
 def clean(text: str) -> str:

@@ -108,7 +108,7 @@ async def published(ground: Ground, session: ForumSession, text: str, title: str
 
 async def test_open_data_names_nobody(ground: Ground, web: httpx.AsyncClient) -> None:
     session, _ = await make_session(ground, state=SessionState.LIVE)
-    told = f"Kata {NAME}, telepon {PHONE}: saluran mampet"
+    told = f"Kata {NAME}, telepon {PHONE}, surel siti.r@contoh.id: saluran mampet"
     number = await published(ground, session, told, f"Saluran di depan rumah {NAME}", problem=told, village="Krapyak", sector="water")
     hidden = await make_proposal(ground, session, words(ground, "Belum diperiksa"))
     # The control: the page of the proposal shows what its speaker agreed to, so a file without it was made to be so.
@@ -116,7 +116,7 @@ async def test_open_data_names_nobody(ground: Ground, web: httpx.AsyncClient) ->
     csv_file = (await web.get(f"/s/{session.slug}/data/usulan.csv")).content.decode("utf-8-sig")
     json_file = (await web.get(f"/s/{session.slug}/data/usulan.json")).text
     for text in (csv_file, json_file):
-        for secret in (NAME, "Rahmawati", PHONE, "5742", "Ketua RT", hidden):
+        for secret in (NAME, "Rahmawati", PHONE, "5742", "siti.r", "contoh.id", "Ketua RT", hidden):
             assert secret not in text
     (row,) = list(csv.DictReader(io.StringIO(csv_file), delimiter=";"))
     assert list(row) == [one.heading for one in DICTIONARY]
