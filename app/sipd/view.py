@@ -25,6 +25,9 @@ from app.web.ground import Ground
 from app.web.pages import page, translator
 from app.web.problems import status_of
 
+QUEUE = 200
+"""Proposals that are listed beside the shown one."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -100,6 +103,7 @@ async def drawn(
         desk_items=desk_items(at.session, at.staff, "sipd", words),
         chosen=chosen,
         items=items,
+        queue=_beside(items, item),
         entered=sum(one.entered for one in items),
         item=item,
         fields=fields_of(cells) if item else [],
@@ -128,6 +132,13 @@ def _shown(every: list[Item], items: list[Item], number: str | None, actor: str,
     if found is None:
         raise NotFound("sipd.not_listed", number=written(number))
     return found
+
+
+def _beside(items: list[Item], item: Item | None) -> list[Item]:
+    """The stretch of the queue around the shown one: all of a long list would be sent again with every proposal."""
+    at = next((n for n, one in enumerate(items) if one is item), 0)
+    start = max(0, min(at - QUEUE // 2, len(items) - QUEUE))
+    return items[start : start + QUEUE]
 
 
 def _around(items: list[Item], item: Item | None) -> tuple[str | None, str | None]:

@@ -17,7 +17,7 @@ from app.planning import service as plenary
 from app.proposals.choices import Reason
 from app.proposals.listing import find
 from app.sessions.models import ForumSession, Tier
-from app.sipd import service
+from app.sipd import service, view
 from app.sipd.columns import HEADINGS
 from app.sipd.listing import HOLDS, Item, Scope, following, items_of, progress_of, strays_of
 from app.sipd.models import SipdEntry
@@ -280,3 +280,15 @@ async def test_the_page_leads_from_one_to_the_next_and_counts_towards_the_deadli
     everything = await web.get(f"{base}?list=verified", headers=bearer)
     assert "2 dari 4 sudah dientri" in everything.text
     assert (await web.get(f"{base}/{b}", headers=bearer)).status_code == 404
+
+
+async def test_a_long_queue_is_listed_around_the_shown_proposal(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, numbers = await make_agreed(ground)
+    monkeypatch.setattr(view, "QUEUE", 2, raising=False)
+    base, bearer = f"/meja/{session.slug}/sipd", office.bearer("moderator")
+    order = [one.number for one in await items(ground, session, Scope.VERIFIED)]
+    page = (await web.get(f"{base}/{order[2]}?list=verified", headers=bearer)).text.partition('id="queue-title"')[2].partition("</nav>")[0]
+    assert [number for number in numbers if f'{base}/{number}?list=verified"' in page] == sorted(order[1:3])
+    assert "2 usulan lain tidak dimuat di sini" in page
