@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -17,7 +16,7 @@ from app.minutes.document import LANGUAGE
 from app.minutes.entries import Entry, EntryKind
 from app.minutes.gather import Frame, frame_of, section_of
 from app.minutes.texts import Written, versions_of
-from app.minutes.wording import about_of, kind_of, plain, reason_of, standing_of, text_of, title_and_place, title_of
+from app.minutes.wording import about_of, kind_of, plain, reason_of, standing_of, text_of, time_of, title_and_place, title_of
 from app.proposals.agencies import agency_key, one_each
 from app.proposals.triage import names_of
 from app.sessions.guards import Desk
@@ -50,7 +49,7 @@ class Sieve:
 class Line:
     """An entry as the page shows it; `note_id` of a running note that can be taken back."""
 
-    at: datetime
+    time: str
     kind: str
     code: str
     name: str
@@ -164,7 +163,7 @@ def seen_in(form: Typed) -> int:
 def _line(entry: Entry, frame: Frame, words: Translator) -> Line:
     note = entry.kind is EntryKind.NOTE
     return Line(
-        at=entry.at,
+        time=time_of(entry.at, frame.session),
         kind=kind_of(entry, words),
         code=entry.kind.value,
         name=entry.name,

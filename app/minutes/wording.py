@@ -96,18 +96,17 @@ def title_and_place(decision: Decision, words: Translator) -> str:
 
 def plain(section: Section, frame: Frame, words: Translator) -> str:
     """What stands in a section by itself, as a text to begin with: one line for each entry and decision."""
-    zone = frame.session.zone
-    lines = [entry_line(one, words, frame.sites, zone) for one in section.entries]
+    lines = [entry_line(one, words, frame) for one in section.entries]
     return "\n".join([*lines, *(decision_line(one, words) for one in section.decisions)])
 
 
-def entry_line(entry: Entry, words: Translator, sites: Mapping[str, Site], zone: str) -> str:
+def entry_line(entry: Entry, words: Translator, frame: Frame) -> str:
     """`09.14 Aspirasi, Siti (Ketua RT 03, Aula Kota): Saluran mampet. [PKL-2022-0003]`."""
-    standing, about = standing_of(entry, words, sites), about_of(entry, words, zone)
+    standing, about = standing_of(entry, words, frame.sites), about_of(entry, words, frame.session.zone)
     who = f"{entry.name} ({standing})" if entry.name and standing else entry.name or standing
     head = ", ".join(part for part in (kind_of(entry, words), who) if part)
     tail = f" [{about}]" if about else ""
-    return f"{bare_time(entry.at, zone)} {head}: {' '.join(text_of(entry, words).split())}{tail}"
+    return f"{time_of(entry.at, frame.session)} {head}: {' '.join(text_of(entry, words).split())}{tail}"
 
 
 def decision_line(decision: Decision, words: Translator) -> str:

@@ -237,6 +237,15 @@ async def test_what_officers_write_is_kept_version_by_version(ground: Ground, of
     assert acts == ["minutes.written"] * 2
 
 
+async def test_the_page_says_the_day_of_what_was_said_on_another(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    await turn(ground, held, 120, "ended")
+    await say(ground, held, 810, "spoken", "Ralat esok paginya.", "Wati")
+    page = Page(web, held, office.bearer("secretariat"), "after")
+    assert '<span class="num soft">12-04 08.00</span>' in await page.get()
+    assert (await page.opened("&isi=tercatat"))["text"].startswith("12-04 08.00 ")
+
+
 async def test_two_officers_at_once_lose_nothing(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     held = await make_held(ground)
     mine = Page(web, held, office.bearer("secretariat"), held.points[0])
