@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from anyio import to_thread
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -90,6 +91,9 @@ async def drawn(
     recorded = plain(section, frame, parts.catalogues.translator(LANGUAGE))
     sieve = Sieve(request.query_params.get("jenis", ""), request.query_params.get("perangkat", ""))
     editor = _editor(request.query_params, form, refused, versions, recorded)
+    # Texts that are alike everywhere and nowhere keep a processor for seconds.
+    pieces = await to_thread.run_sync(difference, recorded, editor.text) if editor.text and recorded else []
+    against = await to_thread.run_sync(difference, editor.theirs.text, editor.text) if editor.theirs else []
     if isinstance(refused, Invalid) and form is not None:
         form = form.with_errors(refused, words)
     return page(
@@ -111,8 +115,8 @@ async def drawn(
         more=more,
         recorded=bool(recorded),
         editor=editor,
-        pieces=difference(recorded, editor.text) if editor.text and recorded else [],
-        against=difference(editor.theirs.text, editor.text) if editor.theirs else [],
+        pieces=pieces,
+        against=against,
         cut=is_long(recorded, editor.text) or more,
         names=names,
         form=form or Typed(),

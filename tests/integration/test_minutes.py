@@ -5,6 +5,7 @@ import io
 import re
 from html import unescape
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import docx
@@ -18,6 +19,8 @@ from app.audit.models import AuditEntry
 from app.chat.models import Message, MessageState
 from app.database.tables import new_id
 from app.errors import Conflict
+from app.minutes import view
+from app.minutes.difference import Piece, difference
 from app.minutes.document import LANGUAGE, document_of
 from app.minutes.gather import minutes_of
 from app.minutes.making import minutes_pdf
@@ -244,6 +247,26 @@ async def test_the_page_says_the_day_of_what_was_said_on_another(ground: Ground,
     page = Page(web, held, office.bearer("secretariat"), "after")
     assert '<span class="num soft">12-04 08.00</span>' in await page.get()
     assert (await page.opened("&isi=tercatat"))["text"].startswith("12-04 08.00 ")
+
+
+async def test_texts_are_compared_beside_the_event_loop(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = await make_held(ground)
+    await say(ground, held, 31, "aspiration", "Saluran mampet.", "Wati")
+    threads: list[int] = []
+
+    def compared(before: str, after: str) -> list[Piece]:
+        threads.append(get_ident())
+        return difference(before, after)
+
+    monkeypatch.setattr(view, "difference", compared)
+    mine = Page(web, held, office.bearer("secretariat"), held.points[1])
+    theirs = Page(web, held, office.bearer("moderator"), held.points[1])
+    opened, also = await mine.opened(), await theirs.opened()
+    assert (await theirs.send(also, text="Dari moderator.")).status_code == 303
+    assert (await mine.send(opened, text="Dari sekretariat.")).status_code == 409
+    assert (len(threads), get_ident() in threads) == (2, False)
 
 
 async def test_two_officers_at_once_lose_nothing(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
