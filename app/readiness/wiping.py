@@ -38,6 +38,7 @@ REAL = {
         *("duty_links", "duty_shifts", "form_counters", "form_ranges", "needs_seen_to"),
         *("former_holders", "guest_imports", "invitation_letters", "invitee_places", "invitees"),
         *("plenaries", "plenary_steps", "delegates", "minutes_texts", "minutes_notes", "sipd_sheets"),
+        *("record_drafts", "record_versions", "record_attendees"),
         *("outcome_publications", "earlier_imports", "earlier_proposals", "earlier_outcomes"),
     ),
     "people_did": ("applications", "consents", "credentials", "decisions", "erasures", "reveals", "seat_devices", "seats"),
@@ -46,7 +47,7 @@ REAL = {
     "of_processes": ("live_processes", "room_presences", "sightings", "journal_revocations", "tallies"),
 }
 """Tables that a rehearsal leaves as they are: what staff set up and whom they registered, invited or told meanwhile is meant (deputies and needs
-too), packs and their numbers are printed for the day, plenary, minutes and answers of the levels take no step meanwhile, and seats, letters and consents are people's own. Rows of practised people go all the same."""
+too), packs and their numbers are printed for the day, plenary, minutes, record and answers of the levels take no step meanwhile, and seats, letters and consents are people's own. Rows of practised people go all the same."""
 PUT_BACK = frozenset(
     {"agenda_items", "journal_events", "journal_logs", "participant_counters", "proposal_counters", "rooms", "screens", "kept_pieces"}
 )
