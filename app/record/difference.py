@@ -10,6 +10,7 @@ from app.planning.cells import NOT_AGREED, PRIORITIES
 LISTS = {"priorities": ("Lampiran II", PRIORITIES), "not_agreed": ("Lampiran III", NOT_AGREED)}
 ABSENT = "Tidak tercantum"
 PLACE = "Urutan"
+DELEGATE = "Utusan"
 
 
 @dataclass(frozen=True)
@@ -79,5 +80,5 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str
 
 def _delegates(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     old, new = (["; ".join(filter(None, one)) for one in source["delegates"]] for source in (before, after))
-    gone = [Change("", "Utusan", "Utusan", one, ABSENT) for one in old if one not in new]
-    return gone + [Change("", "Utusan", "Utusan", ABSENT, one) for one in new if one not in old]
+    gone = [Change("", DELEGATE, DELEGATE, one, ABSENT) for one in old if one not in new]
+    return gone + [Change("", DELEGATE, DELEGATE, ABSENT, one) for one in new if one not in old]

@@ -68,6 +68,7 @@ class RecordAttendee(Table):
     remark: Mapped[str] = mapped_column(default="")
     """What stands where a signature would, of those who were there online."""
     salt: Mapped[str] = mapped_column(String(32))
+    """Empty once something of the row was taken out: then the digest stands for words that nobody can find by trying."""
     digest: Mapped[str] = mapped_column(String(64))
 
 

@@ -24,6 +24,8 @@ from app.outbox.service import want
 from app.outbox.worker import Again
 from app.participants.models import Consent, Participant
 from app.participants.service import take_turn
+from app.record.forgetting import forget_attendee
+from app.record.models import RecordAttendee
 from app.regions import name_key
 from app.registration.models import Application, ApplicationState, Decision
 from app.rights.forgotten import ERASE, note
@@ -85,7 +87,7 @@ async def erase(ground: Ground, erasure_id: str) -> None:
         identity = identity_of(ground.vault, person, ghosts, listed, [opened(ground.vault, one) for one in holders])
         await take_messages(database, identity, session.room, now)
         await take_proposals(database, identity, session.room, now)
-        await sweep(database, identity, session.id, session.room)
+        await sweep(database, identity, session.id, session.room, now)
         async with database.write() as db:
             await _forget(db, ground.vault, session, task.id, identity, ground.clock.now())
     await note(ground.settings.data_dir, task.participant_id)
@@ -126,10 +128,12 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     # Nor did the invited ask for anything, for whom a deputy came.
     lists = await db.scalars(select(InviteePlace).where(InviteePlace.participant_id.in_(identity.ids)))
     of_others = [one.id for one in lists if not is_of(one, [person.name])]
+    # Annex I as it was frozen may name whoever had the seat by then.
+    await forget_attendee(db, identity.ids, lambda name: name_key(name) not in identity.others, identity.pseudonym, now)
     people = Participant.metadata.tables["participants"]
     for table in owned():
         # Whoever held the seat before did not ask.
-        if table.name != HOLDERS and (values := emptied(table, identity.pseudonym, key)):
+        if table.name not in {HOLDERS, RecordAttendee.__tablename__} and (values := emptied(table, identity.pseudonym, key)):
             rows = update(table).where(table.c.participant_id.in_(identity.ids))
             await db.execute((rows.where(table.c.id.not_in(of_others)) if table.name == SEATS else rows).values(**values))
     if identity.ghosts:

@@ -17,6 +17,7 @@ from app.outbox.service import WAKE, enqueue
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.participants.service import take_turn
+from app.record.forgetting import forget_attendee
 from app.registration.filing import PERSON
 from app.rights.erasure import BEING_HELD, WAIT, seats_of
 from app.rights.forgotten import former_wanted, note
@@ -65,7 +66,7 @@ async def erase_former(ground: Ground, holder_id: str) -> None:
         others = [opened(vault, one) for one in holders if one.id != row.id]
         identity = identity_of_former(vault, person, opened(vault, row), listed, others)
         await take_messages(database, identity, session.room, now)
-        await sweep(database, identity, session.id, session.room)
+        await sweep(database, identity, session.id, session.room, now)
         async with database.write() as db:
             await _forget(db, vault, session, row.id, identity, ground.clock.now())
     await note(ground.settings.data_dir, row.id)
@@ -96,6 +97,7 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, holder_
     row = await db.get_one(FormerHolder, holder_id, with_for_update=True)
     known = opened(vault, row)
     await give_up_made(db, session.id, now)
+    await forget_attendee(db, [person.id], identity.is_called, identity.pseudonym, now)
     theirs = (
         select(InviteePlace, Invitee).join(Invitee, Invitee.id == InviteePlace.invitee_id).where(InviteePlace.participant_id == person.id)
     )

@@ -16,7 +16,7 @@ from app.kept.service import give_up_made
 from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.participants.models import Participant
-from app.record.models import RecordAttendee
+from app.record.forgetting import forget_contacts
 from app.registration.models import Application
 from app.rights.models import RetentionPlan, RetentionRun
 from app.rights.plan import DEFAULT, Kept, Months, dates
@@ -117,13 +117,12 @@ async def _remove(ground: Ground, session_id: str, kind: Kept) -> None:
             db.add(run)
     while True:
         async with database.write() as db:
-            done = await (_traces(db, session_id) if kind is Kept.TRACES else _columns(db, session_id, kind))
+            done = await (_traces(db, session_id) if kind is Kept.TRACES else _columns(db, session_id, kind, ground.clock.now()))
             run = await db.get_one(RetentionRun, run.id, with_for_update=True)
             run.people += done
             if done == 0:
                 now = run.finished_at = ground.clock.now()
                 if kind is Kept.CONTACT:
-                    # The record as it was made carries phones; it is made again without them.
                     await give_up_made(db, session_id, now)
                 await db.flush()
                 facts: dict[str, object] = {"kind": kind.value, "people": run.people}
@@ -131,7 +130,7 @@ async def _remove(ground: Ground, session_id: str, kind: Kept) -> None:
                 return
 
 
-async def _columns(db: AsyncSession, session_id: str, kind: Kept) -> int:
+async def _columns(db: AsyncSession, session_id: str, kind: Kept, now: datetime) -> int:
     people = cast("Table", Participant.__table__)
     names = COLUMNS[kind]
     held = or_(*(people.c[name].is_not(None) for name in names))
@@ -151,7 +150,8 @@ async def _columns(db: AsyncSession, session_id: str, kind: Kept) -> int:
     # What stands beside the people: of the guests on lists too, of whom a deputy may hold the seat.
     if kind is Kept.CONTACT:
         await db.execute(update(InviteePlace).where(InviteePlace.session_id == session_id).values(phone=None, email=None))
-        await db.execute(update(RecordAttendee).where(RecordAttendee.session_id == session_id).values(contact=None))
+        # The record as it was made carries them too; it is made again without.
+        await forget_contacts(db, session_id, now)
     else:
         await db.execute(delete(NeedSeenTo).where(NeedSeenTo.session_id == session_id))
     return 0

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.engine import Database
+from app.record.forgetting import give_up_files, without
+from app.record.models import RecordVersion
 from app.rights.identity import Identity
 from app.rights.places import Place, key_of, places, sorted_keys, within
 
@@ -17,14 +20,16 @@ NAMELESS = "Warga"
 """Who wrote something under this name without being a participant; in the language of the record."""
 WRITTEN = 20
 """Rows that one transaction changes at most."""
+FROZEN = (RecordVersion.__tablename__, "source")
+"""What an office has made final: people are taken out of it where it names them, and all else stays."""
 
 
-async def sweep(database: Database, identity: Identity, session_id: str, room: str) -> int:
+async def sweep(database: Database, identity: Identity, session_id: str, room: str, now: datetime) -> int:
     """Rewrite every row of the session in which the person is named; how many."""
-    return sum([await _table(database, identity, place, session_id, room) for place in places()])
+    return sum([await _table(database, identity, place, session_id, room, now) for place in places()])
 
 
-async def _table(database: Database, identity: Identity, place: Place, session_id: str, room: str) -> int:
+async def _table(database: Database, identity: Identity, place: Place, session_id: str, room: str, now: datetime) -> int:
     table, keys, count = place.table, sorted_keys(place.table), 0
     inside = within(table, session_id, room)
     assert inside is not None
@@ -43,16 +48,18 @@ async def _table(database: Database, identity: Identity, place: Place, session_i
         for start in range(0, len(named), WRITTEN):
             async with database.write() as db:
                 for row in named[start : start + WRITTEN]:
-                    await _rewrite(db, identity, place, row)
+                    await _rewrite(db, identity, place, row, now)
         count += len(named)
 
 
-async def _rewrite(db: AsyncSession, identity: Identity, place: Place, seen: Mapping[Any, Any]) -> None:
+async def _rewrite(db: AsyncSession, identity: Identity, place: Place, seen: Mapping[Any, Any], now: datetime) -> None:
     table = place.table
     columns = _read(place)
     row = (await db.execute(select(*columns).where(key_of(table, seen)).with_for_update())).mappings().one_or_none()
     if row is not None and (new := changes(identity, place, row)):
         await db.execute(update(table).where(key_of(table, seen)).values(**new))
+        if table.name == RecordVersion.__tablename__:
+            await give_up_files(db, [seen["id"]], now)
 
 
 def _read(place: Place) -> list[Column[Any]]:
@@ -69,7 +76,10 @@ def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[st
             new[name] = clean
     for name in place.values:
         value = row[name]
-        if isinstance(value, bytes | memoryview):
+        if (place.table.name, name) == FROZEN:
+            if (said := without(value, identity.is_called, identity.pseudonym)) != value:
+                new[name] = said
+        elif isinstance(value, bytes | memoryview):
             frame = json.loads(bytes(value))
             if (clean := identity.out_of_all(frame)) != frame:
                 new[name] = json.dumps(clean, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -199,7 +199,7 @@ async def test_a_delegates_name_follows_the_person_and_a_name_of_nobody_is_forgo
         await person_changed(db, siti.id)
     await did(ground, session, delegates.add_delegate, Named("Siti Rahmawati"))
     identity = Identity(siti.id, ("Siti Rahmayanti", "Siti Rahmawati"), (), (), "Peserta 1")
-    await sweep(ground.database, identity, session.id, session.room)
+    await sweep(ground.database, identity, session.id, session.room, ground.clock.now())
     async with ground.database.read() as db:
         named = [(one.name, one.participant_id) for one in await delegates_of(db, session.id)]
     assert named == [("Siti Rahmayanti", siti.id), (NAMELESS, None)]

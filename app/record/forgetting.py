@@ -1,0 +1,80 @@
+"""Taking somebody out of final records: of frozen data only where they name people, of annex I their rows, and of the files those that named them.
+
+A row that was emptied has no salt: its digest in the frozen data can then neither be checked nor tried out with a guessed name or phone.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kept.models import KeptFile, KeptState, Purpose
+from app.kept.service import give_up
+from app.record.difference import ABSENT, DELEGATE
+from app.record.models import RecordAttendee, RecordVersion
+
+
+def without(said: Mapping[str, Any], is_called: Callable[[object], bool], pseudonym: str) -> dict[str, Any]:
+    """Source data with the pseudonym for somebody's whole name as chair, signer or delegate; titles, places and addresses stay. Pure."""
+
+    def of(name: str) -> str:
+        return pseudonym if is_called(name) else name
+
+    def listed(told: str) -> str:
+        name, sign, element = told.partition("; ")
+        return told if told == ABSENT else f"{of(name)}{sign}{element}"
+
+    new = {
+        **said,
+        "chair": [said["chair"][0], of(said["chair"][1]), *said["chair"][2:]],
+        "signers": [[role, of(name), *below] for role, name, *below in said["signers"]],
+        "delegates": [[of(name), *element] for name, *element in said["delegates"]],
+        "agreed": [[ordinal, _unnamed(said, text, is_called, pseudonym)] for ordinal, text in said["agreed"]],
+    }
+    if "changes" in said:
+        new["changes"] = [[*one[:3], *map(listed, one[3:])] if one[2] == DELEGATE else one for one in said["changes"]]
+    return new
+
+
+def _unnamed(said: Mapping[str, Any], text: str, is_called: Callable[[object], bool], pseudonym: str) -> str:
+    """A decision without the names of delegates; a forum or a place that holds the same word is passed over."""
+    gone = [name for name, *_ in said["delegates"] if is_called(name)]
+    if not gone:
+        return text
+    stays = [str(said[key]) for key in ("forum", "region", "office", "unit")] + [str(one[-1]) for one in said["held"]]
+    passed, names = ("|".join(re.escape(one) for one in sorted(filter(None, group), key=len, reverse=True)) for group in (stays, gone))
+    pattern = rf"(?<!\w)(?:(?:{passed})|(?P<name>{names}))(?!\w)"
+    return re.sub(pattern, lambda found: pseudonym if found["name"] else found[0], text, flags=re.IGNORECASE)
+
+
+async def forget_attendee(db: AsyncSession, ids: Collection[str], is_theirs: Callable[[str], bool], pseudonym: str, now: datetime) -> None:
+    """Empty the rows of annex I of somebody who stands under these ids, where the name is theirs, and give up the files that hold them."""
+    rows = select(RecordAttendee).where(RecordAttendee.participant_id.in_(ids)).order_by(RecordAttendee.id).with_for_update()
+    theirs = [row for row in await db.scalars(rows) if is_theirs(row.name)]
+    for row in theirs:
+        row.name, row.institution, row.contact, row.salt = pseudonym, None, None, ""
+    await db.flush()
+    await give_up_files(db, [row.version_id for row in theirs], now)
+
+
+async def forget_contacts(db: AsyncSession, session_id: str, now: datetime) -> None:
+    """Remove every address and phone from annex I of a session, and give up the files that hold them."""
+    rows = select(RecordAttendee).where(RecordAttendee.session_id == session_id, RecordAttendee.contact.is_not(None))
+    held = (await db.scalars(rows.order_by(RecordAttendee.id).with_for_update())).all()
+    for row in held:
+        row.contact, row.salt = None, ""
+    await db.flush()
+    await give_up_files(db, [row.version_id for row in held], now)
+
+
+async def give_up_files(db: AsyncSession, version_ids: Sequence[str], now: datetime) -> None:
+    """The files that were made of these versions open nothing any more and are made anew when they are wanted; signed ones stay."""
+    for version in await db.scalars(select(RecordVersion).where(RecordVersion.id.in_(set(version_ids))).order_by(RecordVersion.id)):
+        made = (KeptFile.session_id == version.session_id, KeptFile.purpose == Purpose.RECORD, KeptFile.state != KeptState.GONE)
+        # Those that are still being made are no file of the version yet.
+        for file in (await db.scalars(select(KeptFile).where(*made).order_by(KeptFile.id))).all():
+            if file.options.get("version") == version.number:
+                await give_up(db, file.id, now)
