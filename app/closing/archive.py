@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from anyio import Path as AsyncPath
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,7 +24,7 @@ from app.kept.service import Wanted, begin, content, fill, finish, give_up, newe
 from app.minutes.making import minutes_docx, minutes_pdf
 from app.outbox.service import enqueue
 from app.papers.scans import KeptScan, scans_of
-from app.record.files import OfVersion, files_of
+from app.record.files import MEDIA, OfVersion, files_of, made
 from app.record.final import versions_of
 from app.sessions.models import ForumSession
 from app.sessions.rows import agenda_of
@@ -63,6 +62,12 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         file = await db.scalar(select(KeptFile).where(KeptFile.id == file_id, KeptFile.state == KeptState.COMING))
         if file is None:
             return
+        versions = await versions_of(db, file.session_id)
+    # Not every file of the record is there at every moment: after somebody was forgotten it is made anew.
+    for version in versions:
+        for kind in MEDIA:
+            await made(ground, version.id, kind)
+    async with ground.database.read() as db:
         session = await db.get_one(ForumSession, file.session_id)
         agenda = await agenda_of(db, session.id)
         scans = await scans_of(db, session.id)
@@ -83,10 +88,10 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         with archive(target, f"arsip-{session.slug}", at.astimezone(ZoneInfo(session.zone))) as out:
             given = await source(ground.database, ground.vault, words, session)
             await _write(ground, out, file_id, offline(ground.catalogues, given, agenda, at), scans, records, points, verdict)
-        with open(target, "rb") as made:  # noqa: ASYNC230 - a file of our own, read in a thread
-            size, sha256 = await fill(ground.database, ground.vault, file_id, made)
+        with open(target, "rb") as whole:  # noqa: ASYNC230 - a file of our own, read in a thread
+            size, sha256 = await fill(ground.database, ground.vault, file_id, whole)
     finally:
-        await AsyncPath(target).unlink(missing_ok=True)
+        target.unlink(missing_ok=True)  # noqa: ASYNC240 - not awaited: one that is stopped leaves nothing behind
     async with ground.database.write() as db:
         now = ground.clock.now()
         await finish(db, file_id, size, sha256, now=now, until=now + LASTS)

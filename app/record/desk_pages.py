@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
+from sqlalchemy import select
 from starlette.background import BackgroundTask
 
 from app.access.models import Role
@@ -20,7 +21,7 @@ from app.record.models import FileKind, RecordVersion
 from app.record.paper import Paper
 from app.record.wording import FILLED
 from app.sessions.guards import Desk, desk
-from app.sessions.models import SessionState
+from app.sessions.models import ForumSession, SessionState
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
@@ -118,10 +119,11 @@ async def draft_sent(parts: Ground, at: Desk, kind: FileKind) -> Response:
     words = parts.catalogues.translator("id")
     async with parts.database.read(patient=True) as db:
         prepared = await prepare(db, parts.vault, parts.settings, words, at.session)
-    path = await printed(Paper(prepared.gathered.source, prepared.gathered.attendees), kind)
+    # First: a refusal after the printing would leave everybody's phone in the temporary folder.
     async with parts.database.write() as db:
         act = Act(at.staff.actor, "record.draft_taken", f"session:{at.session.id}", {"format": kind.value})
         await record(db, parts.vault, at.session.id, parts.clock.now(), act)
+    path = await printed(Paper(prepared.gathered.source, prepared.gathered.attendees), kind)
     name = f"rancangan-berita-acara-{at.session.slug}.{kind.value}"
     gone = BackgroundTask(path.unlink, missing_ok=True)
     how = "inline" if kind is FileKind.PDF else "attachment"
@@ -167,6 +169,7 @@ async def record_desk(
         form=shown,
         signers=_signer_rows(shown),
         seen=held.version,
+        unsaved=refused is not None and refused.code == "record.already_final",
         refused=words.error(refused.code, **refused.facts) if refused else None,
         versions=prepared.versions[::-1],
         whole={one.id: frozen_whole(one) for one in prepared.versions},
@@ -191,6 +194,10 @@ async def record_desk(
 async def _write(parts: Ground, at: Desk, form: Typed) -> None:
     wanted, seen = draft_from(form), form.get("seen")
     async with parts.database.write() as db:
+        # The page may be older than the record: what it holds would change nothing any more. Held, so that none becomes final meanwhile.
+        await db.execute(select(ForumSession.id).where(ForumSession.id == at.session.id).with_for_update(read=True))
+        if await versions_of(db, at.session.id):
+            raise Conflict("record.already_final")
         read = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
         words = parts.catalogues.translator("id")
         await write_draft(db, parts.vault, words, at.session, wanted, read, actor=at.staff.actor, now=parts.clock.now())

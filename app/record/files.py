@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from anyio import Path as AsyncPath
 from anyio import to_thread
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +21,7 @@ from app.kept.arriving import judged
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import Wanted, begin, fill, finish, give_up
 from app.record.final import attendees_of
-from app.record.models import FileKind, RecordFile, RecordVersion
+from app.record.models import FileKind, RecordAttendee, RecordFile, RecordVersion
 from app.record.paper import Paper, paper_of, typst_given, word_document
 from app.record.source import rows_of
 from app.sessions.models import ForumSession
@@ -33,7 +32,7 @@ MEDIA = {
     FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 MOST_SIGNED = 20
-"""Signed files of one version."""
+"""Signed files of one version that stand."""
 
 
 @dataclass(frozen=True)
@@ -54,47 +53,59 @@ async def printed(paper: Paper, kind: FileKind) -> Path:
         await to_thread.run_sync(_write, rows, lines)
         return await pdf("record.typ", typst_given(paper), rows, archival=True)
     finally:
-        await AsyncPath(rows).unlink(missing_ok=True)
+        rows.unlink(missing_ok=True)  # noqa: ASYNC240 - not awaited: one that is stopped leaves no phones behind
 
 
 async def made(ground: Ground, version_id: str, kind: FileKind) -> KeptFile:
     """The file of a version, as it was made first, or made now. Harmless to repeat, and at once in two places."""
+    while True:
+        async with ground.database.read() as db:
+            if there := await _there(db, version_id, kind):
+                return there
+        if file := await _made_now(ground, version_id, kind):
+            return file
+
+
+async def _made_now(ground: Ground, version_id: str, kind: FileKind) -> KeptFile | None:
+    """The file, or nothing when somebody whom it names was forgotten meanwhile."""
+    now = ground.clock.now()
+    async with ground.database.write() as db:
+        version = await db.get_one(RecordVersion, version_id)
+        session = await db.get_one(ForumSession, version.session_id)
+        name = file_name(session.slug, version.number, kind)
+        wanted = Wanted(session.id, Purpose.RECORD, name, MEDIA[kind], {"version": version.number})
+        # Before anybody's contact is read: whoever is forgotten from now on finds this row and calls it back.
+        coming = await begin(db, wanted, actor="system", now=now)
     async with ground.database.read() as db:
         version = await db.get_one(RecordVersion, version_id)
-        if there := await _there(db, version_id, kind):
-            return there
-        session = await db.get_one(ForumSession, version.session_id)
-        attendees = await attendees_of(db, ground.vault, version)
+        attendees, before = await attendees_of(db, ground.vault, version), await _stored(db, version)
     path = await printed(paper_of(version, attendees), kind)
     try:
-        now = ground.clock.now()
-        async with ground.database.write() as db:
-            wanted = Wanted(
-                session.id, Purpose.RECORD, file_name(session.slug, version.number, kind), MEDIA[kind], {"version": version.number}
-            )
-            coming = await begin(db, wanted, actor="system", now=now)
         with open(path, "rb") as content:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, coming.id, content)
     finally:
-        await AsyncPath(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
     async with ground.database.write() as db:
-        await db.get_one(RecordVersion, version_id, with_for_update=True)
-        if there := await _there(db, version_id, kind):
+        held = await db.get_one(RecordVersion, version_id, with_for_update=True, populate_existing=True)
+        there = await _there(db, version_id, kind)
+        if there is not None or await _stored(db, held) != before:
             await give_up(db, coming.id, now)
             return there
-        await finish(db, coming.id, size, sha256, now=now, until=None)
+        file = await finish(db, coming.id, size, sha256, now=now, until=None)
+        if file.state == KeptState.GONE:
+            return None
         same = await db.scalar(select(RecordFile).where(RecordFile.version_id == version_id, RecordFile.sha256 == sha256))
         if same is not None:
             same.file_id = coming.id
         else:
             db.add(_file(version, coming.id, kind, sha256, size, "", "system", now))
-        return await db.get_one(KeptFile, coming.id)
+        return file
 
 
 async def bring_signed(ground: Ground, version: RecordVersion, content: IO[bytes], note: str, *, actor: str, now: datetime) -> RecordFile:
     """Keep a signed scan, or a PDF signed electronically, as an official file of a version.
 
-    Invalid (field `file`) for what is no such file, for one that is there, and for the unsigned one as it was made.
+    Invalid (field `file`) for what is no such file, for one that is there at any version, and for an unsigned one as it was made.
     """
     kind = await to_thread.run_sync(judged, content)
     async with ground.database.write() as db:
@@ -103,14 +114,18 @@ async def bring_signed(ground: Ground, version: RecordVersion, content: IO[bytes
         coming = await begin(db, wanted, actor=actor, now=now)
     size, sha256 = await fill(ground.database, ground.vault, coming.id, content)
     async with ground.database.write() as db:
-        await db.get_one(RecordVersion, version.id, with_for_update=True)
-        same = await db.scalar(select(RecordFile).where(RecordFile.version_id == version.id, RecordFile.sha256 == sha256))
-        if same is not None and same.kind is not FileKind.SIGNED:
+        # All of them: the same file may be brought to two versions at once.
+        versions = select(RecordVersion.id).where(RecordVersion.session_id == version.session_id)
+        await db.execute(versions.order_by(RecordVersion.number).with_for_update())
+        of_session = (RecordFile.session_id == version.session_id, RecordFile.sha256 == sha256)
+        alike = (await db.scalars(select(RecordFile).where(*of_session))).all()
+        if any(one.kind is not FileKind.SIGNED for one in alike):
             raise Invalid(FieldError("file", "record.unsigned"))
-        if same is not None and same.removed_at is None:
+        if any(one.removed_at is None for one in alike):
             raise Invalid(FieldError("file", "papers.scan_twice"))
-        count = select(func.count()).where(RecordFile.version_id == version.id, RecordFile.kind == FileKind.SIGNED)
-        if (await db.scalar(count) or 0) >= MOST_SIGNED:
+        same = next((one for one in alike if one.version_id == version.id), None)
+        standing = (RecordFile.version_id == version.id, RecordFile.kind == FileKind.SIGNED, RecordFile.removed_at.is_(None))
+        if (await db.scalar(select(func.count()).where(*standing)) or 0) >= MOST_SIGNED:
             raise Conflict("record.too_many_signed", most=MOST_SIGNED)
         await finish(db, coming.id, size, sha256, now=now, until=None)
         if same is not None:
@@ -149,6 +164,13 @@ def file_name(slug: str, number: int, kind: FileKind) -> str:
     """How a file is called when it is taken."""
     what = "berita-acara" if number == 1 else f"adendum-{number - 1}-berita-acara"
     return f"{what}-{slug}.{kind.value}"
+
+
+async def _stored(db: AsyncSession, version: RecordVersion) -> tuple[dict[str, object], list[tuple[object, ...]]]:
+    """What a file of the version is made of, as it is stored now: to see whether it is still the same."""
+    columns = (RecordAttendee.id, RecordAttendee.name, RecordAttendee.institution, RecordAttendee.contact, RecordAttendee.remark)
+    rows = await db.execute(select(*columns).where(RecordAttendee.version_id == version.id).order_by(RecordAttendee.position))
+    return version.source, [tuple(row) for row in rows]
 
 
 async def _there(db: AsyncSession, version_id: str, kind: FileKind) -> KeptFile | None:

@@ -15,15 +15,17 @@ from sqlalchemy import select, update
 from app.audit.models import AuditEntry
 from app.closing.archive import make_archive, want_archive
 from app.commands.office import _record
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, Unavailable
+from app.kept.models import KeptFile, Purpose
+from app.kept.service import give_up_made
 from app.participants.models import Attendance, Participant
 from app.planning.service import fill, not_agree, reopen
 from app.proposals.choices import Reason
 from app.record.draft import draft_of
-from app.record.files import bring_signed, files_of, printed, remove_signed
+from app.record.files import bring_signed, files_of, made, printed, remove_signed
 from app.record.final import attendees_of, frozen_whole, versions_of
 from app.record.models import FileKind, RecordAttendee, RecordVersion
-from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, paper_of
+from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, Paper, paper_of
 from app.record.proof import known, sha256_of, told
 from app.rights.erasure import ask, erase
 from app.sessions.models import ForumSession, SessionState
@@ -263,14 +265,14 @@ async def test_the_archive_of_the_session_holds_every_version_and_what_was_signe
     session, _, _ = await make_held(ground)
     await write(ground, session)
     version = await finalise(ground, session)
-    pdf, docx = [await file_of(ground, version, kind) for kind in (FileKind.PDF, FileKind.DOCX)]
     await bring_signed(ground, version, io.BytesIO(SIGNED), "", actor="account:a", now=ground.clock.now())
     async with ground.database.write() as db:
         file = await want_archive(db, ground.vault, session, "id", actor="account:a", now=ground.clock.now())
     await make_archive(ground, file.id)
     with zipfile.ZipFile(io.BytesIO(await content_of(ground, file.id))) as packed:
-        inside = [packed.read(name) for name in sorted(packed.namelist()) if "/berita-acara/" in name]
-    assert inside == [pdf, docx, SIGNED]
+        inside = [packed.read(name) for name in packed.namelist() if "/berita-acara/" in name]
+    pdf, docx = [await file_of(ground, version, kind) for kind in (FileKind.PDF, FileKind.DOCX)]
+    assert sorted(inside) == sorted([pdf, docx, SIGNED])
 
 
 async def test_an_erasure_takes_the_name_and_contact_out_of_the_frozen_data(ground: Ground) -> None:
@@ -289,6 +291,97 @@ async def test_an_erasure_takes_the_name_and_contact_out_of_the_frozen_data(grou
     new = await file_of(ground, again, FileKind.PDF)
     assert ("Siti Rahmawati" in "".join(pages_of(old)), "Siti Rahmawati" in "".join(pages_of(new))) == (True, False)
     assert [await kinds(ground, one) for one in (old, new)] == [["pdf"], ["pdf"]]
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+async def test_what_is_forgotten_while_a_file_is_made_is_not_in_it(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, forgotten: bool
+) -> None:
+    session, _, people = await make_held(ground)
+    await write(ground, session)
+    version = await finalise(ground, session)
+    async with ground.database.write() as db:
+        asked = await ask(db, ground.vault, session, people[0].id, actor="account:x", now=ground.clock.now())
+    drawn: list[Path] = []
+
+    async def meanwhile(paper: Paper, kind: FileKind) -> Path:
+        drawn.append(await printed(paper, kind))
+        if len(drawn) == 1 and forgotten:
+            await erase(ground, asked.id)
+        elif len(drawn) == 1:
+            async with ground.database.write() as db:
+                await give_up_made(db, session.id, ground.clock.now())
+        return drawn[-1]
+
+    monkeypatch.setattr("app.record.files.printed", meanwhile)
+    file = await made(ground, version.id, FileKind.PDF)
+    content = await content_of(ground, file.id)
+    assert (file.state, len(content) == file.size > 0, "Siti Rahmawati" in "".join(pages_of(content))) == ("kept", True, not forgotten)
+    async with ground.database.read() as db:
+        states = await db.scalars(select(KeptFile.state).where(KeptFile.purpose == Purpose.RECORD).order_by(KeptFile.state))
+    assert ([*states], len(drawn), [one.exists() for one in drawn]) == (["gone", "kept"], 2, [False, False])
+
+
+async def test_a_file_of_another_version_is_no_signed_one(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, (_a, b, _c, _d), _ = await make_held(ground)
+    await write(ground, session)
+    first = await finalise(ground, session)
+    pdf = await file_of(ground, first, FileKind.PDF)
+    async with ground.database.write() as db:
+        await reopen(db, ground.vault, session.id, [b], await seen_by(ground, session))
+    second, now = await amend(ground, session), ground.clock.now()
+    signed = await bring_signed(ground, first, io.BytesIO(SIGNED), "", actor="account:a", now=now)
+    codes = []
+    for content in (pdf, SIGNED):
+        with pytest.raises(Invalid) as wrong:
+            await bring_signed(ground, second, io.BytesIO(content), "", actor="account:a", now=now)
+        codes += [one.code for one in wrong.value.errors]
+    assert codes == ["record.unsigned", "papers.scan_twice"]
+    await remove_signed(ground, first, signed.id, actor="account:a", now=now)
+    monkeypatch.setattr("app.record.files.MOST_SIGNED", 1)
+    await bring_signed(ground, first, io.BytesIO(SIGNED + b"\n"), "", actor="account:a", now=now)
+    await bring_signed(ground, second, io.BytesIO(SIGNED), "", actor="account:a", now=now)
+    with pytest.raises(Conflict, match="too_many_signed"):
+        await bring_signed(ground, second, io.BytesIO(SIGNED + b"\n\n"), "", actor="account:a", now=now)
+
+
+async def test_a_draft_from_an_old_page_does_not_come_after_the_final_record(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _, _ = await make_held(ground)
+    seen = await write(ground, session)
+    await finalise(ground, session)
+    typed = {"seen": str(seen), "number": "050/9999", "opening": "Kalimat yang panjang."}
+    base, words = f"/meja/{session.slug}/berita-acara", ground.catalogues.translator("id")
+    for path in (base, f"{base}/tetapkan"):
+        late = await web.post(path, data=typed, headers=office.bearer("secretariat"))
+        told = ("Berita acara sudah ditetapkan." in late.text, "050/9999" in late.text, "Kalimat yang panjang." in late.text)
+        assert (late.status_code, told, 'name="do"' in late.text) == (409, (True,) * 3, False)
+    async with ground.database.read() as db:
+        held = await draft_of(db, words, session)
+    assert (held.version, held.draft.number) == (seen, "050/0421")
+
+
+async def test_a_draft_is_printed_once_taking_it_is_recorded(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _, _ = await make_held(ground)
+    drawn: list[Path] = []
+
+    async def drawing(paper: Paper, kind: FileKind) -> Path:
+        drawn.append(await printed(paper, kind))
+        return drawn[-1]
+
+    async def away(*_: object) -> None:
+        raise Unavailable("database.unavailable", retry=5)
+
+    monkeypatch.setattr("app.record.desk_pages.printed", drawing)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.record.desk_pages.record", away)
+        refused = await web.get(f"/meja/{session.slug}/berita-acara/rancangan.pdf", headers=office.bearer("secretariat"))
+    assert (refused.status_code, drawn) == (503, [])
+    taken = await web.get(f"/meja/{session.slug}/berita-acara/rancangan.pdf", headers=office.bearer("secretariat"))
+    assert (taken.status_code, [one.exists() for one in drawn]) == (200, [False])
 
 
 async def test_the_desk_goes_from_draft_to_the_official_file(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
