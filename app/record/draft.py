@@ -85,6 +85,8 @@ async def write_draft(
     db: AsyncSession, vault: Vault, words: Translator, session: ForumSession, wanted: Draft, seen: int, *, actor: str, now: datetime
 ) -> int:
     """Keep what staff wrote; its new version. Conflict `record.stale` when somebody else wrote since it was shown."""
+    # One after the other: of two who write first at once, the second must find the row of the first.
+    await db.get_one(ForumSession, session.id, with_for_update={"key_share": True}, populate_existing=True)
     blank = asdict(await _prefilled(db, words, session))
     told = {name: value for name, value in asdict(wanted).items() if value and value != blank[name]}
     row = await db.get(RecordDraft, session.id, with_for_update=True, populate_existing=True)

@@ -22,7 +22,7 @@ from app.record.source import Attendee, Gathered, fingerprint_of, gather
 from app.record.wording import AMENDED, AMENDED_CLOSING, day_in_words, day_of, filled
 from app.sessions.models import ForumSession, SessionState
 from app.settings import Settings
-from app.vault import Vault
+from app.vault import Vault, VaultProblem
 
 MAKE = "record.make"
 """Kind of the job that makes the files of a version: {version_id}."""
@@ -98,6 +98,7 @@ async def add_addendum(
 ) -> RecordVersion:
     """Freeze what changed since the last version as the next one; the versions before stay as they are.
 
+    Invalid (field `number`) `record.number_taken` when a version has the number already;
     Conflict `record.not_final` before there is one, `record.no_difference`, `record.changed_meanwhile`.
     """
     if not prepared.versions:
@@ -105,6 +106,8 @@ async def add_addendum(
     changes = changes_since(prepared)
     if not changes:
         raise Conflict("record.no_difference")
+    if _folded(amendment.number) in {_folded(str(one.source["number"])) for one in prepared.versions}:
+        raise Invalid(FieldError("number", "record.number_taken"))
     await _hold(db, session, prepared)
     if len(await versions_of(db, session.id)) != len(prepared.versions):
         raise Conflict("record.changed_meanwhile")
@@ -115,6 +118,26 @@ async def add_addendum(
 def frozen_whole(version: RecordVersion) -> bool:
     """Whether the source data are still those that were hashed; a forgotten name makes them others."""
     return fingerprint_of(version.source) == version.sha256
+
+
+def attendance_whole(vault: Vault, version: RecordVersion, rows: Sequence[RecordAttendee]) -> bool:
+    """Whether annex I has the rows that the source data hold digests of, in their order; an emptied row cannot be computed anew and passes."""
+    frozen: Any = version.source["attendance"]
+    return [one.digest for one in rows] == frozen and all(_as_frozen(vault, one) for one in rows)
+
+
+def _as_frozen(vault: Vault, row: RecordAttendee) -> bool:
+    if not row.salt or row.contact is None:
+        return True
+    try:
+        return _attendee(vault, row).digest(row.salt) == row.digest
+    except VaultProblem:
+        return False
+
+
+def _folded(number: str) -> str:
+    """A register number as a clerk tells two apart."""
+    return "".join(number.split()).casefold()
 
 
 def _amended(
@@ -224,14 +247,15 @@ def _row(vault: Vault, version: RecordVersion, position: int, salt: str, one: At
 
 async def attendees_of(db: AsyncSession, vault: Vault, version: RecordVersion) -> list[Attendee]:
     """Annex I as it was frozen, without what was forgotten since."""
-    rows = await db.scalars(select(RecordAttendee).where(RecordAttendee.version_id == version.id).order_by(RecordAttendee.position))
-    return [
-        Attendee(
-            one.participant_id,
-            one.name,
-            one.institution or "",
-            vault.open(one.contact, "record_attendees", "contact", one.id) or "",
-            one.remark,
-        )
-        for one in rows
-    ]
+    return [_attendee(vault, one) for one in await attendance_of(db, version)]
+
+
+async def attendance_of(db: AsyncSession, version: RecordVersion) -> list[RecordAttendee]:
+    """The rows of annex I in their order."""
+    wanted = select(RecordAttendee).where(RecordAttendee.version_id == version.id)
+    return list(await db.scalars(wanted.order_by(RecordAttendee.position)))
+
+
+def _attendee(vault: Vault, row: RecordAttendee) -> Attendee:
+    contact = vault.open(row.contact, "record_attendees", "contact", row.id) or ""
+    return Attendee(row.participant_id, row.name, row.institution or "", contact, row.remark)

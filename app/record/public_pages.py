@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from app.errors import FieldError, Invalid, NotFound
 from app.record.files import files_of
-from app.record.final import versions_of
+from app.record.final import frozen_whole, versions_of
 from app.record.models import FileKind
 from app.record.proof import known, sha256_of, told
 from app.sessions.guards import PublicSession
@@ -83,6 +83,7 @@ async def _page(
         status=status,
         session=session,
         versions=versions[::-1],
+        whole={one.id: frozen_whole(one) for one in versions},
         files=files,
         signed=FileKind.SIGNED,
         code=code,

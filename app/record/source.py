@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,13 +63,9 @@ async def gather(db: AsyncSession, vault: Vault, settings: Settings, words: Tran
     delegates = [[one.name, words.label("element", one.element) if one.element else ""] for one in await delegates_of(db, session.id)]
     in_halls = there.by_way.get(IN_PERSON, 0)
     at = region(session.region_code)
-    # As it really was, once it is over.
-    really = session.opened_at and session.ended_at
-    began, ended = (session.opened_at, session.ended_at) if really else (session.starts_at, session.ends_at)
-    assert began is not None
-    assert ended is not None
+    began, ended = _between(session)
     given = {
-        "hari_tanggal": day_in_words(draft.day),
+        "hari_tanggal": day_in_words(began.astimezone(ZoneInfo(session.zone)).date()),
         "tempat": draft.place,
         "forum": session.title,
         "hadir": came(there.total, there.total - in_halls),
@@ -107,6 +105,16 @@ async def gather(db: AsyncSession, vault: Vault, settings: Settings, words: Tran
         "attendance": [],
     }
     return Gathered(source, await _attendees(db, vault, words, session))
+
+
+def _between(session: ForumSession) -> tuple[datetime, datetime]:
+    """When the forum was held: as it really was, once it is over; with the planned end when *end* was pressed only on a later day."""
+    began, ended, planned = session.opened_at, session.ended_at, session.ends_at
+    if not began or not ended:
+        return session.starts_at, planned
+    zone = ZoneInfo(session.zone)
+    forgotten = began < planned < ended and planned.astimezone(zone).date() != ended.astimezone(zone).date()
+    return began, planned if forgotten else ended
 
 
 def _lines(text: str) -> list[str]:
