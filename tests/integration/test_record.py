@@ -17,13 +17,13 @@ from app.closing.archive import make_archive, want_archive
 from app.commands.office import _record
 from app.errors import Conflict, Invalid, Unavailable
 from app.kept.models import KeptFile, Purpose
-from app.kept.service import give_up_made
 from app.participants.models import Attendance, Participant
 from app.planning.service import fill, not_agree, reopen
 from app.proposals.choices import Reason
 from app.record.draft import draft_of
 from app.record.files import bring_signed, files_of, made, printed, remove_signed
 from app.record.final import attendees_of, frozen_whole, versions_of
+from app.record.forgetting import give_up_files
 from app.record.models import FileKind, RecordAttendee, RecordVersion
 from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, Paper, paper_of
 from app.record.proof import known, sha256_of, told
@@ -310,7 +310,7 @@ async def test_what_is_forgotten_while_a_file_is_made_is_not_in_it(
             await erase(ground, asked.id)
         elif len(drawn) == 1:
             async with ground.database.write() as db:
-                await give_up_made(db, session.id, ground.clock.now())
+                await give_up_files(db, [version.id], ground.clock.now())
         return drawn[-1]
 
     monkeypatch.setattr("app.record.files.printed", meanwhile)
