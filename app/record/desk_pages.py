@@ -15,7 +15,17 @@ from app.errors import Conflict, ForumError, Invalid, NotFound
 from app.kept.models import KeptState
 from app.record.draft import Draft, draft_of, write_draft
 from app.record.files import MEDIA, files_of, made, printed
-from app.record.final import Amendment, add_addendum, changes_since, frozen_whole, make_final, prepare, versions_of
+from app.record.final import (
+    Amendment,
+    add_addendum,
+    attendance_of,
+    attendance_whole,
+    changes_since,
+    frozen_whole,
+    make_final,
+    prepare,
+    versions_of,
+)
 from app.record.forms import FIELDS, AddendumFields, draft_from
 from app.record.models import FileKind, RecordVersion
 from app.record.paper import Paper
@@ -158,6 +168,7 @@ async def record_desk(
         prepared = await prepare(db, parts.vault, parts.settings, parts.catalogues.translator("id"), at.session)
         held = await draft_of(db, parts.catalogues.translator("id"), at.session)
         files = await files_of(db, prepared.versions)
+        annex = {one.id: attendance_whole(parts.vault, one, await attendance_of(db, one)) for one in prepared.versions}
     source = prepared.gathered.source
     shown = form if form is not None else _typed(held.draft)
     return page(
@@ -173,6 +184,7 @@ async def record_desk(
         refused=words.error(refused.code, **refused.facts) if refused else None,
         versions=prepared.versions[::-1],
         whole={one.id: frozen_whole(one) for one in prepared.versions},
+        annex_whole=annex,
         files=files,
         there=KeptState.KEPT,
         changes=changes_since(prepared),

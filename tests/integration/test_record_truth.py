@@ -128,6 +128,20 @@ async def test_annex_i_is_held_against_the_digests_in_the_data(ground: Ground, c
     assert [attendance_whole(ground.vault, version, some) for some in (rows[:1], rows[::-1], [])] == [False] * 3
 
 
+async def test_the_desk_says_when_somebody_reached_into_annex_i(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _, _ = await make_held(ground)
+    await write(ground, session)
+    version = await finalise(ground, session)
+    said = []
+    for name in (None, "Orang Lain"):
+        if name:
+            async with ground.database.write() as db:
+                (await attendance_of(db, version))[0].name = name
+        page = await web.get(f"/meja/{session.slug}/berita-acara", headers=office.bearer("secretariat"))
+        said.append("Lampiran I tidak lagi sama" in page.text)
+    assert said == [False, True]
+
+
 async def test_of_two_who_write_first_at_once_the_second_is_told(ground: Ground) -> None:
     session, _, _ = await make_held(ground)
     words = ground.catalogues.translator("id")
