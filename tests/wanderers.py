@@ -7,6 +7,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 
 from app.journal.service import PUBLIC, position
+from app.live.hub import DRAINING
 from app.web.ground import Ground
 from tests.room_client import Client, Seeded
 
@@ -37,7 +38,10 @@ class Wanderer:
             client = self._client()
             try:
                 await client.__aenter__()
-            except (OSError, AssertionError, ConnectionClosed):
+            except (OSError, AssertionError, ConnectionClosed) as problem:
+                if isinstance(problem, ConnectionClosed) and problem.rcvd is not None and problem.rcvd.code == DRAINING:
+                    await asyncio.sleep(0.5)
+                    continue
                 if client.of("bye"):
                     # Came in the moment in which that process began to leave: told when to come, not turned away.
                     await self._wait(client)
