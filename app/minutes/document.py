@@ -1,6 +1,7 @@
 """The minutes as a document says them: texts and numbers only, the same for PDF and Word, without the moment of its making."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app import i18n
 from app.hall.quorum import QuorumState
@@ -41,10 +42,17 @@ def document_of(found: Minutes, settings: Settings, words: Translator) -> dict[s
         "sections": [_section(one, frame, numbers, words) for one in found.sections],
         "outcome": _outcome(found, words),
         "delegates": [_delegate(one.name, one.element, one.gender, words) for one in found.delegates],
+        "dated": _dated(session),
         "closing": found.closing,
         "remark": _remark(found, words),
         "draft": frame.ended_at is None,
     }
+
+
+def _dated(session: ForumSession) -> list[int]:
+    """Year, month and day of the forum where it was held; the file says it, never when it was made."""
+    day = (session.opened_at or session.starts_at).astimezone(ZoneInfo(session.zone))
+    return [day.year, day.month, day.day]
 
 
 def _facts(found: Minutes, words: Translator) -> list[list[str]]:

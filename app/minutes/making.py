@@ -14,8 +14,8 @@ from app.web.ground import Ground
 
 
 async def minutes_pdf(parts: Ground, session: ForumSession) -> Path:
-    """The minutes as PDF in a temporary file that the caller removes. Conflict `minutes.rehearsing` while the office rehearses."""
-    return await pdf("minutes.typ", await _given(parts, session))
+    """The minutes as PDF/A in a temporary file that the caller removes. Conflict `minutes.rehearsing` while the office rehearses."""
+    return await pdf("minutes.typ", await _given(parts, session), archival=True)
 
 
 async def minutes_docx(parts: Ground, session: ForumSession) -> Path:

@@ -122,6 +122,7 @@ def pack(parts: list[str], *halls: dict[str, Any], **changed: Any) -> dict[str, 
 def test_every_document_is_tried_here() -> None:
     assert {file.name for file in DOCUMENTS.glob("*.typ")} == {
         "attendance.typ",
+        "fonts.typ",
         "pack.typ",
         "invitation.typ",
         "change.typ",
@@ -233,6 +234,7 @@ def minutes(words: str, **changed: Any) -> dict[str, Any]:
         "closing": words,
         "remark": words,
         "draft": True,
+        "dated": [2026, 2, 4],
         **changed,
     }
 
