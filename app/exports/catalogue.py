@@ -8,6 +8,7 @@ from app.exports import (
     audit_table,
     chat_table,
     open_data,
+    outcomes_table,
     plenary_tables,
     proposals_table,
     rw_form_table,
@@ -27,6 +28,7 @@ TABLES: dict[str, Callable[[Source], Sheet]] = {
     "not-agreed": plenary_tables.not_agreed_sheet,
     "sipd": sipd_table.sheet,
     "rw-form": rw_form_table.sheet,
+    outcomes_table.NAME: outcomes_table.sheet,
     "open-data": open_data.sheet,
     "attendance": attendance_table.sheet,
     "chat": chat_table.sheet,
@@ -40,7 +42,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
 }
 INDONESIAN = frozenset({"sipd", "rw-form", "open-data"})
 """Tables whose headings and values are Indonesian for every reader, because somebody else's form or program takes them in."""
-NARROWED = frozenset({"proposals", "sipd", "rw-form", "open-data"})
+NARROWED = frozenset({"proposals", "sipd", "rw-form", "open-data", outcomes_table.NAME})
 """Tables that the filters of the list of proposals narrow; those of SIPD and of the RW by the village alone."""
 
 

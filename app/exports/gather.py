@@ -13,6 +13,7 @@ from app.database.engine import Database
 from app.exports.tables import Column, Kind, Row, Sheet
 from app.i18n import Translator
 from app.proposals.listing import Filters
+from app.proposals.models import Proposal, ProposalSource
 from app.sessions.models import ForumSession, Site
 from app.sipd.listing import Scope
 from app.vault import Vault
@@ -57,6 +58,11 @@ def labelled(
     words = source.words
     headed = tuple(Column(key, words.gettext(heading), kind, width) for key, heading, kind, width in columns)
     return Sheet(name, words.gettext(title), source.session.title, source.session.zone, headed, pages)
+
+
+def silent(proposal: Proposal, said: Sequence[ProposalSource]) -> bool:
+    """Whether it only repeats words that were taken away: what the desk has not touched leaves with them."""
+    return proposal.version == 1 and any(one.gone for one in said) and not any(one.text and not one.gone for one in said)
 
 
 async def in_pages(rows: Iterable[Row]) -> AsyncIterator[list[Row]]:

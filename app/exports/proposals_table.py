@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.exports.gather import PAGE, Source, labelled, paged
+from app.exports.gather import PAGE, Source, labelled, paged, silent
 from app.exports.tables import Kind, Row, Sheet
 from app.proposals.answers import responses_of
 from app.proposals.dapil import dapils_of
-from app.proposals.listing import matching
+from app.proposals.listing import matching, sources_of
 from app.proposals.models import Proposal, ProposalSource, Response
 
 COLUMNS = (
@@ -59,26 +58,16 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
         return await matching(db, source.session.id, source.filters, public=False, limit=PAGE, after=after)
 
     async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
-        said: dict[str, list[str]] = {}
-        taken_away: set[str] = set()
-        found = await db.scalars(
-            select(ProposalSource).where(ProposalSource.proposal_id.in_([r.id for r in records])).order_by(ProposalSource.at)
-        )
-        for one in found:
-            if one.gone:
-                taken_away.add(one.proposal_id)
-            elif one.text:
-                said.setdefault(one.proposal_id, []).append(one.text)
+        said = await sources_of(db, records)
         answers = await responses_of(db, records)
         dapils = await dapils_of(db, source.session.region_code)
         return [
             _row(
                 source,
                 record,
-                said.get(record.id, []),
+                said[record.id],
                 [_answer(one) for one in answers[record.id]],
                 next((name for name, dapil in dapils.items() if dapil.holds(record.village_code, record.village)), None),
-                gone=record.id in taken_away - said.keys(),
             )
             for record in records
         ]
@@ -91,15 +80,14 @@ def _answer(response: Response) -> str:
     return f"{who}: {response.text}"
 
 
-def _row(source: Source, p: Proposal, said: list[str], answers: list[str], dapil: str | None, *, gone: bool) -> Row:
-    # What the desk has not touched repeats the words that were taken away: they leave with them.
-    silent = gone and p.version == 1
+def _row(source: Source, p: Proposal, said: Sequence[ProposalSource], answers: list[str], dapil: str | None) -> Row:
+    hushed = silent(p, said)
     reason = " · ".join(filter(None, (source.label("reason", p.reason_code), p.reason or "")))
     return (
         p.number,
         source.label("status", p.status),
-        source.words.gettext("(kata-katanya ditarik)") if silent else p.title,
-        None if silent else p.problem,
+        source.words.gettext("(kata-katanya ditarik)") if hushed else p.title,
+        None if hushed else p.problem,
         p.action,
         p.village,
         p.village_code,
@@ -124,7 +112,7 @@ def _row(source: Source, p: Proposal, said: list[str], answers: list[str], dapil
         p.on_behalf,
         source.hall(p.site_id),
         source.label("via", p.via),
-        "\n".join(said),
+        "\n".join(one.text for one in said if one.text and not one.gone),
         "\n".join(answers),
         p.created_at,
         p.verified_at,

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.models import AuditEntry
 from app.chat.models import Message
+from app.exports import outcomes_table
 from app.exports.catalogue import TABLES
 from app.exports.chat_table import TOLD
 from app.exports.open_data import NAME
@@ -25,6 +26,8 @@ async def rows_of(db: AsyncSession, session: ForumSession, table: str, filters: 
             wanted = select(func.count()).select_from(Message).where(Message.room == session.room, Message.state.in_(TOLD))
         case "audit":
             wanted = select(func.count()).select_from(AuditEntry).where(AuditEntry.chain == session.id)
+        case outcomes_table.NAME:
+            return await outcomes_table.rows_of(db, session.id, filters)
         case _ if table in {"proposals", NAME}:
             return await count(db, session.id, filters, public=table == NAME)
         case _ if table not in TABLES:

@@ -47,6 +47,13 @@ async def published_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, 
     return found
 
 
+async def newest_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, dict[Level, Published]]:
+    """What is published last at each level, by the proposal's id, levels in their order."""
+    found = await published_of(db, proposals)
+    newest = {id_: {one.row.level: one for one in answers} for id_, answers in found.items()}
+    return {id_: {level: said[level] for level in Level if level in said} for id_, said in newest.items()}
+
+
 async def drafts_of(db: AsyncSession, session_id: str) -> list[tuple[Outcome, Proposal]]:
     """The drafts of a session with their proposals, in the order of the numbers; not of those that were merged or split meanwhile."""
     rows = await db.execute(
