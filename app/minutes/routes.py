@@ -71,7 +71,7 @@ async def _text(parts: Ground, at: Desk, form: Typed) -> None:
             form.get("section"),
             form.get("text"),
             known=known,
-            seen=view.seen_in(form),
+            seen=view.number_in(form, "seen"),
             actor=at.staff.actor,
             now=parts.clock.now(),
         )

@@ -1,7 +1,7 @@
 """The page of the minutes as it is drawn: the sections, and of one of them what was recorded beside what the secretariat writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anyio import to_thread
 from fastapi import Request
@@ -27,8 +27,10 @@ from app.web.ground import Ground
 from app.web.pages import page, translator
 from app.web.problems import status_of
 
-MOST_SHOWN = 300
-"""Entries of a section on the page; the document has all of them."""
+MOST_READ = 5000
+"""Entries of a section that the page knows of; the document has all of them."""
+A_PAGE = 300
+"""Entries on one page, and of those that the editor may be begun with or is compared with."""
 RECORDED = "tercatat"
 """What the editor is begun with when somebody asks for what was recorded."""
 
@@ -87,9 +89,12 @@ async def drawn(
         key = chosen(frame, form.get("section") if form else request.query_params.get("bagian", ""))
         versions = await versions_of(db, at.session.id, key)
         names = await names_of(db, [one.by for one in versions])
-    section, more = await section_of(parts.database, frame, key, MOST_SHOWN)
-    recorded = plain(section, frame, parts.catalogues.translator(LANGUAGE))
+    section, more = await section_of(parts.database, frame, key, MOST_READ)
+    recorded = plain(replace(section, entries=section.entries[:A_PAGE]), frame, parts.catalogues.translator(LANGUAGE))
     sieve = Sieve(request.query_params.get("jenis", ""), request.query_params.get("perangkat", ""))
+    held = [one for one in section.entries if sieve.holds(one)]
+    pages = max(1, -(-len(held) // A_PAGE))
+    number = min(number_in(request.query_params, "page") or 1, pages)
     editor = _editor(request.query_params, form, refused, versions, recorded)
     # Texts that are alike everywhere and nowhere keep a processor for seconds.
     pieces = await to_thread.run_sync(difference, recorded, editor.text) if editor.text and recorded else []
@@ -110,14 +115,18 @@ async def drawn(
         sieve=sieve,
         present=[one for one in EntryKind if any(entry.kind is one for entry in section.entries)],
         agencies=one_each({one.office for one in section.entries if one.kind is EntryKind.RESPONSE and one.office}),
-        lines=[_line(one, frame, words) for one in section.entries if sieve.holds(one)],
+        lines=[_line(one, frame, words) for one in held[(number - 1) * A_PAGE : number * A_PAGE]],
+        total=len(held),
+        page_number=number,
+        pages=pages,
+        query={"bagian": key, "jenis": sieve.kind, "perangkat": sieve.agency},
         decisions=[(one, title_and_place(one, words), reason_of(one, words)) for one in section.decisions],
         more=more,
         recorded=bool(recorded),
         editor=editor,
         pieces=pieces,
         against=against,
-        cut=is_long(recorded, editor.text) or more,
+        cut=is_long(recorded, editor.text) or len(section.entries) > A_PAGE,
         names=names,
         form=form or Typed(),
         note_id=form.get("note_id") if form and form.get("note_id") else new_id(),
@@ -147,7 +156,11 @@ def _editor(query: Mapping[str, str], form: Typed | None, refused: ForumError | 
     overtaken = refused is not None and refused.code == "minutes.changed"
     typed = form.get("text").replace("\r\n", "\n")
     return Editor(
-        typed, seen if overtaken else seen_in(form), now if overtaken else form.get("was"), versions, newest if overtaken else None
+        typed,
+        seen if overtaken else number_in(form, "seen"),
+        now if overtaken else form.get("was"),
+        versions,
+        newest if overtaken else None,
     )
 
 
@@ -158,9 +171,9 @@ def _opened(wanted: str, now: str, versions: Sequence[Written], recorded: str) -
     return next((one.text for one in versions if wanted == f"v{one.version}"), now)
 
 
-def seen_in(form: Typed) -> int:
-    """The version that a form was opened with; 0 for what can be none."""
-    text = form.get("seen")
+def number_in(given: Typed | Mapping[str, str], name: str) -> int:
+    """A number that a form or an address carries; 0 for what can be none."""
+    text = given.get(name) or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 

@@ -70,12 +70,17 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str
     old = {row["number"]: at for at, row in enumerate(before["priorities"])}
     both = [row["number"] for row in after["priorities"] if row["number"] in old]
     tails: list[int] = []
-    chains: list[list[str]] = []
+    ends: list[str] = []
+    before_it: dict[str, str | None] = {}
     for number in both:
         at = bisect_left(tails, old[number])
-        chain = [*(chains[at - 1] if at else []), number]
-        tails[at : at + 1], chains[at : at + 1] = [old[number]], [chain]
-    return frozenset(both) - frozenset(chains[-1] if chains else [])
+        before_it[number] = ends[at - 1] if at else None
+        tails[at : at + 1], ends[at : at + 1] = [old[number]], [number]
+    stayed, one = set(), ends[-1] if ends else None
+    while one is not None:
+        stayed.add(one)
+        one = before_it[one]
+    return frozenset(both) - stayed
 
 
 def _delegates(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

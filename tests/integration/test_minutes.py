@@ -571,3 +571,23 @@ async def test_a_long_session_is_minuted_whole(ground: Ground, many: int) -> Non
     entries = given["sections"][1]["entries"]
     assert (len(entries), entries[0]["text"], entries[-1]["text"]) == (many // 5, "Usul nomor 0", f"Usul nomor {many - 5}")
     assert given["remark"] == "Obrolan biasa di ruang (4.000 pesan) tidak dimuat."
+
+
+async def test_all_that_was_recorded_can_be_paged_and_sieved(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "A_PAGE", 3)
+    held = await make_held(ground)
+    for n in range(5):
+        await say(ground, held, 31 + n, "aspiration", f"Aspirasi ke-{n}.", "Siti Rahayu", site=held.sites[0])
+    await say(ground, held, 40, "response", "Masuk triwulan II.", "Ir. Bambang", agency="DPUPR")
+    page = Page(web, held, office.bearer("moderator"), held.points[1])
+    shown = [re.findall(r'<p class="minutes-words">([^<]+)', await page.get(f"&page={number}")) for number in (1, 2, 9)]
+    assert shown == [
+        ["Aspirasi ke-0.", "Aspirasi ke-1.", "Aspirasi ke-2."],
+        ["Aspirasi ke-3.", "Aspirasi ke-4.", "Masuk triwulan II."],
+        ["Aspirasi ke-3.", "Aspirasi ke-4.", "Masuk triwulan II."],
+    ]
+    only = await page.get("&perangkat=DPUPR")
+    assert (re.findall(r'<p class="minutes-words">([^<]+)', only), "1 catatan" in only) == (["Masuk triwulan II."], True)
+    assert "jenis=aspiration&amp;page=2" in await page.get("&jenis=aspiration")
