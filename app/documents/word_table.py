@@ -73,7 +73,7 @@ def coded(made: Document, block: Coded) -> BaseOxmlElement:
     right = _bare_cell(widths[1], middle=True)
     for words in block.words:
         right.append(_line(Paragraph(words, after=1, size=8.5)))
-    frame = _frame(widths, lined=True, inside=False)
+    frame = _frame(widths, lined=True, inside=False, above=2)
     frame.append(_row([left, right]))
     return frame
 
@@ -90,7 +90,7 @@ def _place(place: Place | None, width: float, room: float) -> BaseOxmlElement:
     return cell
 
 
-def _frame(widths: Sequence[float], *, lined: bool, inside: bool = True) -> BaseOxmlElement:
+def _frame(widths: Sequence[float], *, lined: bool, inside: bool = True, above: float = 0.6) -> BaseOxmlElement:
     made = OxmlElement("w:tbl")
     properties = _into(made, "w:tblPr")
     _into(properties, "w:tblW", w=_twips(sum(widths)), type="dxa")
@@ -100,8 +100,9 @@ def _frame(widths: Sequence[float], *, lined: bool, inside: bool = True) -> Base
         _into(borders, f"w:{edge}", val="single" if drawn else "nil", sz="4", space="0", color="000000")
     _into(properties, "w:tblLayout", type="fixed")
     margins = _into(properties, "w:tblCellMar")
-    for edge in ("left", "right"):
-        _into(margins, f"w:{edge}", w=_twips(1.5 if lined else 0.8), type="dxa")
+    for edge in ("top", "left", "bottom", "right"):
+        room = (1.5 if lined else 0.8) if edge in {"left", "right"} else above if lined else 0
+        _into(margins, f"w:{edge}", w=_twips(room), type="dxa")
     _into(properties, "w:tblLook", val="0020" if lined else "0000")
     grid = _into(made, "w:tblGrid")
     for width in widths:

@@ -74,9 +74,10 @@ def filled(
 
 def field_of(line: Line, code: str, *, size: float) -> None:
     """Add a field of the program's own (`PAGE`): the only ones in a document."""
-    run = line.add_run()
-    run.font.size = Pt(size)
     for kind in ("begin", None, "separate", "text", "end"):
+        # Each part in a run of its own, as Word writes it: other programs take the letters of the number from theirs.
+        run = line.add_run()
+        run.font.size = Pt(size)
         if kind is None:
             part = OxmlElement("w:instrText")
             part.set(qn("xml:space"), "preserve")
