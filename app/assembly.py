@@ -1,6 +1,7 @@
 """Settings become parts here, and only here: the database, the shared ground, the handlers of jobs, the routers of the features."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -59,10 +60,16 @@ def lay_ground(settings: Settings, database: Database | None = None) -> Ground:
         database=database or connect(settings.database_url),
         vault=vault,
         clock=Clock(settings.clock_offset),
-        catalogues=Catalogues.load(LOCALES),
+        catalogues=_catalogues(),
         throttles=Throttles(),
         letters={OUTCOME: letter_words(vault, settings.public_url)},
     )
+
+
+@cache
+def _catalogues() -> Catalogues:
+    """The sentences of all languages, which nothing changes: read once a process."""
+    return Catalogues.load(LOCALES)
 
 
 def open_house(ground: Ground) -> House:

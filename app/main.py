@@ -1,12 +1,15 @@
 """The web process: one FastAPI application over the assembled parts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import anyio
 from fastapi import FastAPI
+from jinja2 import Environment
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.assembly import handlers, open_house, routers
@@ -44,7 +47,7 @@ class Application:
 
 def create_app(ground: Ground, *, work: bool = True) -> Application:
     """The application; with `work` it also does the jobs of the outbox."""
-    static = StaticFiles()
+    static, pages = _shipped()
     house = open_house(ground)
     doorkeeper = Doorkeeper()
     traffic = Traffic()
@@ -76,9 +79,26 @@ def create_app(ground: Ground, *, work: bool = True) -> Application:
     app.state.figures = Kept()
     app.state.checkup = Checkup(ground, house)
     app.state.sources = Sources(house, ground.database, doorkeeper, traffic, pulse, worker)
-    app.state.pages = environment(static)
+    app.state.pages = pages
     problems.install(app)
-    for router in routers():
-        app.include_router(router)
+    app.router.routes.extend(_doors())
     app.mount("/static", static)
     return Application(Guards(app, ground.settings, ground.clock, traffic), house, doorkeeper)
+
+
+@cache
+def _shipped() -> tuple[StaticFiles, Environment]:
+    """Static files and templates: the same in every application of a process, read and compiled once."""
+    static = StaticFiles()
+    return static, environment(static)
+
+
+@cache
+def _doors() -> Sequence[BaseRoute]:
+    """The doors of every feature with all that each depends on, worked out once a process and not by its first visitor, who would wait half a second."""
+    plan = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    for router in routers():
+        plan.include_router(router)
+    for door in plan.router.routes:
+        door.matches({"type": "http", "method": "GET", "path": "/-", "root_path": "", "headers": []})
+    return plan.router.routes
