@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.outcomes.levels import Level, Verdict
@@ -65,13 +65,19 @@ async def drafts_of(db: AsyncSession, session_id: str) -> list[tuple[Outcome, Pr
     return [(outcome, proposal) for outcome, proposal in rows]
 
 
-async def all_of(db: AsyncSession, session_id: str) -> dict[str, list[Outcome]]:
-    """Every answer and draft of a session by the proposal's id, versions in their order; for the desk."""
-    found: dict[str, list[Outcome]] = {}
-    rows = await db.scalars(select(Outcome).where(Outcome.session_id == session_id).order_by(Outcome.version))
-    for row in rows:
-        found.setdefault(row.proposal_id, []).append(row)
+async def answers_to(db: AsyncSession, proposals: Sequence[str]) -> dict[str, list[Outcome]]:
+    """Every answer and draft to proposals by their ids, versions in their order; for the desk."""
+    found: dict[str, list[Outcome]] = {id_: [] for id_ in proposals}
+    for row in await db.scalars(select(Outcome).where(Outcome.proposal_id.in_(list(found))).order_by(Outcome.version)):
+        found[row.proposal_id].append(row)
     return found
+
+
+async def draft_count(db: AsyncSession, session_id: str) -> int:
+    """How many drafts `drafts_of` finds."""
+    drafts = select(func.count()).select_from(Outcome).join(Proposal, Proposal.id == Outcome.proposal_id)
+    mine = (Outcome.session_id == session_id, Outcome.publication_id.is_(None), Proposal.status.not_in(JOINED))
+    return await db.scalar(drafts.where(*mine)) or 0
 
 
 async def earlier_of(db: AsyncSession, proposals: Sequence[str]) -> dict[str, list[Earlier]]:

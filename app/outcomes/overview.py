@@ -3,32 +3,21 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.notices.models import Notice
 from app.outcomes.levels import FIRST_LEVEL, LEVELS, Level, waits_for
-from app.outcomes.listing import all_of, said
+from app.outcomes.listing import answers_to, said
 from app.outcomes.models import Outcome, OutcomePublication
+from app.outcomes.standing import NOBODY, Standing, Standings
 from app.outcomes.telling import OUTCOME
-from app.outcomes.writing import GONE_ON
 from app.proposals.agencies import agency_key
-from app.proposals.listing import Filters, matching
+from app.proposals.listing import Filters
 from app.proposals.models import Proposal
 from app.sessions.models import ForumSession
-
-MOST = 2000
-"""Proposals of a session that are looked at together."""
-
-
-class Standing(StrEnum):
-    """What the list of the desk is narrowed to."""
-
-    DRAFT = "draft"
-    WAITING = "waiting"
-    ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
@@ -39,16 +28,6 @@ class Row:
     published: dict[Level, Outcome]
     drafts: dict[Level, Outcome]
     waits: Level | None
-
-    def stands(self, standing: Standing, level: Level | None) -> bool:
-        """Whether it belongs to a narrowed list."""
-        match standing:
-            case Standing.DRAFT:
-                return level in self.drafts if level else bool(self.drafts)
-            case Standing.WAITING:
-                return self.waits == level if level else self.waits is not None
-            case Standing.ANSWERED:
-                return level in self.published if level else bool(self.published)
 
 
 @dataclass(frozen=True)
@@ -72,27 +51,72 @@ class Owing:
         return sum(self.counts.values())
 
 
-async def rows_of(db: AsyncSession, session: ForumSession, filters: Filters) -> list[Row]:
-    """The proposals that are answered under their own number, in the order of the numbers."""
-    found = [one for one in await matching(db, session.id, filters, public=False, limit=MOST) if one.status not in GONE_ON]
-    answers = await all_of(db, session.id)
+@dataclass(frozen=True)
+class Totals:
+    """How many proposals there are, how many any level has answered, and how many wait for one."""
+
+    proposals: int
+    answered: int
+    waiting: int
+
+
+async def rows_of(
+    db: AsyncSession,
+    session: ForumSession,
+    filters: Filters,
+    narrowed: tuple[Standing | None, Level | None] = (None, None),
+    *,
+    skip: int = 0,
+    limit: int | None = None,
+    numbers: Sequence[str] | None = None,
+) -> list[Row]:
+    """The proposals that are answered under their own number, in the order of the numbers; of those only `numbers` where they are given."""
+    standings = Standings(session, filters)
+    wanted = standings.of(Proposal).where(*standings.narrowed(*narrowed))
+    if numbers is not None:
+        wanted = wanted.where(Proposal.number.in_(numbers))
+    wanted = wanted.order_by(func.length(Proposal.number), Proposal.number).offset(skip).limit(limit)
+    found: Sequence[Proposal] = (await db.scalars(wanted)).all()
+    answers = await answers_to(db, [one.id for one in found])
     first = FIRST_LEVEL[session.tier]
-    return [_row(one, answers.get(one.id, []), first) for one in found]
+    return [_row(one, answers[one.id], first) for one in found]
 
 
-def owing(rows: Sequence[Row]) -> list[Owing]:
+async def count_of(db: AsyncSession, session: ForumSession, filters: Filters, narrowed: tuple[Standing | None, Level | None]) -> int:
+    """How many rows that is."""
+    standings = Standings(session, filters)
+    return await db.scalar(standings.of(func.count()).where(*standings.narrowed(*narrowed))) or 0
+
+
+async def totals_of(db: AsyncSession, session: ForumSession, filters: Filters) -> Totals:
+    """The numbers above a list, whatever it is narrowed to."""
+    standings = Standings(session, filters)
+    waiting = func.count().filter(standings.waits != NOBODY)
+    row = (await db.execute(standings.of(func.count(), func.count().filter(standings.answered), waiting))).one()
+    return Totals(*row)
+
+
+async def owing(db: AsyncSession, session: ForumSession, filters: Filters) -> list[Owing]:
     """What still has no answer, by agency (in one spelling each) and level, the most first."""
+    standings = Standings(session, filters)
+    agency = func.coalesce(Proposal.agency, "")
+    rows = standings.of(agency, standings.waits, func.count()).where(standings.waits != NOBODY).group_by(agency, standings.waits)
     names: dict[str, str] = {}
     counts: dict[str, Counter[Level]] = {}
-    for row in rows:
-        if row.waits is None:
-            continue
-        agency = row.proposal.agency or ""
-        key = agency_key(agency)
-        names.setdefault(key, agency)
-        counts.setdefault(key, Counter())[row.waits] += 1
+    for name, place, count in await db.execute(rows.order_by(agency, standings.waits)):
+        names.setdefault(agency_key(name), name)
+        counts.setdefault(agency_key(name), Counter())[LEVELS[place]] += count
     found = [Owing(names[key], {level: by[level] for level in LEVELS if by[level]}) for key, by in counts.items()]
     return sorted(found, key=lambda one: (-one.total, one.agency.casefold()))
+
+
+async def waiting_since(db: AsyncSession, session: ForumSession, before: datetime) -> int:
+    """How many have waited for a level since before that moment: the forum had ended, and nothing was published to them after it."""
+    if session.ended_at is None or session.ended_at >= before:
+        return 0
+    standings = Standings(session, Filters())
+    silent = standings.told_at.is_(None) | (standings.told_at < before)
+    return await db.scalar(standings.of(func.count()).where(standings.waits != NOBODY, silent)) or 0
 
 
 async def publications(db: AsyncSession, session_id: str, most: int = 50) -> list[Sent]:

@@ -29,6 +29,7 @@ from tests.factories_outcomes import OutcomeDesk, make_known, make_writer, publi
 from tests.factories_plenary import make_plenary, seen_by
 from tests.factories_proposals import make_proposal, words
 
+READ = ["outcomes", "outcomes.csv", "outcomes.json", "own", "page"]
 SECRET = "Belum boleh diketahui siapa pun"
 
 
@@ -48,7 +49,7 @@ async def everything_public(web: httpx.AsyncClient, ground: Ground, office: Offi
         "own": f"/jawaban/{own_key(ground.vault, str(one.participant_id))}",
     }
     found = {name: await web.get(address) for name, address in addresses.items()}
-    for table in ("proposals", "priorities", "not-agreed"):
+    for table in ("proposals", "priorities", "not-agreed", "outcomes"):
         for kind in ("csv", "json"):
             found[f"{table}.{kind}"] = await web.get(f"{base}/exports/{table}.{kind}", headers=office.bearer("secretariat"))
     assert {answer.status_code for answer in found.values()} == {200}
@@ -71,13 +72,13 @@ async def test_a_draft_is_read_nowhere_until_it_is_published(
 
     with monkeypatch.context() as without_filter:
         without_filter.setattr(listing, "is_published", true)
-        assert where(SECRET, await everything_public(web, ground, office, session, number)) == ["outcomes", "own", "page"]
+        assert where(SECRET, await everything_public(web, ground, office, session, number)) == READ
 
     assert (await desk.publication()).status_code == 303
-    assert where(SECRET, await everything_public(web, ground, office, session, number)) == ["outcomes", "own", "page"]
+    assert where(SECRET, await everything_public(web, ground, office, session, number)) == READ
     changed = await desk.write(number, verdict="accommodated", reason="Jadi dikerjakan", document="")
     texts = await everything_public(web, ground, office, session, number)
-    assert (changed.status_code, where("Jadi dikerjakan", texts), where(SECRET, texts)) == (303, [], ["outcomes", "own", "page"])
+    assert (changed.status_code, where("Jadi dikerjakan", texts), where(SECRET, texts)) == (303, [], READ)
 
 
 async def test_the_page_says_what_was_decided_by_whom_why_when_and_what_comes_next(
