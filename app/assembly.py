@@ -15,6 +15,8 @@ from app.clock import Clock
 from app.closing.jobs import jobs as closing_jobs
 from app.closing.routes import router as closing_router
 from app.database.engine import Database, connect
+from app.digest.jobs import jobs as digest_jobs
+from app.digest.routes import router as digest_router
 from app.exports.jobs import jobs as export_jobs
 from app.exports.routes import router as exports_router
 from app.figures.routes import router as figures_router
@@ -90,6 +92,7 @@ def handlers(ground: Ground) -> Mapping[str, Handler]:
         record_jobs,
         export_jobs,
         closing_jobs,
+        digest_jobs,
         rights_jobs,
     )
     return {kind: handler for jobs in features for kind, handler in jobs(ground).items()}
@@ -100,8 +103,9 @@ def routers() -> list[APIRouter]:
     return [
         socket_router,
         access_router,
-        # Before the sessions: /meja/angka is no session of this name.
+        # Before the sessions: /meja/angka and /meja/kabar are no sessions of this name.
         figures_router,
+        digest_router,
         sessions_router,
         registration_router,
         invitations_router,

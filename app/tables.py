@@ -4,6 +4,7 @@ from app.access import models as access
 from app.audit import models as audit
 from app.chat import models as chat
 from app.database.tables import Table
+from app.digest import models as digest
 from app.guests import models as guests
 from app.hall import models as hall
 from app.invitations import models as invitations
@@ -29,6 +30,7 @@ FEATURES = (
     access,
     audit,
     chat,
+    digest,
     guests,
     hall,
     invitations,

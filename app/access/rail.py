@@ -9,6 +9,9 @@ from app.i18n import Translator
 READING = frozenset({Role.ADMIN, Role.MODERATOR, Role.SECRETARIAT, Role.READER})
 """Who sees the numbers of all their forums."""
 
+WRITTEN_TO = frozenset({Role.ADMIN, Role.SECRETARIAT})
+"""Who may have the daily digest."""
+
 
 @dataclass(frozen=True)
 class RailItem:
@@ -29,6 +32,8 @@ def office_items(staff: Staff, current: str, words: Translator) -> list[RailItem
     if staff.may({Role.ADMIN}):
         items.append(RailItem("/meja/petugas", words.gettext("Akun petugas"), "users", current == "petugas"))
         items.append(RailItem("/meja/petugas/masuk", words.gettext("Yang sedang masuk"), "eye", current == "petugas/masuk"))
+    if staff.kind == "account" and any(grant.role in WRITTEN_TO for grant in staff.grants):
+        items.append(RailItem("/meja/kabar", words.gettext("Kabar harian"), "mail", current == "kabar"))
     if staff.kind == "account":
         items.append(RailItem("/meja/keamanan", words.gettext("Keamanan saya"), "lock", current == "keamanan"))
         items.append(RailItem("/meja/sandi", words.gettext("Kata sandi saya"), "key", current == "sandi"))

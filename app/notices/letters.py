@@ -19,13 +19,15 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Letter:
-    """What one person is told: `to` is an e-mail address or an E.164 number, `html` and `enclosed` only for e-mail."""
+    """What one person is told: `to` is an e-mail address or an E.164 number, `html`, `enclosed` and `unsubscribe` only for e-mail."""
 
     to: str
     subject: str
     text: str
     html: str | None = None
     enclosed: Enclosure | None = None
+    unsubscribe: str | None = None
+    """The address that a mail program posts to when its reader wants no more such letters."""
 
 
 Compose: TypeAlias = Callable[[Delivery], Awaitable[Letter | None]]

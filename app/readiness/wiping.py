@@ -26,6 +26,7 @@ REAL = {
     "office": (
         "accounts",
         "bearer_tokens",
+        "digest_wishes",
         "electoral_districts",
         "grants",
         "recovery_codes",

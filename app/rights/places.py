@@ -15,7 +15,7 @@ NAMING = frozenset({"name", "author", "proposer", "name_key", "capacity", "insti
 """Columns that say who somebody is: of other people they are left alone, even of a namesake."""
 OURS = frozenset(
     {
-        *("accounts", "alembic_version", "audit_entries", "audit_heads", "bearer_tokens", "forum_sessions", "grants"),
+        *("accounts", "alembic_version", "audit_entries", "audit_heads", "bearer_tokens", "digest_wishes", "forum_sessions", "grants"),
         *("outbox_jobs", "privacy_notices", "quotas", "screens", "sign_ins", "sites"),
     }
 )
