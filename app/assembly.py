@@ -34,6 +34,7 @@ from app.outcomes.telling import OUTCOME, letter_words
 from app.papers.jobs import jobs as paper_jobs
 from app.papers.routes import router as papers_router
 from app.planning.routes import router as planning_router
+from app.planning.scoring_routes import router as scoring_router
 from app.proposals.jobs import jobs as proposal_jobs
 from app.proposals.routes import router as proposals_router
 from app.readiness.routes import router as readiness_router
@@ -112,6 +113,7 @@ def routers() -> list[APIRouter]:
         guests_router,
         proposals_router,
         planning_router,
+        scoring_router,
         outcomes_router,
         sipd_router,
         chat_router,

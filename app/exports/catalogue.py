@@ -12,6 +12,7 @@ from app.exports import (
     plenary_tables,
     proposals_table,
     rw_form_table,
+    scores_table,
     sipd_table,
 )
 from app.exports.gather import Source
@@ -26,6 +27,7 @@ TABLES: dict[str, Callable[[Source], Sheet]] = {
     "proposals": proposals_table.sheet,
     "priorities": plenary_tables.priorities_sheet,
     "not-agreed": plenary_tables.not_agreed_sheet,
+    "scores": scores_table.sheet,
     "sipd": sipd_table.sheet,
     "rw-form": rw_form_table.sheet,
     outcomes_table.NAME: outcomes_table.sheet,

@@ -10,6 +10,7 @@ from app.exports.catalogue import TABLES
 from app.exports.chat_table import TOLD
 from app.exports.open_data import NAME
 from app.participants.models import Attendance
+from app.planning import scored
 from app.proposals.listing import Filters, count
 from app.sessions.models import ForumSession
 
@@ -24,6 +25,10 @@ async def rows_of(db: AsyncSession, session: ForumSession, table: str, filters: 
             wanted = select(func.count(distinct(Attendance.participant_id))).where(Attendance.session_id == session.id)
         case "chat":
             wanted = select(func.count()).select_from(Message).where(Message.room == session.room, Message.state.in_(TOLD))
+        case "scores":
+            scheme = scored.scheme_in(await scored.scoring_of(db, session.id))
+            rows = len(await scored.assessors_of(db, session.id)) * (len(scheme.criteria) if scheme else 0)
+            return rows * await count(db, session.id, Filters(), public=False)
         case "audit":
             wanted = select(func.count()).select_from(AuditEntry).where(AuditEntry.chain == session.id)
         case outcomes_table.NAME:

@@ -43,13 +43,13 @@ class Board:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     """By id."""
     items: dict[str, PlenaryItem] = field(default_factory=dict)
-    delegates: dict[str, bool | None] = field(default_factory=dict)
-    """`delegate:ID` → True while named."""
+    others: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What else is in hand, as a state: delegates, and what is scored."""
 
     def state(self) -> dict[str, dict[str, Any]]:
         """What stands now, of whatever is in hand."""
         found = {id_: _facts(one, self.items[id_]) for id_, one in self.proposals.items()}
-        return {**found, LIST: {"ceiling": self.plenary.ceiling}, **{key: {"there": there} for key, there in self.delegates.items()}}
+        return {**found, LIST: {"ceiling": self.plenary.ceiling}, **self.others}
 
     def named(self, number: str) -> Proposal:
         """The proposal in hand that has this number."""

@@ -38,7 +38,7 @@ async def add_delegate(db: AsyncSession, vault: Vault, session_id: str, named: N
     one = Delegate(
         id=new_id(),
         session_id=session_id,
-        participant_id=await _known(db, session_id, named.name),
+        participant_id=await known_as(db, session_id, named.name),
         position=place + 1,
         name=named.name,
         element=named.element,
@@ -64,7 +64,7 @@ async def bring(db: AsyncSession, board: Board, done: Step) -> None:
     for subject in done.after:
         if subject.startswith(PREFIX):
             one = await db.get(Delegate, subject.removeprefix(PREFIX), with_for_update=True)
-            board.delegates[subject] = True if one is not None and one.removed_at is None else None
+            board.others[subject] = {"there": True if one is not None and one.removed_at is None else None}
 
 
 async def take(db: AsyncSession, taken: Step, now: datetime) -> None:
@@ -93,10 +93,10 @@ async def _refuse_more(db: AsyncSession, session_id: str, name: str) -> None:
         raise Invalid(FieldError("name", "planning.too_many_delegates", {"most": MOST}))
 
 
-async def _known(db: AsyncSession, session_id: str, name: str) -> str | None:
+async def known_as(db: AsyncSession, session_id: str, name: str) -> str | None:
     """The participant of this name where there is exactly one: then it is theirs to correct and to have forgotten.
 
-    Held to the end, so that an erasure under way comes before and nobody is found, or after and finds the delegate.
+    Held to the end, so that an erasure under way comes before and nobody is found, or after and finds the row that is added.
     """
     wanted = select(Participant.id).where(
         Participant.session_id == session_id,

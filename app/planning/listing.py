@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, column, exists, func, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.planning import columns
@@ -19,6 +19,8 @@ AGREED, NOT_AGREED = ProposalStatus.AGREED.value, ProposalStatus.NOT_AGREED.valu
 HERE = AT_PLENARY
 """At this stage a proposal's own status is the decision; later ones leave what the plenary said as it was."""
 GONE = frozenset({ProposalStatus.MERGED, ProposalStatus.SPLIT})
+_FINAL = table("record_versions", column("session_id"))
+"""Kept on a higher floor, whose rules are not needed here: only whether there is one."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ async def pulse(db: AsyncSession, session_id: str) -> str:
     facts = select(func.count(), func.sum(Proposal.version)).where(Proposal.session_id == session_id)
     count, versions = (await db.execute(facts)).one()
     return f"{beat or 0}.{count}.{versions or 0}"
+
+
+async def record_is_final(db: AsyncSession, session_id: str) -> bool:
+    """Whether the official record is final. That locks nothing here: what changes afterwards goes into an addendum."""
+    return bool(await db.scalar(select(exists().where(_FINAL.c.session_id == session_id))))
 
 
 async def lines_of(db: AsyncSession, session: ForumSession) -> list[Line]:

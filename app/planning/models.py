@@ -1,4 +1,4 @@
-"""The plenary's rows: one list per session, what it adds to each proposal, the steps that made it so, and the delegates it sends on."""
+"""The plenary's rows: one list per session, what it adds to each proposal, the steps that made it so, the delegates it sends on, and points."""
 
 from datetime import datetime
 
@@ -79,3 +79,59 @@ class Delegate(Table):
     gender: Mapped[str | None] = mapped_column(String(10))
     at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+
+
+class Scoring(Table):
+    """How a session scores its proposals, if it does. `step` is the newest that changed the scheme."""
+
+    __tablename__ = "scorings"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id, primary_key=True)
+    scheme: Mapped[dict[str, object]] = mapped_column(default=dict)
+    """As `app.planning.scoring` stores it; empty while nothing is scored."""
+    on_screen: Mapped[bool] = mapped_column(default=False)
+    step: Mapped[int] = mapped_column(default=0)
+
+
+class Assessor(Table):
+    """Somebody who scores: a member of staff by their account, or a name whose paper the secretariat types. The steps hold the id only."""
+
+    __tablename__ = "assessors"
+    __table_args__ = (Index("ix_assessors_session_id", "session_id"), Index("ix_assessors_participant_id", "participant_id"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"), type_=Id)
+    participant_id: Mapped[str | None] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    """The participant of this name, where exactly one has it and it is no account's."""
+    position: Mapped[int]
+    name: Mapped[str]
+    at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class Score(Table):
+    """What one assessor gave one proposal. It stays with the proposal that was scored, whatever that is merged into or split into."""
+
+    __tablename__ = "scores"
+    __table_args__ = (Index("ix_scores_session_id", "session_id"), Index("ix_scores_proposal_id", "proposal_id"))
+
+    assessor_id: Mapped[str] = mapped_column(ForeignKey("assessors.id"), type_=Id, primary_key=True)
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id, primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    points: Mapped[dict[str, object]] = mapped_column(default=dict)
+    """Whole points by the key of the criterion; those of criteria that are gone stay and do not count."""
+    remark: Mapped[str | None]
+    step: Mapped[int] = mapped_column(default=0)
+
+
+class Fulfilment(Table):
+    """That a proposal meets the condition on which its points are multiplied."""
+
+    __tablename__ = "fulfilments"
+    __table_args__ = (Index("ix_fulfilments_session_id", "session_id"),)
+
+    proposal_id: Mapped[str] = mapped_column(ForeignKey("proposals.id"), type_=Id, primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    met: Mapped[bool] = mapped_column(default=False)
+    step: Mapped[int] = mapped_column(default=0)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Role
 from app.errors import Conflict, Invalid, NotFound
-from app.planning import delegates, forms, service, undoing, view
+from app.planning import delegates, forms, points, service, undoing, view
 from app.planning.board import By
 from app.planning.delegates import Named
 from app.sessions.guards import Desk, desk
@@ -88,6 +88,8 @@ async def _act(db: AsyncSession, parts: Ground, at: Desk, form: Typed) -> None:
             await service.reopen(db, vault, session, numbers, by, was=was)
         case "before":
             await service.order(db, vault, session, number, extra or None, by)
+        case "sort":
+            await points.sort_by_points(db, vault, session, by)
         case "undo":
             await undoing.undo(db, vault, session, by, number=forms.step_in(number) if number else None)
         case "show":

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.planning import columns
+from app.planning import columns, scored
 from app.planning.listing import Totals, decision_of, lines_of, plenary_of, pulse, reason_of, totals
 from app.planning.models import Plenary, PlenaryItem
+from app.planning.scoring import written
 from app.proposals.listing import sources_of
 from app.proposals.models import Proposal, ProposalSource
 from app.proposals.privacy import masked
@@ -33,6 +35,8 @@ class ScreenLine:
     decision: str | None
     reason_code: str | None
     now: bool
+    points: Decimal | None
+    """What it got, rounded for people; None unless the desk shows points here."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Window:
     places: Mapping[str, int]
     count: int
     totals: Totals
+    points: Mapping[str, Decimal]
+    """By id, of those shown."""
 
 
 _KEPT: dict[str, Window] = {}
@@ -71,7 +77,10 @@ async def on_screen(db: AsyncSession, session: ForumSession) -> PlenaryShown | N
     )
     pairs = sorted(((proposal, item) for proposal, item in rows), key=lambda pair: window.places[pair[0].id])
     sources = await sources_of(db, [proposal for proposal, _ in pairs])
-    shown = [_line(window.places[one.id], one, item, sources[one.id], now=one.id == plenary.focus_id) for one, item in pairs]
+    shown = [
+        _line(window.places[one.id], one, item, sources[one.id], now=one.id == plenary.focus_id, points=window.points.get(one.id))
+        for one, item in pairs
+    ]
     return PlenaryShown(shown, window.count, window.totals)
 
 
@@ -86,11 +95,20 @@ async def _window(db: AsyncSession, session: ForumSession, plenary: Plenary) -> 
     places = {line.proposal.id: line.place for line in every[start : start + WINDOW]}
     while len(_KEPT) >= MOST_KEPT:
         del _KEPT[next(iter(_KEPT))]
-    _KEPT[session.id] = Window(now, places, len(every), totals(every, plenary.ceiling))
+    _KEPT[session.id] = Window(now, places, len(every), totals(every, plenary.ceiling), await _points(db, session, places))
     return _KEPT[session.id]
 
 
-def _line(place: int, proposal: Proposal, item: PlenaryItem | None, sources: Sequence[ProposalSource], *, now: bool) -> ScreenLine:
+async def _points(db: AsyncSession, session: ForumSession, places: Mapping[str, int]) -> dict[str, Decimal]:
+    if not (await scored.scoring_of(db, session.id)).on_screen:
+        return {}
+    found = await scored.results_of(db, session.id, places)
+    return {id_: written(one.total) for id_, one in found.of.items() if one.total is not None} if found else {}
+
+
+def _line(
+    place: int, proposal: Proposal, item: PlenaryItem | None, sources: Sequence[ProposalSource], *, now: bool, points: Decimal | None
+) -> ScreenLine:
     filled = item.filled if item else {}
     cells = columns.filled(proposal, filled)
     names = hidden_names(proposal, sources)
@@ -104,6 +122,7 @@ def _line(place: int, proposal: Proposal, item: PlenaryItem | None, sources: Seq
         decision_of(proposal, item),
         reason_of(proposal, item)[0],
         now,
+        points,
     )
 
 

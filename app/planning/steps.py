@@ -1,6 +1,6 @@
 """What a step of the plenary does to what stood before, and how it is taken back. Pure: a state is {subject: {field: value}}, absent means None.
 
-Subjects are ids of proposals, `list` (its ceiling) and `delegate:ID`.
+Subjects are ids of proposals, `list` (its ceiling), `delegate:ID`, and of scoring `scheme`, `assessor:ID`, `score:ASSESSOR:PROPOSAL`, `met:PROPOSAL`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 State: TypeAlias = Mapping[str, Mapping[str, Any]]
 LIST = "list"
+SCHEME = "scheme"
 PLACE, DECISION, COLUMNS = "placed_step", "decided_step", "filled_step"
 _DECIDED = frozenset({"decision", "reason_code", "reason", "status", "leads_to"})
 
@@ -26,6 +27,11 @@ class StepKind(StrEnum):
     SPLIT = "split"
     CEILING = "ceiling"
     DELEGATE = "delegate"
+    SORT = "sort"
+    SCHEME = "scheme"
+    ASSESSOR = "assessor"
+    SCORE = "score"
+    MET = "met"
     UNDO = "undo"
 
 
@@ -78,6 +84,16 @@ def stands(state: State, taken: Step) -> bool:
 def meet(one: Step, other: Step) -> bool:
     """Whether two steps are about the same field of the same subject."""
     return any(set(fields) & set(other.after.get(subject, {})) for subject, fields in one.after.items())
+
+
+def proposals_in(taken: Step) -> list[str]:
+    """The ids of proposals that a step changed themselves."""
+    return [subject for subject in taken.after if subject not in {LIST, SCHEME} and ":" not in subject]
+
+
+def about(subject: str) -> str:
+    """The id that a subject is about: of points the proposal's."""
+    return subject.rpartition(":")[2]
 
 
 def parts_of(fields: Iterable[str]) -> set[str]:

@@ -5,12 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict
 from app.planning import board as boards
-from app.planning import steps
+from app.planning import points, steps
 from app.planning.board import Board, By
 from app.planning.delegates import bring, take
 from app.planning.models import PlenaryStep
 from app.planning.service import settle
-from app.planning.steps import LIST, Step, StepKind
+from app.planning.steps import Step, StepKind, about
 from app.proposals import undoing as joined
 from app.proposals.models import Proposal, ProposalStatus, ProposalVersion
 from app.vault import Vault
@@ -19,14 +19,16 @@ VERIFIED_PART = 2
 """The version in which a part stands after the split: made, then verified."""
 
 
-async def undo(db: AsyncSession, vault: Vault, session_id: str, by: By, *, number: int | None = None) -> PlenaryStep:
-    """Take back the newest step of `by.actor` that was not taken back yet (or that of this number, if it is theirs).
+async def undo(
+    db: AsyncSession, vault: Vault, session_id: str, by: By, *, number: int | None = None, only: frozenset[StepKind] | None = None
+) -> PlenaryStep:
+    """Take back the newest step of `by.actor` that was not taken back yet (or that of this number, if it is theirs); `only` of these kinds.
 
     Conflict `planning.nothing_to_undo` when there is none, `planning.changed_since` when somebody changed the same thing since.
     """
     board = await boards.opened(db, session_id)
     mine = await newest_of(db, session_id, by.actor)
-    if mine is None or (number is not None and mine.number != number):
+    if mine is None or (number is not None and mine.number != number) or (only is not None and mine.kind not in only):
         raise Conflict("planning.nothing_to_undo")
     done = _step(mine)
     await _take_up(db, board, done)
@@ -38,6 +40,7 @@ async def undo(db: AsyncSession, vault: Vault, session_id: str, by: By, *, numbe
     else:
         await settle(db, vault, board, back, by, undone=mine.at)
         await take(db, back, by.now)
+        await points.take(db, board, back, by.now)
     return await boards.note(db, vault, board, back, by, undoes=mine.number)
 
 
@@ -62,7 +65,9 @@ async def _gone_on(db: AsyncSession, session_id: str, mine: PlenaryStep, done: S
 
 def _about_parts(done: Step, later: Step) -> bool:
     numbers = {number for fields in done.after.values() for number in fields.get("leads_to") or ()}
-    return any(subject in done.after or not numbers.isdisjoint(fields.get("leads_to") or ()) for subject, fields in later.after.items())
+    return any(
+        about(subject) in done.after or not numbers.isdisjoint(fields.get("leads_to") or ()) for subject, fields in later.after.items()
+    )
 
 
 async def _parts_as_made(db: AsyncSession, board: Board, done: Step) -> bool:
@@ -79,14 +84,14 @@ async def _parts_as_made(db: AsyncSession, board: Board, done: Step) -> bool:
 
 
 async def _take_up(db: AsyncSession, board: Board, done: Step) -> None:
-    ids = [subject for subject in done.after if subject != LIST and not subject.startswith("delegate:")]
-    numbers = list(await db.scalars(select(Proposal.number).where(Proposal.id.in_(ids))))
+    numbers = list(await db.scalars(select(Proposal.number).where(Proposal.id.in_(steps.proposals_in(done)))))
     if done.kind in {StepKind.MERGE, StepKind.SPLIT}:
         others = [fields.get("leads_to") for fields in done.after.values()]
         numbers += [number for some in others if isinstance(some, list) for number in some]
     if numbers:
         await boards.take_up(db, board, numbers, anywhere=True)
     await bring(db, board, done)
+    await points.bring(db, board, done)
 
 
 async def _part_or_join(db: AsyncSession, vault: Vault, board: Board, done: Step, by: By) -> None:

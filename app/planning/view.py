@@ -10,10 +10,12 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from app.errors import ForumError, Invalid
-from app.planning import forms, undoing
+from app.planning import forms, scored, undoing
 from app.planning.columns import NAMES, Columns
-from app.planning.listing import AGREED, NOT_AGREED, Line, Totals, delegates_of, lines_of, plenary_of, pulse, totals
+from app.planning.listing import AGREED, NOT_AGREED, Line, Totals, delegates_of, lines_of, plenary_of, pulse, record_is_final, totals
 from app.planning.models import Delegate, Plenary, PlenaryStep
+from app.planning.scored import Results
+from app.planning.scoring import written
 from app.proposals.agencies import agency_key, one_each
 from app.proposals.choices import Reason
 from app.proposals.doubles import Rival, doubles
@@ -78,6 +80,10 @@ class Board:
     mine: PlenaryStep | None
     shown_at: Mapping[int, int]
     """Where in `lines` the line of a place stands."""
+    points: Results | None
+    """What was scored, as this member of staff may see it; None where nothing is."""
+    final: bool
+    """Whether a final record exists: what changes now goes into an addendum."""
 
     def up(self, line: Line) -> str | None:
         """Before which number a line goes that is moved up among those shown; None for the first."""
@@ -112,11 +118,15 @@ async def board_of(parts: Ground, at: Desk, params: Mapping[str, str]) -> Board:
         every = await lines_of(db, at.session)
         delegates = await delegates_of(db, at.session.id)
         mine = await undoing.newest_of(db, at.session.id, at.staff.actor)
+        points = await scored.results_of(db, at.session.id, [one.proposal.id for one in every], reader=at.staff.id)
+        final = await record_is_final(db, at.session.id)
     villages = sorted({one.proposal.village for one in every if one.proposal.village})
     agencies = one_each({one.columns.agency for one in every if one.columns.agency})
     lines = [one for one in every if chosen.holds(one)]
     shown_at = {line.place: n for n, line in enumerate(lines)}
-    return Board(plenary, every, lines, chosen, totals(every, plenary.ceiling), delegates, villages, agencies, mine, shown_at)
+    return Board(
+        plenary, every, lines, chosen, totals(every, plenary.ceiling), delegates, villages, agencies, mine, shown_at, points, final
+    )
 
 
 async def whole(request: Request, parts: Ground, at: Desk, *, refused: ForumError | None = None) -> Response:
@@ -128,7 +138,8 @@ async def moving(request: Request, parts: Ground, at: Desk, *, refused: ForumErr
     """The part of the page that changes; 304 while nothing has."""
     chosen = hashlib.sha256(narrowed(request.query_params).address.encode()).hexdigest()[:12]
     async with parts.database.read() as db:
-        tag = f'"{await pulse(db, at.session.id)}.{translator(request).language}.{chosen}"'
+        final = await record_is_final(db, at.session.id)
+        tag = f'"{await pulse(db, at.session.id)}.{translator(request).language}.{chosen}{".f" if final else ""}"'
     if refused is None and request.method == "GET" and request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     answer = await _drawn(request, parts, at, "planning/board.html", refused)
@@ -147,6 +158,7 @@ async def _drawn(request: Request, parts: Ground, at: Desk, template: str, refus
         desk_items=desk_items(at.session, at.staff, "pleno", words),
         board=board,
         sectors=list(Sector),
+        written=written,
         refused=_sentence(request, refused),
     )
 

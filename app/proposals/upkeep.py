@@ -17,7 +17,7 @@ from app.proposals.service import reflag
 from app.regions import name_key
 from app.registration.models import Application
 
-_DELEGATES = table("delegates", column("id"), column("participant_id"), column("name"))
+_NAMED = tuple(table(name, column("id"), column("participant_id"), column("name")) for name in ("assessors", "delegates"))
 """Kept on a higher floor, whose rules are not needed here: only whose name stands where."""
 
 
@@ -83,11 +83,12 @@ async def person_changed(db: AsyncSession, participant_id: str) -> None:
 
 
 async def named_as(db: AsyncSession, from_id: str, person: Participant) -> None:
-    """Whoever is a delegate under this id is so under the person's present name; another spelling of the same name is left as it was written."""
-    theirs = select(_DELEGATES.c.id, _DELEGATES.c.name).where(_DELEGATES.c.participant_id == from_id)
-    for id_, name in (await db.execute(theirs.order_by(_DELEGATES.c.id))).all():
-        present = name if name_key(name) == name_key(person.name) else person.name
-        await db.execute(update(_DELEGATES).where(_DELEGATES.c.id == id_).values(name=present, participant_id=person.id))
+    """Whoever is a delegate or assesses under this id does so under the person's present name; another spelling of the same name is left as it was written."""
+    for named in _NAMED:
+        theirs = select(named.c.id, named.c.name).where(named.c.participant_id == from_id)
+        for id_, name in (await db.execute(theirs.order_by(named.c.id))).all():
+            present = name if name_key(name) == name_key(person.name) else person.name
+            await db.execute(update(named).where(named.c.id == id_).values(name=present, participant_id=person.id))
 
 
 async def _correct(db: AsyncSession, source: ProposalSource, wish: str, now: datetime) -> None:

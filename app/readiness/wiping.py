@@ -38,7 +38,7 @@ REAL = {
         *("forum_sessions", "meetings", "privacy_notices", "quotas", "retention_plans", "schedule_changes", "series", "sites"),
         *("duty_links", "duty_shifts", "form_counters", "form_ranges", "needs_seen_to"),
         *("former_holders", "guest_imports", "invitation_letters", "invitee_places", "invitees"),
-        *("plenaries", "plenary_steps", "delegates", "minutes_texts", "minutes_notes", "sipd_sheets"),
+        *("plenaries", "plenary_steps", "delegates", "scorings", "assessors", "minutes_texts", "minutes_notes", "sipd_sheets"),
         *("record_drafts", "record_versions", "record_attendees"),
         *("outcome_publications", "earlier_imports", "earlier_proposals", "earlier_outcomes"),
     ),

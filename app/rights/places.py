@@ -25,7 +25,7 @@ KEYS = frozenset(
 )
 SAID = frozenset({("outcomes", "decided_by"), ("earlier_outcomes", "decided_by")})
 """Columns called like one of these in which people are named in words."""
-NOBODYS = frozenset({("delegates", "name")})
+NOBODYS = frozenset({("assessors", "name"), ("delegates", "name")})
 """Where a name stands that may be no participant's, beside those of authors and proposers."""
 LOG = ("journal_events", "payload")
 
@@ -39,7 +39,7 @@ class Place:
     values: tuple[str, ...]
     """Columns of JSON; the payload of the journal is one in bytes."""
     nobodys: tuple[str, ...] = ()
-    """Columns with the name of whoever wrote a paper form or one of the public page, or was named a delegate: of rows that belong to no participant."""
+    """Columns with the name of whoever wrote a paper form or one of the public page, or was named a delegate or an assessor: of rows that belong to no participant."""
 
 
 def owned() -> list[Table]:

@@ -48,6 +48,7 @@ PAGES = (
     DeskPage("usulan", "Usulan", "inbox", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("tanggapan", "Tanggapan", "institution", frozenset({Role.RESPONDER, Role.SECRETARIAT, Role.MODERATOR, Role.OPERATOR})),
     DeskPage("pleno", "Pleno", "gavel", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
+    DeskPage("penilaian", "Penilaian", "list", frozenset({Role.SECRETARIAT, Role.MODERATOR, Role.RESPONDER, Role.READER})),
     DeskPage("berita-acara", "Berita acara", "document", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("sipd", "Salin ke SIPD", "upload", frozenset({Role.SECRETARIAT, Role.MODERATOR})),
     DeskPage("notulen", "Notulen", "note", frozenset({Role.SECRETARIAT, Role.MODERATOR})),

@@ -5,6 +5,8 @@ import { dialog } from "./dialog.js";
 import { ask, tell } from "./line.js";
 
 const EVERY = 1000;
+/* Looks in a row that found nobody: then the page says that the list may be old. */
+const MISSED = 3;
 const REFUSED = new Set([401, 403]);
 const place = document.querySelector("[data-board]");
 const run = document.querySelector("#run");
@@ -19,6 +21,7 @@ let tag = "";
 let busy = 0;
 let line = Promise.resolve();
 let round = 0;
+let missed = 0;
 
 const rows = () => [...place.querySelectorAll("tr[data-number]")];
 const row = () => rows().find((one) => one.dataset.number === current);
@@ -111,9 +114,10 @@ async function send(act) {
 async function look() {
   if (busy || box.open() && document.hidden) return;
   const answer = await ask(place.dataset.board, { headers: tag ? { "If-None-Match": tag } : {} });
-  if (answer.problem === "out" && matter.hidden) tell(matter, answer, "-look");
+  missed = answer.problem ? missed + 1 : 0;
+  if ((answer.problem === "out" || missed >= MISSED) && matter.hidden) tell(matter, { ...answer, sentence: "" }, "-look");
   if (answer.problem) return;
-  if (matter.dataset.line.startsWith("out") || matter.dataset.line.endsWith("-open")) matter.hidden = true;
+  if (matter.dataset.line.startsWith("out") || /-(open|look)$/.test(matter.dataset.line)) matter.hidden = true;
   if (answer.part === "board" && !busy && !drag.on) draw(answer.html, answer.etag);
 }
 

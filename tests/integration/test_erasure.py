@@ -38,7 +38,9 @@ from app.participants.models import Consent, Participant
 from app.participants.service import Former, former_of, placeholder
 from app.planning import service as plenary
 from app.planning.delegates import Named, add_delegate
-from app.planning.models import Delegate, PlenaryStep
+from app.planning.models import Assessor, Delegate, PlenaryStep, Score
+from app.planning.points import add_assessor, set_scheme
+from app.planning.presets import PRESETS
 from app.planning.undoing import undo
 from app.proposals.choices import Reason, Via
 from app.proposals.handing import Sheet, hand_in
@@ -60,6 +62,7 @@ from tests.factories_invitations import make_seat
 from tests.factories_papers import keyed, make_scan
 from tests.factories_plenary import make_verified, seen_by
 from tests.factories_registration import apply_via_service
+from tests.factories_scoring import assessors, gave
 from tests.room_client import Client
 
 NAME, FORMER, GUARDIAN = "Wulandari Prabaningrum", "Wulandari Tjokroatmojo", "Kusumawardhani Tresnawati"
@@ -166,11 +169,15 @@ async def named_in_plenary(ground: Ground, session: ForumSession) -> None:
         (plenary.not_agree, ([number], (Reason.OTHER, f"Lahan {NAME}, 0857 1122 3344"))),
         (plenary.fill, ([number], {"place": f"Depan {NAME}"})),
         (undo, ()),
+        (set_scheme, (PRESETS["penilai"],)),
+        (add_assessor, (NAME, None)),
     )
     for verb, args in verbs:
         by = await seen_by(ground, session)
         async with ground.database.write() as db:
             await verb(db, ground.vault, session.id, *args, by)
+    (one,) = await assessors(ground, session)
+    await gave(ground, session, one, number, 7, remark=f"Menurut {FORMER} perlu")
 
 
 async def speak(ground: Ground, office: Office, story: Story, address: str) -> dict[str, Any]:
@@ -295,7 +302,10 @@ async def what_stays(ground: Ground, story: Story, said: dict[str, Any]) -> None
         assert len(numbers) == 7
         delegate = (await db.scalars(select(Delegate))).one()
         assert (delegate.name, delegate.participant_id, delegate.removed_at) == (pseudonym, person.id, None)
-        assert await db.scalar(select(func.count()).select_from(PlenaryStep)) == 5
+        assert await db.scalar(select(func.count()).select_from(PlenaryStep)) == 8
+        assessor = (await db.scalars(select(Assessor))).one()
+        assert (assessor.name, assessor.participant_id) == (pseudonym, person.id)
+        assert list(await db.scalars(select(Score.remark))) == [f"Menurut {pseudonym} perlu"]
         assert {one.proposer for one in numbers.values() if one.via in {Via.WEB, Via.PAPER}} == {"Warga"}
         versions = await db.scalars(select(ProposalVersion).where(ProposalVersion.proposal_id == quiet.id))
         assert {version.fields["title"] for version in versions} == {REMOVED}
