@@ -395,6 +395,6 @@ async def test_of_an_erased_proposal_that_nobody_published_no_points_stay(ground
     async with ground.database.read() as db:
         assert list(await db.scalars(select(Score.proposal_id))) == [kept]
         assert list(await db.scalars(select(Fulfilment.proposal_id))) == [kept]
-        steps = (await db.scalars(select(PlenaryStep))).all()
+        steps = (await db.scalars(select(PlenaryStep).order_by(PlenaryStep.number))).all()
     words = [one.after for one in steps if one.kind in {StepKind.SCORE, StepKind.MET}]
     assert [bool(fields) for after in words for fields in after.values()] == [False, False, True, True]
