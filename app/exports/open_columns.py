@@ -79,6 +79,7 @@ DICTIONARY = (
     ),
     Meaning("hall", "lokasi_forum", Kind.TEXT, 20, "Tempat forum di mana usulan disampaikan; kosong bila tidak di tempat."),
     Meaning("via", "cara_masuk", Kind.TEXT, 14, "Cara usulan disampaikan.", "via", tuple(Via)),
+    Meaning("photos", "foto", Kind.TEXT, 30, "Alamat foto yang boleh dilihat umum di laman ini, dipisah spasi."),
     Meaning("leads_to", "berlanjut_di", Kind.TEXT, 16, "Nomor usulan lain bila digabung atau dipecah, dipisah koma."),
     Meaning("created_on", "tanggal_usul", Kind.DAY, 13, "Hari usulan diterima, menurut waktu setempat."),
     Meaning("published_on", "tanggal_terbit", Kind.DAY, 13, "Hari usulan terbit untuk umum, menurut waktu setempat."),

@@ -16,6 +16,7 @@ from app.outcomes.listing import newest_of
 from app.outcomes.models import Outcome
 from app.proposals.listing import matching, sources_of
 from app.proposals.models import Proposal, ProposalSource
+from app.proposals.photos_shown import WithNumber, photos_of
 from app.proposals.privacy import HIDDEN, masked
 from app.proposals.wording import without_mail
 
@@ -70,12 +71,18 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
 
     async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
         said, answers = await sources_of(db, records), await newest_of(db, [one.id for one in records])
-        return [_row(source, one, said[one.id], {level: newest.row for level, newest in answers[one.id].items()}) for one in records]
+        photos = await photos_of(db, records, public=True)
+        return [
+            _row(source, one, said[one.id], {level: newest.row for level, newest in answers[one.id].items()}, photos[one.id])
+            for one in records
+        ]
 
     return paged(source.database, read, None, lambda record: record.number, rows)
 
 
-def _row(source: Source, p: Proposal, said: Sequence[ProposalSource], answers: Mapping[Level, Outcome]) -> Row:
+def _row(
+    source: Source, p: Proposal, said: Sequence[ProposalSource], answers: Mapping[Level, Outcome], photos: Sequence[WithNumber]
+) -> Row:
     # Whoever agreed to be named agreed to the page of the proposal, not to a file that goes round for ever.
     known = {*NOBODY, (p.village or "").casefold()}
     names = [name for name in (p.proposer, *(one.author for one in said)) if name.casefold() not in known]
@@ -106,6 +113,7 @@ def _row(source: Source, p: Proposal, said: Sequence[ProposalSource], answers: M
         source.label("reason", p.reason_code),
         source.hall(p.site_id),
         source.label("via", p.via),
+        " ".join(f"/u/{p.number}/foto/{one.photo.id}" for one in photos),
         ", ".join(p.leads_to),
         p.created_at.astimezone(zone).date(),
         p.published_at.astimezone(zone).date() if p.published_at else None,

@@ -10,6 +10,7 @@ from app.proposals.answers import responses_of
 from app.proposals.dapil import dapils_of
 from app.proposals.listing import matching, sources_of
 from app.proposals.models import Proposal, ProposalSource, Response
+from app.proposals.photos_shown import photos_of
 
 COLUMNS = (
     ("number", "Nomor usulan", Kind.TEXT, 16),
@@ -42,6 +43,7 @@ COLUMNS = (
     ("via", "Cara masuk", Kind.TEXT, 14),
     ("words", "Kata asli", Kind.TEXT, 50),
     ("responses", "Tanggapan", Kind.TEXT, 50),
+    ("photos", "Foto", Kind.NUMBER, 8),
     ("created_at", "Tanggal usul", Kind.MOMENT, 17),
     ("verified_at", "Terverifikasi", Kind.MOMENT, 17),
     ("published_at", "Terbit", Kind.MOMENT, 17),
@@ -60,6 +62,7 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
     async def rows(db: AsyncSession, records: Sequence[Proposal]) -> list[Row]:
         said = await sources_of(db, records)
         answers = await responses_of(db, records)
+        photos = await photos_of(db, records, public=False)
         dapils = await dapils_of(db, source.session.region_code)
         return [
             _row(
@@ -68,6 +71,7 @@ def _pages(source: Source) -> AsyncIterator[list[Row]]:
                 said[record.id],
                 [_answer(one) for one in answers[record.id]],
                 next((name for name, dapil in dapils.items() if dapil.holds(record.village_code, record.village)), None),
+                photos=len(photos[record.id]),
             )
             for record in records
         ]
@@ -80,7 +84,7 @@ def _answer(response: Response) -> str:
     return f"{who}: {response.text}"
 
 
-def _row(source: Source, p: Proposal, said: Sequence[ProposalSource], answers: list[str], dapil: str | None) -> Row:
+def _row(source: Source, p: Proposal, said: Sequence[ProposalSource], answers: list[str], dapil: str | None, *, photos: int) -> Row:
     hushed = silent(p, said)
     reason = " · ".join(filter(None, (source.label("reason", p.reason_code), p.reason or "")))
     return (
@@ -114,6 +118,7 @@ def _row(source: Source, p: Proposal, said: Sequence[ProposalSource], answers: l
         source.label("via", p.via),
         "\n".join(one.text for one in said if one.text and not one.gone),
         "\n".join(answers),
+        photos,
         p.created_at,
         p.verified_at,
         p.published_at,

@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     """A final record as it was made."""
     SIGNED = "signed"
     """A record that came back with signatures."""
+    PHOTO = "photo"
+    """A photo of a proposal, or its thumbnail."""
 
 
 class KeptState(StrEnum):

@@ -5,12 +5,14 @@ from fastapi import APIRouter
 from app.outcomes.api import router as api
 from app.outcomes.desk_pages import router as desk
 from app.outcomes.earlier_pages import router as earlier
+from app.outcomes.photo_pages import router as photos
 from app.outcomes.publish_pages import router as publish
 from app.outcomes.story_pages import router as story
 from app.outcomes.writing_pages import router as write
 
 router = APIRouter()
 router.include_router(story)
+router.include_router(photos)
 router.include_router(desk)
 router.include_router(write)
 router.include_router(publish)

@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.outcomes.levels import FIRST_LEVEL
 from app.outcomes.listing import earlier_of, published_of
 from app.outcomes.own import by_own_key
+from app.outcomes.own_photos import photo_key
 from app.outcomes.timeline import Stop, Year, stops, years
 from app.outcomes.writers import families_of, onward, written_by
 from app.proposals import handing, listing
@@ -57,6 +58,8 @@ class Own:
 
     proposal: Proposal
     became: Sequence[Became]
+    photos: str
+    """Where they bring photos of it."""
 
 
 @router.get("/u/{number}")
@@ -92,6 +95,7 @@ async def receipt(request: Request, parts: Parts, session: PublicSession, key: K
         said=said,
         became=became,
         address=address,
+        photos_at=f"/foto-usulan/{photo_key(parts.vault, proposal.id, handed.participant_id or handed.id)}" if said else None,
     )
 
 
@@ -101,7 +105,10 @@ async def own_page(request: Request, parts: Parts, key: Key) -> Response:
     async with parts.database.read() as db:
         person = await by_own_key(db, parts.vault, key)
         session = await db.get_one(ForumSession, person.session_id)
-        mine = [Own(one, await answered_in(db, session, one)) for one in await written_by(db, person.id)]
+        mine = [
+            Own(one, await answered_in(db, session, one), f"/foto-usulan/{photo_key(parts.vault, one.id, person.id)}")
+            for one in await written_by(db, person.id)
+        ]
     return page(request, "outcomes/own.html", headers=HIDDEN, session=session, mine=mine)
 
 

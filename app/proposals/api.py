@@ -18,6 +18,7 @@ from app.proposals.choices import Reason, Via
 from app.proposals.fields import LONG, SHORT, TITLE, Content, Line, clean
 from app.proposals.listing import Filters, Offers
 from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.photos_shown import photos_of
 from app.proposals.sectors import Sector
 from app.proposals.service import Heard
 from app.proposals.views import Look, etag, for_public, for_staff
@@ -104,8 +105,9 @@ async def list_proposals(
         rows = list(await listing.matching(db, session.id, filters, public=public, limit=wanted.limit + 1, after=wanted.after))
         more, rows = len(rows) > wanted.limit, rows[: wanted.limit]
         sources, responses = await listing.sources_of(db, rows), await responses_of(db, rows)
-    look = Look(sites, session.zone, translator(request).gettext("Warga"))
-    items = [(for_public if public else for_staff)(one, sources[one.id], look, responses[one.id]) for one in rows]
+        photos = await photos_of(db, rows, public=public)
+    look = Look(sites, session.zone, translator(request).gettext("Warga"), session.slug)
+    items = [(for_public if public else for_staff)(one, sources[one.id], look, responses[one.id], photos[one.id]) for one in rows]
     return {"items": items, **({"next": rows[-1].number} if more else {})}
 
 
@@ -148,10 +150,11 @@ async def read(
         found = await listing.find(db, session.id, number, public=public)
         sources = (await listing.sources_of(db, [found]))[found.id]
         responses = (await responses_of(db, [found]))[found.id]
+        photos = (await photos_of(db, [found], public=public))[found.id]
         sites = await _sites(db, session)
     response.headers["ETag"] = etag(found)
-    look = Look(sites, session.zone, translator(request).gettext("Warga"))
-    return (for_public if public else for_staff)(found, sources, look, responses)
+    look = Look(sites, session.zone, translator(request).gettext("Warga"), session.slug)
+    return (for_public if public else for_staff)(found, sources, look, responses, photos)
 
 
 @router.patch("/{number}")
@@ -216,7 +219,9 @@ def _site_id(sites: dict[str, str], code: str | None) -> str | None:
 async def _staff_body(db: AsyncSession, proposal: Proposal, session: ForumSession, sites: dict[str, str] | None = None) -> dict[str, Any]:
     sources = (await listing.sources_of(db, [proposal]))[proposal.id]
     responses = (await responses_of(db, [proposal]))[proposal.id]
-    return for_staff(proposal, sources, Look(sites or await _sites(db, session), session.zone), responses)
+    photos = (await photos_of(db, [proposal], public=False))[proposal.id]
+    look = Look(sites or await _sites(db, session), session.zone, slug=session.slug)
+    return for_staff(proposal, sources, look, responses, photos)
 
 
 async def _filters(db: AsyncSession, session: ForumSession, wanted: Wanted, sites: dict[str, str], *, public: bool) -> Filters:

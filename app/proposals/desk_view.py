@@ -5,13 +5,16 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Conflict, ForumError, Invalid, NotFound
+from app.errors import Conflict, ForumError, Invalid, NotFound, Unavailable
 from app.proposals import handing, listing, triage
 from app.proposals.addresses import Narrowed, narrowed
 from app.proposals.answers import responses_of
 from app.proposals.desk_forms import CHOICES, FORM
 from app.proposals.listing import Filters
 from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.photo_forms import new_nonce
+from app.proposals.photos import ALT, MOST
+from app.proposals.photos_shown import photo_traces, photos_of
 from app.proposals.status import STEPS, WAITING
 from app.proposals.villages import offered
 from app.sessions.guards import Desk
@@ -116,6 +119,8 @@ async def one(
         history = await triage.traces(db, await listing.versions_of(db, proposal))
         done = await _done(db, at, request.query_params.get("done"))
         unproven = await handing.unproven(db, proposal.id)
+        photos = (await photos_of(db, [proposal], public=False))[proposal.id]
+        photo_history = await photo_traces(db, proposal)
     present = triage.typed_values(proposal)
     open_ = proposal.status in WAITING
     read = triage.suggestions(proposal, sources, at.session.region_code) if open_ and form is None else {}
@@ -136,7 +141,7 @@ async def one(
         beside=beside or Typed(),
         read=read,
         stale={name: present[name] or "–" for name in FORM if stale and shown.get(name) != present[name]},
-        refused=words.error(refused.code, **refused.facts) if isinstance(refused, Conflict) else None,
+        refused=words.error(refused.code, **refused.facts) if isinstance(refused, Conflict | Unavailable) else None,
         is_stale=stale,
         chosen=chosen,
         queue=queue,
@@ -146,6 +151,12 @@ async def one(
         history=history,
         done=done,
         unproven=unproven,
+        photos=photos,
+        photo_history=photo_history,
+        photo_room=MOST - sum(photo.number == proposal.number for photo in photos),
+        most_photos=MOST,
+        most_alt=ALT,
+        nonce=new_nonce(),
         steps=[status.value for status in STEPS[proposal.status]],
         sites={site.id: site for site in sites},
         villages=offered(at.session.region_code),

@@ -13,6 +13,7 @@ from app.proposals.addresses import narrowed
 from app.proposals.answers import public, responses_of
 from app.proposals.handing import takes_from_all
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
+from app.proposals.photos_shown import photos_of
 from app.proposals.sectors import Sector
 from app.proposals.service import covered, hidden_names
 from app.proposals.story import Turn, story
@@ -99,8 +100,15 @@ async def story_of(request: Request, db: AsyncSession, proposal: Proposal, sessi
         "said": [source for source in sources if not source.gone],
         "sites_by_code": {site.code: site for site in sites},
         "stations": story(turns),
+        "photos": (await photos_of(db, [proposal], public=True))[proposal.id],
+        "spare_data": spares_data(request),
         "linked": await listing.public_among(db, session.id, [*proposal.leads_to, *proposal.comes_from]),
     }
+
+
+def spares_data(request: Request) -> bool:
+    """Whether this browser asks for little: by the switch *Hemat data*, or by itself."""
+    return request.cookies.get("hemat", request.headers.get("save-data", "")).lower() == "on"
 
 
 def _shown(request: Request, proposal: Proposal, sources: list[ProposalSource], session: ForumSession, sites: Any) -> Shown:

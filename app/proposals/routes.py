@@ -8,6 +8,7 @@ from app.proposals.dapil_pages import router as dapil
 from app.proposals.desk import router as desk
 from app.proposals.handing_pages import router as handing
 from app.proposals.pages import router as pages
+from app.proposals.photo_pages import router as photos
 from app.proposals.series_pages import router as series
 
 router = APIRouter()
@@ -16,5 +17,6 @@ router.include_router(desk)
 router.include_router(handing)
 router.include_router(answers)
 router.include_router(dapil)
+router.include_router(photos)
 router.include_router(pages)
 router.include_router(series)

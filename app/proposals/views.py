@@ -10,20 +10,28 @@ from zoneinfo import ZoneInfo
 from app.proposals.answers import Shown, public
 from app.proposals.fields import NAMES, TEXTS
 from app.proposals.models import Proposal, ProposalSource, Response
+from app.proposals.photos_shown import WithNumber, for_programs
 from app.proposals.service import covered, hidden_names
 
 
 @dataclass(frozen=True)
 class Look:
-    """What a proposal is written with: codes of halls by id, the zone of its times, the word for somebody of whom nothing may be said."""
+    """What a proposal is written with: codes of halls by id, the zone of its times, the word for somebody of whom nothing may be said, the forum's address."""
 
     sites: Mapping[str, str]
     zone: str
     somebody: str = ""
+    slug: str = ""
 
 
-def for_staff(proposal: Proposal, sources: Sequence[ProposalSource], look: Look, responses: Sequence[Response] = ()) -> dict[str, Any]:
-    """Every column, source and answer; empty ones left out."""
+def for_staff(
+    proposal: Proposal,
+    sources: Sequence[ProposalSource],
+    look: Look,
+    responses: Sequence[Response] = (),
+    photos: Sequence[WithNumber] = (),
+) -> dict[str, Any]:
+    """Every column, source, answer and photo; empty ones left out."""
     at = _written(look.zone)
     body: dict[str, Any] = {"number": proposal.number, "version": proposal.version, "status": proposal.status.value}
     body |= {name: _plain(getattr(proposal, name)) for name in NAMES}
@@ -53,10 +61,17 @@ def for_staff(proposal: Proposal, sources: Sequence[ProposalSource], look: Look,
         for source in sources
     ]
     body["responses"] = [_answer(Shown(one.author, one.agency, one.text, one), at) for one in responses]
+    body["photos"] = for_programs(photos, f"/meja/{look.slug}/usulan/{proposal.number}/foto", staff=True)
     return _filled(body)
 
 
-def for_public(proposal: Proposal, sources: Sequence[ProposalSource], look: Look, responses: Sequence[Response] = ()) -> dict[str, Any]:
+def for_public(
+    proposal: Proposal,
+    sources: Sequence[ProposalSource],
+    look: Look,
+    responses: Sequence[Response] = (),
+    photos: Sequence[WithNumber] = (),
+) -> dict[str, Any]:
     """What anybody may read: no name without consent or office, no child's name or capacity, numbers of people covered."""
     at, cover = _written(look.zone), covered(proposal, sources)
     body: dict[str, Any] = {"number": proposal.number, "version": proposal.version, "status": proposal.status.value}
@@ -79,6 +94,7 @@ def for_public(proposal: Proposal, sources: Sequence[ProposalSource], look: Look
         if not source.gone
     ]
     body["responses"] = [_answer(one, at) for one in public(responses, hidden_names(proposal, sources))]
+    body["photos"] = for_programs(photos, f"/u/{proposal.number}/foto")
     return _filled(body)
 
 

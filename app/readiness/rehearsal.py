@@ -58,7 +58,7 @@ async def wipe(db: AsyncSession, vault: Vault, session_id: str, *, actor: str, n
     ).one()
     for log in (PUBLIC, DESK):
         await hold(db, session.room, log)
-    gone = await wipe_rows(db, Span(session, session.rehearsal_at))
+    gone = await wipe_rows(db, Span(session, session.rehearsal_at), now)
     await forget_scans(db, session.id, session.rehearsal_at, now)
     await begin_anew(db, session.room, {PUBLIC: running.public_head, DESK: running.desk_head}, now)
     await _rules_back(db, session.room, running.rules)

@@ -19,6 +19,7 @@ from app.papers.models import PaperForm
 from app.participants.models import Attendance, Origin, Participant, ParticipantCounter
 from app.proposals.choices import Via
 from app.proposals.models import Proposal, ProposalCounter, ProposalSource, ProposalStatus, ProposalVersion, Response, ResponseVersion
+from app.proposals.photos_forgetting import forget_practised_photos
 from app.proposals.undoing import restore
 from app.sessions.models import AgendaItem, AgendaMove, ForumSession
 
@@ -50,7 +51,18 @@ REAL = {
 """Tables that a rehearsal leaves as they are: what staff set up and whom they registered, invited or told meanwhile is meant (deputies and needs
 too), packs and their numbers are printed for the day, plenary, minutes, record and answers of the levels take no step meanwhile, and seats, letters and consents are people's own. Rows of practised people go all the same."""
 PUT_BACK = frozenset(
-    {"agenda_items", "journal_events", "journal_logs", "participant_counters", "proposal_counters", "rooms", "screens", "kept_pieces"}
+    {
+        "agenda_items",
+        "journal_events",
+        "journal_logs",
+        "participant_counters",
+        "proposal_counters",
+        "rooms",
+        "screens",
+        "kept_pieces",
+        "photos",
+        "photo_acts",
+    }
 )
 """Tables that are put back to how they stood, here, by whoever calls this, or (pieces of files) by the job of what was given up."""
 PRACTISED = (Via.ONLINE, Via.HALL, Via.RELAY, Via.DESK, Via.PAPER)
@@ -69,11 +81,13 @@ class Span:
     since: datetime
 
 
-async def wipe_rows(db: AsyncSession, span: Span) -> dict[str, int]:
+async def wipe_rows(db: AsyncSession, span: Span, now: datetime) -> dict[str, int]:
     """Delete what is practice and put right what it touched; how many messages, answers, proposals, people and stays went. The caller holds the session and its logs."""
     session = span.session
     await db.execute(select(ProposalCounter.last).where(ProposalCounter.session_id == session.id).with_for_update())
     await db.execute(select(ParticipantCounter.last).where(ParticipantCounter.session_id == session.id).with_for_update())
+    practised = next(where for name, _, where in _practice(span) if name == "proposals")
+    await forget_practised_photos(db, session.id, await _ids(db, Proposal, practised), span.since, now)
     counted: dict[str, int] = {}
     for name, model, where in _practice(span):
         counted[name] = await _delete(db, cast("Table", model.__table__), await _ids(db, model, where))

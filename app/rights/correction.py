@@ -13,6 +13,7 @@ from app.errors import FieldError, Gone, Invalid, NotFound
 from app.outbox.service import enqueue
 from app.participants.models import Participant
 from app.participants.service import PURPOSES, Person, add_consents, consents_of, open_contact, rewrite, take_turn
+from app.proposals.photos_forgetting import withdraw_photos_of
 from app.registration.doubles import refuse_doubles
 from app.registration.fields import Email, Name, Phone, one_line, without_nik
 from app.registration.filing import PERSON
@@ -64,6 +65,7 @@ async def withdraw_consent(db: AsyncSession, vault: Vault, participant_id: str, 
             person.publish_name = False
         case "photos":
             person.publish_photos = False
+            await withdraw_photos_of(db, person.id)
         case _:
             person.disability = person.needs = None
             if application is not None:

@@ -24,6 +24,7 @@ from app.outbox.service import want
 from app.outbox.worker import Again
 from app.participants.models import Consent, Participant
 from app.participants.service import take_turn
+from app.proposals.photos_forgetting import forget_photos_of
 from app.record.forgetting import forget_attendee
 from app.record.models import RecordAttendee
 from app.regions import name_key
@@ -111,6 +112,7 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     await _withdraw(db, identity, now)
     await _close_seat(db, session, identity, now)
     await give_up_made(db, session.id, now)
+    await forget_photos_of(db, identity.ids, now)
     told = select(Notice.id).where(Notice.participant_id == person.id)
     tried = select(Delivery.id).where(Delivery.notice_id.in_(told))
     for gone in (

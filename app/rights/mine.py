@@ -19,7 +19,7 @@ from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Delivery, Notice
 from app.participants.models import Attendance, Consent, Participant
 from app.participants.service import Contact, consents_of, former_of, open_contact
-from app.proposals.models import Proposal, ProposalSource
+from app.proposals.models import Photo, Proposal, ProposalSource
 from app.registration.models import Application
 from app.rights.models import Erasure
 from app.rights.places import of_one, owned
@@ -51,6 +51,7 @@ HANDLED = frozenset(
             "invitee_places",
             "messages",
             "notices",
+            "photos",
             "proposal_sources",
         ),
         *("proposals", "seats"),
@@ -114,6 +115,7 @@ async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any
         "votes": await _rows(db, Vote, (Vote.person == person.id) & Vote.given, ("message_id", "at")),
         "proposals": await _rows(db, Proposal, Proposal.participant_id == person.id, ("number", "title", "status", "reason", "created_at")),
         "words": await _rows(db, ProposalSource, ProposalSource.participant_id == person.id, ("kind", "text", "at", "gone")),
+        "photos": await _rows(db, Photo, Photo.participant_id == person.id, ("alt", "agreed", "width", "height", "added_at", "removed_at")),
         "notices": await _notices(db, person.id),
     }
     if own.application is not None:

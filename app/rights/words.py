@@ -16,6 +16,7 @@ from app.planning.forgetting import forget
 from app.proposals.answering import answer_gone
 from app.proposals.listing import sources_of, versions_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
+from app.proposals.photos_forgetting import forget_photos_on
 from app.proposals.service import note_version, reflag
 from app.rights.identity import Identity
 
@@ -112,4 +113,5 @@ async def _empty(db: AsyncSession, proposal: Proposal, now: datetime) -> None:
         version.fields, version.note = {**kept, "title": REMOVED}, None
     await forget(db, proposal.session_id, proposal.id)
     await forget_outcomes(db, proposal.id)
+    await forget_photos_on(db, proposal.id, now)
     note_version(db, proposal, "system", now, note=ERASED)

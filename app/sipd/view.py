@@ -13,6 +13,7 @@ from app.access.models import Role
 from app.errors import ForumError, Invalid, NotFound
 from app.proposals.fields import SHORT, clean
 from app.proposals.listing import written
+from app.proposals.photos_shown import photos_of
 from app.proposals.triage import names_of
 from app.sessions.guards import Desk
 from app.sessions.navigation import desk_items
@@ -90,6 +91,7 @@ async def drawn(
         done = by_number(every).get(request.query_params.get("done", ""))
         who = [name for one in (item, done) if one and one.entry for name in (one.entry.by, one.entry.held_by) if name]
         names = await names_of(db, who)
+        photos = (await photos_of(db, [item.line.proposal], public=False))[item.line.proposal.id] if item else []
     # What is typed into SIPD is Indonesian, whatever language its reader has chosen.
     label = parts.catalogues.translator("id").label
     cells = row(items.index(item) + 1 if item in items else 1, item.facts, label) if item else {}
@@ -109,6 +111,7 @@ async def drawn(
         fields=fields_of(cells) if item else [],
         empty_fields=empty_of(cells) if item else [],
         entered_at=_noon(item.entry.entered_on, at.session.zone) if item and item.entry and item.entry.entered_on else None,
+        photos=photos,
         held=item is not None and item.held_by_another(actor, now),
         next_one=following(items, item.number if item else None, actor, now),
         around=_around(items, item),

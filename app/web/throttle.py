@@ -89,6 +89,10 @@ class Throttles:
     """Proposals from the public page by address: a hall of a hundred may send two each at once."""
     hand_in_unproven: Throttle = field(default_factory=lambda: Throttle(burst=40, pause=20))
     """The same without a browser's proof."""
+    photo: Throttle = field(default_factory=lambda: Throttle(burst=12, pause=60))
+    """Photos of one proposal by its writer: three, each brought a few times over a bad line."""
+    photo_address: Throttle = field(default_factory=lambda: Throttle(burst=120, pause=10))
+    """The same by address, of those who came by the public page."""
     open_data: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=5))
     """Whole files of open data by address: an office or a newsroom may take all it wants once, a machine not all the time."""
     address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))

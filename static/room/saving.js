@@ -35,6 +35,8 @@ function chosen(local) {
 }
 
 function remember(local, on) {
+  // For pages of the server: they then leave pictures out until somebody asks for them.
+  if (globalThis.document) document.cookie = `hemat=${on ? "on" : "off"};path=/;max-age=31536000;samesite=lax`;
   try {
     local?.setItem(KEY, on ? "on" : "off");
   } catch {

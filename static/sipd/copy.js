@@ -113,7 +113,7 @@ function press(event) {
     const closed = idField.closest("details:not([open])");
     if (closed) closed.open = true;
     idField.focus();
-  } else if (/^[a-z]$/.test(key)) {
+  } else if (/^[a-z1-9]$/.test(key)) {
     const target = document.querySelector(`[data-key="${key}"]`);
     if (!target) return;
     event.preventDefault();

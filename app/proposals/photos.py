@@ -1,0 +1,218 @@
+"""Bringing photos of a proposal, and what is done to them: shown, hidden, described, taken away. What was brought is never kept, only what was made of it."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit.service import Act, record
+from app.database.engine import Database
+from app.database.tables import new_id
+from app.errors import Conflict, FieldError, Gone, Invalid, NotFound
+from app.kept.models import KeptFile, Purpose
+from app.kept.service import Wanted, begin, fill, finish, give_up
+from app.participants.models import Participant
+from app.pictures.arriving import Picture, picture_of
+from app.proposals.models import Photo, PhotoAct, Proposal
+from app.vault import Vault
+
+MOST = 3
+"""Photos of one proposal that stand at a time."""
+ALT = 200
+"""Characters of a description."""
+JPEG = "image/jpeg"
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Who brings a photo, and what they say of it; `nonce` is the same for a repeated press, `participant_id` whose it is if not staff's."""
+
+    nonce: str
+    actor: str
+    alt: str | None = None
+    agreed: bool = True
+    participant_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is changed of a photo; None leaves a thing as it is."""
+
+    alt: str | None = None
+    shown: bool | None = None
+    agreed: bool | None = None
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A file that is coming, with what was written of it."""
+
+    row: KeptFile
+    size: int
+    sha256: str
+
+
+async def bring(database: Database, vault: Vault, proposal_id: str, brought: Brought, content: IO[bytes], *, now: datetime) -> Photo:
+    """Take a photo in, once per nonce. Invalid (field `file`) with what is wrong with it; Conflict `photos.full` when there are three."""
+    async with database.read() as db:
+        if again := await _again(db, proposal_id, brought.nonce):
+            return again
+        # Before the work of making it anew; looked at again when it gets its place.
+        free_place(await standing(db, proposal_id))
+        session_id = (await db.get_one(Proposal, proposal_id)).session_id
+    picture = await picture_of(content)
+    files = [await _kept(database, vault, session_id, brought, one, now) for one in (picture.content, picture.thumbnail)]
+    try:
+        async with database.write() as db:
+            photo = await _place(db, vault, proposal_id, brought, picture, files, now)
+            taken = photo.file_id == files[0].row.id
+    except BaseException:
+        await _given_up(database, files, now)
+        raise
+    if not taken:
+        await _given_up(database, files, now)
+    return photo
+
+
+async def _kept(database: Database, vault: Vault, session_id: str, brought: Brought, content: bytes, now: datetime) -> _Kept:
+    async with database.write() as db:
+        wanted = Wanted(session_id, Purpose.PHOTO, f"foto-{new_id()[:8]}.jpg", JPEG, {})
+        row = await begin(db, wanted, actor=brought.actor, now=now)
+    size, sha256 = await fill(database, vault, row.id, io.BytesIO(content))
+    return _Kept(row, size, sha256)
+
+
+async def _given_up(database: Database, files: Sequence[_Kept], now: datetime) -> None:
+    async with database.write() as db:
+        for one in files:
+            await give_up(db, one.row.id, now)
+
+
+async def _place(
+    db: AsyncSession, vault: Vault, proposal_id: str, brought: Brought, picture: Picture, files: Sequence[_Kept], now: datetime
+) -> Photo:
+    """Give it a free place, whoever else brings one at this moment."""
+    proposal = await locked(db, proposal_id)
+    if again := await _again(db, proposal_id, brought.nonce):
+        return again
+    await _still_there(db, brought.participant_id)
+    others = await standing(db, proposal_id)
+    place, (file, thumbnail) = free_place(others), files
+    if any(one.sha256 == file.sha256 for one in others):
+        raise Invalid(FieldError("file", "photos.twice"))
+    for one in files:
+        await finish(db, one.row.id, one.size, one.sha256, now=now, until=None)
+    photo = Photo(
+        id=new_id(),
+        session_id=proposal.session_id,
+        proposal_id=proposal.id,
+        place=place,
+        nonce=brought.nonce,
+        file_id=file.row.id,
+        thumbnail_id=thumbnail.row.id,
+        sha256=file.sha256,
+        width=picture.width,
+        height=picture.height,
+        alt=brought.alt or None,
+        participant_id=brought.participant_id,
+        agreed=brought.agreed,
+        added_by=brought.actor,
+        added_at=now,
+    )
+    db.add(photo)
+    await db.flush()
+    await _note(db, vault, photo, [("added", None, photo.alt)], brought.actor, now)
+    return photo
+
+
+def free_place(others: Sequence[Photo]) -> int:
+    """The lowest place that is free; Conflict `photos.full` when none is."""
+    taken = {one.place for one in others}
+    free = [place for place in range(1, MOST + 1) if place not in taken]
+    if not free:
+        raise Conflict("photos.full", most=MOST)
+    return free[0]
+
+
+async def change(db: AsyncSession, vault: Vault, proposal_id: str, photo_id: str, words: Words, *, actor: str, now: datetime) -> Photo:
+    """Describe a photo, show or hide it, or say whether its bringer agrees; no difference is no act. NotFound for one that is not there."""
+    photo = await _own(db, proposal_id, photo_id)
+    done: list[tuple[str, str | None, str | None]] = []
+    if words.alt is not None and (words.alt or None) != photo.alt:
+        done.append(("described", photo.alt, words.alt or None))
+        photo.alt = words.alt or None
+    if words.agreed is not None and words.agreed != photo.agreed:
+        done.append(("agreed" if words.agreed else "disagreed", None, None))
+        photo.agreed = words.agreed
+    if words.shown is not None and words.shown != (photo.shown_at is not None):
+        if words.shown and not photo.agreed:
+            raise Conflict("photos.not_agreed")
+        done.append(("shown" if words.shown else "hidden", None, None))
+        photo.shown_at = now if words.shown else None
+    await _note(db, vault, photo, done, actor, now)
+    return photo
+
+
+async def remove(db: AsyncSession, vault: Vault, proposal_id: str, photo_id: str, why: str, *, actor: str, now: datetime) -> Photo:
+    """Take a photo away: its content is deleted, that it was there and why it went stays. NotFound for one that is not there."""
+    photo = await _own(db, proposal_id, photo_id)
+    await take_away(db, photo, now)
+    await _note(db, vault, photo, [("removed", None, why or None)], actor, now)
+    return photo
+
+
+async def take_away(db: AsyncSession, photo: Photo, now: datetime) -> None:
+    """Delete the content of a photo and let its place be free."""
+    photo.removed_at, photo.shown_at = now, None
+    for file_id in (photo.file_id, photo.thumbnail_id):
+        await give_up(db, file_id, now)
+
+
+async def standing(db: AsyncSession, proposal_id: str) -> Sequence[Photo]:
+    """The photos that were brought to a proposal and are there, in the order of their places."""
+    wanted = select(Photo).where(Photo.proposal_id == proposal_id, Photo.removed_at.is_(None)).order_by(Photo.place)
+    return (await db.scalars(wanted.execution_options(populate_existing=True))).all()
+
+
+async def locked(db: AsyncSession, proposal_id: str) -> Proposal:
+    """The proposal, held: whoever brings or changes a photo of it does so alone."""
+    return await db.get_one(Proposal, proposal_id, with_for_update=True, populate_existing=True)
+
+
+async def _own(db: AsyncSession, proposal_id: str, photo_id: str) -> Photo:
+    await locked(db, proposal_id)
+    photo = await db.get(Photo, photo_id, with_for_update=True, populate_existing=True)
+    if photo is None or photo.proposal_id != proposal_id or photo.removed_at is not None:
+        raise NotFound("photos.unknown")
+    return photo
+
+
+async def _again(db: AsyncSession, proposal_id: str, nonce: str) -> Photo | None:
+    found: Photo | None = await db.scalar(select(Photo).where(Photo.proposal_id == proposal_id, Photo.nonce == nonce))
+    return found
+
+
+async def _still_there(db: AsyncSession, participant_id: str | None) -> None:
+    """Nobody who is being forgotten leaves a photo behind: their last step waits for this one, or this one sees it."""
+    if participant_id is None:
+        return
+    person = await db.get_one(Participant, participant_id, with_for_update={"read": True}, populate_existing=True)
+    if person.erased_at is not None:
+        raise Gone("rights.erased")
+
+
+async def _note(
+    db: AsyncSession, vault: Vault, photo: Photo, done: Sequence[tuple[str, str | None, str | None]], actor: str, now: datetime
+) -> None:
+    """Write down what was done, for the proposal's history and for the audit (there without words)."""
+    for what, before, after in done:
+        db.add(PhotoAct(id=new_id(), photo_id=photo.id, what=what, before=before, after=after, by=actor, at=now))
+    await db.flush()
+    facts: dict[str, object] = {"photo": photo.id, "place": photo.place}
+    await record(
+        db, vault, photo.session_id, now, *(Act(actor, f"photos.{what}", f"proposal:{photo.proposal_id}", facts) for what, _, _ in done)
+    )

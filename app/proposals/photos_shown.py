@@ -1,0 +1,115 @@
+"""Which photos stand with a proposal: its own, and those of all that go on in it. Nothing is moved by a merge, so that undoing one needs no more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import NotFound
+from app.kept.models import KeptFile, Purpose
+from app.kept.service import kept
+from app.proposals.lineage import forebears
+from app.proposals.listing import JOINED
+from app.proposals.models import Photo, PhotoAct, Proposal
+from app.proposals.triage import names_of
+
+SIZES = ("full", "small")
+
+
+@dataclass(frozen=True)
+class WithNumber:
+    """A photo with the number of the proposal to which it was brought."""
+
+    photo: Photo
+    number: str
+
+    @property
+    def file_name(self) -> str:
+        """How it is called where it is taken: `MRB-2021-0012-1.jpg`."""
+        return f"{self.number}-{self.photo.place}.jpg"
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody sees it who sees the proposal: staff showed it, and whoever brought it agrees."""
+        return self.photo.agreed and self.photo.shown_at is not None
+
+
+@dataclass(frozen=True)
+class PhotoTrace:
+    """Something that was done to a photo, and by whom."""
+
+    at: datetime
+    who: str
+    what: str
+    file_name: str
+    before: str | None
+    after: str | None
+
+
+async def photos_of(db: AsyncSession, proposals: Sequence[Proposal], *, public: bool) -> dict[str, list[WithNumber]]:
+    """The photos that stand with each proposal by its id, its own first; with `public` those that everybody may see. All of one session."""
+    found: dict[str, list[WithNumber]] = {one.id: [] for one in proposals}
+    if not proposals:
+        return found
+    session_id = proposals[0].session_id
+    wanted = select(Photo, Proposal.number).join(Proposal, Proposal.id == Photo.proposal_id)
+    wanted = wanted.where(Photo.session_id == session_id, Photo.removed_at.is_(None)).order_by(Proposal.number, Photo.place)
+    by_number: dict[str, list[WithNumber]] = {}
+    for photo, number in await db.execute(wanted):
+        one = WithNumber(photo, number)
+        if one.public or not public:
+            by_number.setdefault(number, []).append(one)
+    if not by_number:
+        return found
+    joined = await db.execute(
+        select(Proposal.number, Proposal.leads_to).where(Proposal.session_id == session_id, Proposal.status.in_(JOINED))
+    )
+    leads = {row.number: row.leads_to for row in joined}
+    for proposal in proposals:
+        family = forebears(leads, proposal.number)
+        for number in sorted(family & set(by_number), key=lambda one: (one != proposal.number, len(one), one)):
+            found[proposal.id] += by_number[number]
+    return found
+
+
+async def photo_in(db: AsyncSession, proposal: Proposal, photo_id: str, *, public: bool) -> WithNumber:
+    """One of the photos that stand with a proposal; NotFound for any other."""
+    for one in (await photos_of(db, [proposal], public=public))[proposal.id]:
+        if one.photo.id == photo_id:
+            return one
+    raise NotFound("photos.unknown")
+
+
+async def file_of(db: AsyncSession, photo: Photo, size: str) -> KeptFile:
+    """The kept file of a photo, `full` or `small`."""
+    return await kept(db, photo.session_id, photo.file_id if size == "full" else photo.thumbnail_id, Purpose.PHOTO)
+
+
+async def photo_traces(db: AsyncSession, proposal: Proposal) -> list[PhotoTrace]:
+    """What was done to the photos that were brought to a proposal, newest first."""
+    rows = (
+        await db.execute(
+            select(PhotoAct, Photo.place)
+            .join(Photo, Photo.id == PhotoAct.photo_id)
+            .where(Photo.proposal_id == proposal.id)
+            .order_by(PhotoAct.at.desc(), PhotoAct.id)
+        )
+    ).all()
+    names = await names_of(db, [act.by for act, _ in rows])
+    return [PhotoTrace(act.at, names.get(act.by, ""), act.what, f"{proposal.number}-{place}", act.before, act.after) for act, place in rows]
+
+
+def for_programs(photos: Sequence[WithNumber], base: str, *, staff: bool = False) -> list[dict[str, Any]]:
+    """How photos read for programs; `base` is the address below which they are."""
+    told = []
+    for one in photos:
+        photo = one.photo
+        said: dict[str, Any] = {"id": photo.id, "name": one.file_name, "alt": photo.alt, "width": photo.width, "height": photo.height}
+        said |= {"url": f"{base}/{photo.id}", "thumbnail": f"{base}/{photo.id}/kecil"}
+        if staff:
+            said |= {"public": one.public, "shown": photo.shown_at is not None, "agreed": photo.agreed}
+        told.append({name: value for name, value in said.items() if value is not None})
+    return told

@@ -1,0 +1,323 @@
+"""Photos of proposals: nothing but pixels is kept of them, three stand at a time, and everybody sees only what writer and staff let them see."""
+
+import asyncio
+import io
+import re
+import zipfile
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from app.audit.models import AuditEntry
+from app.errors import Conflict
+from app.kept.models import KeptFile, KeptPiece, KeptState, Purpose
+from app.kept.service import content, drop
+from app.participants.service import add_consents
+from app.proposals import joining, photos, undoing
+from app.proposals.listing import find
+from app.proposals.models import Photo, PhotoAct
+from app.proposals.photos import Brought
+from app.rights.correction import withdraw_consent
+from app.rights.erasure import ask, erase
+from app.web.ground import Ground
+from tests.conftest import Office
+from tests.factories import make_session
+from tests.factories_outcomes import make_known, make_writer
+from tests.factories_photos import NOT_PHOTOS, bring, jpeg, photos_on, saved, writers_address
+
+PAGE = {"Accept": "text/html"}
+
+
+async def whole(ground: Ground, file_id: str) -> bytes:
+    return b"".join([piece async for piece in content(ground.database, ground.vault, file_id)])
+
+
+async def kept_files(ground: Ground) -> dict[KeptState, int]:
+    async with ground.database.read() as db:
+        rows = await db.execute(select(KeptFile.state, func.count()).where(KeptFile.purpose == Purpose.PHOTO).group_by(KeptFile.state))
+        return {row[0]: row[1] for row in rows}
+
+
+async def test_of_a_photo_only_upright_pixels_are_kept(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    brought = jpeg(4000, 3000, orientation=6)
+    assert all(sign in brought for sign in (b"Exif", b"Kamera Rahasia", b"Rumah Bu Siti"))
+    desk = office.bearer("secretariat")
+    answer = await bring(web, session, number, brought, desk, alt="Saluran mampet")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/meja/{session.slug}/usulan/{number}#foto")
+    (photo,) = await photos_on(ground, session, number)
+    assert (photo.place, photo.width, photo.height, photo.alt, photo.shown_at) == (1, 1200, 1600, "Saluran mampet", None)
+
+    for size, longest in (("", 1600), ("/kecil", 320)):
+        got = await web.get(f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}{size}", headers=desk)
+        made = Image.open(io.BytesIO(got.content))
+        assert (made.format, max(made.size), made.width < made.height) == ("JPEG", longest, True)
+        assert (
+            dict(made.getexif()),
+            set(made.info) - {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"},
+        ) == ({}, set())
+        assert not any(sign in got.content for sign in (b"Exif", b"Kamera", b"Siti", b"GPS"))
+        # Held sideways with the white edge at the left of what the sensor saw: turned right, it stands at the right.
+        right, left = made.getpixel((made.width - 2, made.height // 3)), made.getpixel((2, made.height // 3))
+        assert (min(right) > 240, max(left[1:]) < 80) == (True, True)  # type: ignore[arg-type, index]
+        assert got.headers["content-type"] == "image/jpeg"
+        assert got.headers["x-content-type-options"] == "nosniff"
+        assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert got.headers["cache-control"] == "private, no-cache"
+        again = await web.get(got.url, headers={**desk, "If-None-Match": got.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(("kind", "how"), [("PNG", {}), ("WEBP", {"lossless": True})])
+async def test_other_kinds_become_jpeg(ground: Ground, office: Office, web: httpx.AsyncClient, kind: str, how: dict[str, bool]) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    assert (await bring(web, session, number, saved(kind, **how), office.bearer("secretariat"))).status_code == 303
+    (photo,) = await photos_on(ground, session, number)
+    assert Image.open(io.BytesIO(await whole(ground, photo.file_id))).format == "JPEG"
+
+
+async def test_what_hangs_behind_a_photo_is_left_behind(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    behind = b"PK\x03\x04<script>alert(1)</script>" * 50
+    assert (await bring(web, session, number, jpeg() + behind, office.bearer("secretariat"))).status_code == 303
+    (photo,) = await photos_on(ground, session, number)
+    assert b"script" not in await whole(ground, photo.file_id)
+
+
+@pytest.mark.parametrize("code", NOT_PHOTOS)
+async def test_what_is_no_photo_is_refused_with_its_sentence(ground: Ground, office: Office, web: httpx.AsyncClient, code: str) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    answer = await bring(web, session, number, NOT_PHOTOS[code], office.bearer("secretariat"), alt="Tulisan saya", nonce="tanda-yang-sama")
+    sentence = ground.catalogues.translator("id").error(code, most=7)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'value="Tulisan saya"' in answer.text
+    assert 'value="tanda-yang-sama"' in answer.text
+    assert (await photos_on(ground, session, number), await kept_files(ground)) == ([], {})
+
+
+async def test_a_photo_that_never_comes_to_an_end_is_given_up(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    monkeypatch.setattr("app.pictures.arriving.SECONDS", 0.01)
+    answer = await bring(web, session, number, jpeg(), office.bearer("secretariat"))
+    assert (answer.status_code, ground.catalogues.translator("id").error("pictures.too_hard") in answer.text) == (422, True)
+
+
+async def test_a_repeated_press_keeps_one(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    desk = office.bearer("secretariat")
+    pressed = await asyncio.gather(*(bring(web, session, number, jpeg(), desk, nonce="satu-tekanan") for _ in range(3)))
+    assert [one.status_code for one in pressed] == [303] * 3
+    assert len(await photos_on(ground, session, number)) == 1
+    assert (await kept_files(ground))[KeptState.KEPT] == 2
+    # The same picture under another mark is no second one.
+    twice = await bring(web, session, number, jpeg(), desk, nonce="tekanan-lain")
+    assert (twice.status_code, "sudah ada di usulan ini" in twice.text) == (422, True)
+
+
+async def race(ground: Ground) -> list[str]:
+    """Four people bring a photo at once, each another one."""
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    async with ground.database.read() as db:
+        proposal_id = (await find(db, session.id, number)).id
+
+    async def one(seed: int) -> str:
+        brought = Brought(f"tekanan-{seed}", f"account:{seed}")
+        try:
+            photo = await photos.bring(
+                ground.database, ground.vault, proposal_id, brought, io.BytesIO(jpeg(seed=seed)), now=ground.clock.now()
+            )
+        except Conflict as full:
+            return full.code
+        return str(photo.place)
+
+    ended = sorted(await asyncio.gather(*(one(seed) for seed in range(1, 5))))
+    assert [photo.place for photo in await photos_on(ground, session, number)] == [1, 2, 3]
+    return ended
+
+
+async def test_four_at_once_find_three_places(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await race(ground) == ["1", "2", "3", "photos.full"]
+    files = await kept_files(ground)
+    assert (files[KeptState.KEPT], files[KeptState.GONE]) == (6, 2)
+
+    # Without the second look, the fourth believes what it saw before it was made anew.
+    first_look = iter(range(100))
+    monkeypatch.setattr(photos, "free_place", lambda others: 1 + next(first_look) % 3)
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate"):
+        await race(ground)
+
+
+async def test_everybody_sees_what_writer_and_staff_let_them_see(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    page = (await web.get(own)).text
+    assert ("Masih ada tempat untuk 3 foto." in page, 'name="agreed" value="1" checked' in page) == (True, False)
+    sent = await web.post(f"{own}/unggah", data={"alt": "Depan rumah"}, files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{own}?selesai=1")
+    (photo,) = await photos_on(ground, session, number)
+    assert (photo.participant_id, photo.added_by, photo.agreed) == (person.id, f"participant:{person.id}", False)
+    public, desk = f"/u/{number}/foto/{photo.id}", office.bearer("secretariat")
+    act = f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}"
+
+    async def seen() -> tuple[int, int, bool, int, bool]:
+        listed = (await web.get(f"/u/{number}")).text
+        told = (await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}")).json().get("photos", [])
+        opened = (await web.get(f"/s/{session.slug}/data/usulan.json")).text
+        answers = [(await web.get(f"{public}{size}")).status_code for size in ("", "/kecil")]
+        return (*answers, public in listed, len(told), public in opened)  # type: ignore[return-value]
+
+    hidden, shown = (404, 404, False, 0, False), (200, 200, True, 1, True)
+    assert await seen() == hidden
+    refused = await web.post(act, data={"act": "show", "alt": "Depan rumah"}, headers=desk)
+    assert (refused.status_code, "belum mengizinkan" in refused.text, await seen()) == (409, True, hidden)
+    await web.post(f"{own}/{photo.id}", data={"act": "agree"})
+    assert await seen() == hidden
+    assert (await web.post(act, data={"act": "show", "alt": "Depan RT 03"}, headers=desk)).status_code == 303
+    assert await seen() == shown
+    assert 'alt="Depan RT 03"' in (await web.get(f"/u/{number}")).text
+    lite = (await web.get(f"/u/{number}", headers={"Save-Data": "on"})).text
+    assert ("Tampilkan 1 foto" in lite, 'loading="lazy"' in lite) == (True, True)
+    await web.post(act, data={"act": "hide", "alt": "Depan RT 03"}, headers=desk)
+    assert await seen() == hidden
+    await web.post(act, data={"act": "show", "alt": "Depan RT 03"}, headers=desk)
+    assert await seen() == shown
+    await web.post(f"{own}/{photo.id}", data={"act": "disagree"})
+    assert await seen() == hidden
+
+    async with ground.database.read() as db:
+        acts = (await db.execute(select(PhotoAct.what, PhotoAct.before, PhotoAct.after).order_by(PhotoAct.at, PhotoAct.id))).all()
+        audited = (await db.scalars(select(AuditEntry).where(AuditEntry.act.startswith("photos.")).order_by(AuditEntry.number))).all()
+    assert sorted(act.what for act in acts) == sorted(["added", "agreed", "described", "shown", "hidden", "shown", "disagreed"])
+    assert ("described", "Depan rumah", "Depan RT 03") in [tuple(one) for one in acts]
+    assert len(audited) == len(acts)
+    assert not any("Depan" in one.facts for one in audited)
+    history = (await web.get(f"/meja/{session.slug}/usulan/{number}", headers=desk)).text
+    assert "tulisan diubah: Depan rumah → Depan RT 03" in history
+
+
+async def test_a_consent_that_is_withdrawn_hides_what_was_shown(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session, publish_photos=True)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    assert 'value="1" checked' in (await web.get(own)).text
+    await web.post(f"{own}/unggah", data={"agreed": "1"}, files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+    (photo,) = await photos_on(ground, session, number)
+    await web.post(f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}", data={"act": "show"}, headers=office.bearer("secretariat"))
+    assert (await web.get(f"/u/{number}/foto/{photo.id}")).status_code == 200
+    async with ground.database.write() as db:
+        await add_consents(db, person.id, {"photos": True}, None, ground.clock.now())
+        await db.flush()
+        await withdraw_consent(db, ground.vault, person.id, "photos", actor=f"participant:{person.id}", now=ground.clock.now())
+    assert (await web.get(f"/u/{number}/foto/{photo.id}")).status_code == 404
+
+
+async def test_only_the_writer_of_a_proposal_holds_its_address(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person, other = await make_writer(ground, session), await make_writer(ground, session, "Budi Santoso")
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    for address in (f"{own[:-1]}{'a' if own[-1] != 'a' else 'b'}", await writers_address(ground, session, number, other.id)):
+        assert (await web.get(address, headers=PAGE)).status_code == 404
+        answer = await web.post(f"{address}/unggah", files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+        assert answer.status_code == 404
+    assert await photos_on(ground, session, number) == []
+
+
+async def test_a_merge_shows_the_photos_of_both_and_its_undoing_parts_them(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    one, two = [await make_known(ground, session, f"Saluran Jalan {name}") for name in ("Samudra", "Bahari")]
+    desk = office.bearer("secretariat")
+    for n, number in enumerate((one, two), 1):
+        assert (await bring(web, session, number, jpeg(seed=n), desk)).status_code == 303
+        (photo,) = await photos_on(ground, session, number)
+        await web.post(f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}", data={"act": "show"}, headers=desk)
+
+    async def names(number: str) -> list[str]:
+        answer = await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}")
+        return [told["name"] for told in answer.json()["photos"]] if answer.status_code == 200 else []
+
+    before = (await names(one), await names(two))
+    assert before == ([f"{one}-1.jpg"], [f"{two}-1.jpg"])
+    async with ground.database.write() as db:
+        await joining.merge(db, ground.vault, session, one, [two], actor="account:x", now=ground.clock.now())
+    assert await names(one) == [f"{one}-1.jpg", f"{two}-1.jpg"]
+    page = (await web.get(f"/u/{one}")).text
+    addresses = re.findall(rf'src="(/u/{one}/foto/[^"]+)"', page)
+    assert [(await web.get(address)).status_code for address in addresses] == [200, 200]
+    async with ground.database.write() as db:
+        version = (await find(db, session.id, two)).version
+        await undoing.undo(db, ground.vault, session, two, if_version=version, actor="account:x", now=ground.clock.now())
+    assert (await names(one), await names(two)) == before
+
+
+async def test_staff_takes_them_all_in_one_file(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    desk = office.bearer("secretariat")
+    for seed in (1, 2):
+        await bring(web, session, number, jpeg(seed=seed), desk)
+    answer = await web.get(f"/meja/{session.slug}/usulan/{number}/foto/semua.zip", headers=desk)
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    there = await photos_on(ground, session, number)
+    assert archive.namelist() == [f"{number}-1.jpg", f"{number}-2.jpg"]
+    assert [archive.read(name) for name in archive.namelist()] == [await whole(ground, one.file_id) for one in there]
+    alone = await web.get(f"/meja/{session.slug}/usulan/{number}/foto/{there[1].id}?unduh=1", headers=desk)
+    assert alone.headers["content-disposition"] == f'attachment; filename="{number}-2.jpg"'
+
+
+async def test_a_photo_that_is_taken_away_leaves_its_place_and_no_content(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    desk = office.bearer("secretariat")
+    await bring(web, session, number, jpeg(), desk)
+    (photo,) = await photos_on(ground, session, number)
+    at = f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}"
+    assert (await web.post(f"{at}/buang", data={"why": "Wajah terlihat"}, headers=desk)).status_code == 303
+    assert (await web.get(at, headers=desk)).status_code == 404
+    for file_id in (photo.file_id, photo.thumbnail_id):
+        await drop(ground.database, file_id, ground.clock.now())
+    async with ground.database.read() as db:
+        assert await db.scalar(select(func.count()).select_from(KeptPiece)) == 0
+    assert "dibuang: Wajah terlihat" in (await web.get(f"/meja/{session.slug}/usulan/{number}", headers=desk)).text
+    await bring(web, session, number, jpeg(seed=2), desk)
+    assert [one.place for one in await photos_on(ground, session, number)] == [1]
+
+
+async def test_an_erasure_takes_the_photos_of_whoever_asked_and_no_others(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    await web.post(f"{own}/unggah", data={"alt": "Rumah saya"}, files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+    await bring(web, session, number, jpeg(seed=2), office.bearer("secretariat"))
+    async with ground.database.write() as db:
+        wish = await ask(db, ground.vault, session, person.id, actor=f"participant:{person.id}", now=ground.clock.now())
+    await erase(ground, wish.id)
+    (left,) = await photos_on(ground, session, number)
+    assert (left.place, left.participant_id) == (2, None)
+    async with ground.database.read() as db:
+        gone = (await db.scalars(select(Photo).where(Photo.participant_id == person.id))).one()
+        words = (await db.execute(select(PhotoAct.before, PhotoAct.after).where(PhotoAct.photo_id == gone.id))).all()
+        states = set(await db.scalars(select(KeptFile.state).where(KeptFile.id.in_([gone.file_id, gone.thumbnail_id]))))
+    assert (gone.alt, gone.removed_at is not None, {word for pair in words for word in pair}, states) == (
+        None,
+        True,
+        {None},
+        {KeptState.GONE},
+    )
+    assert (await web.get(own, headers=PAGE)).status_code == 404
