@@ -139,8 +139,8 @@ async def office(ground: Ground, hashed_password: Hashed) -> Office:
     """An administrator account `admin`, one account per role named after it, and a bearer token per role."""
     now = ground.clock.now()
     tokens = {}
-    for role in Role:
-        async with ground.database.write() as db:
+    async with ground.database.write() as db:
+        for role in Role:
             account = await create_account(
                 db, ground.vault, login=role.value, name=f"Petugas {role.value}", password=hashed_password, actor="system", now=now
             )
