@@ -96,7 +96,7 @@ async def complete(
     person.origin = Origin.WALK_IN
     await db.flush()
     await _give_words(db, person.id, person)
-    await _present(db, vault, person, placeholder_id, actor, now)
+    await _present(db, vault, person, placeholder_id, actor, now, spoke_at=person.created_at)
     await record(db, vault, session_id, now, Act(actor, "hall.placeholder_completed", f"participant:{person.id}", {}))
     return person
 
@@ -117,7 +117,7 @@ async def join(
     await db.execute(update(Attendance).where(Attendance.participant_id == ghost.id).values(participant_id=person.id))
     await db.flush()
     if ghost.site_id:
-        await _present(db, vault, person, placeholder_id, actor, now, site_id=ghost.site_id)
+        await _present(db, vault, person, placeholder_id, actor, now, spoke_at=ghost.created_at, site_id=ghost.site_id)
     facts: dict[str, object] = {"same_as": person.id}
     await record(db, vault, session_id, now, Act(actor, "hall.placeholder_joined", f"participant:{ghost.id}", facts))
     return person
@@ -167,13 +167,21 @@ async def _give_words(db: AsyncSession, from_id: str, person: Participant) -> No
 
 
 async def _present(
-    db: AsyncSession, vault: Vault, person: Participant, placeholder_id: str, actor: str, now: datetime, site_id: str | None = None
+    db: AsyncSession,
+    vault: Vault,
+    person: Participant,
+    placeholder_id: str,
+    actor: str,
+    now: datetime,
+    *,
+    spoke_at: datetime,
+    site_id: str | None = None,
 ) -> None:
-    """Who spoke in a hall was in it."""
+    """Who spoke in a hall was in it, from when they spoke, whenever their name is written in."""
     site = await db.get(Site, site_id or person.site_id) if site_id or person.site_id else None
     if site is None:
         return
     await hold_person(db, person.session_id, person.id)
     at_hall = select(Attendance.id).where(Attendance.participant_id == person.id, Attendance.site_id == site.id)
     if (await db.scalars(at_hall.limit(1))).first() is None:
-        await check_in(db, vault, site, person.id, Scan(f"spoke-{placeholder_id}"), actor=actor, now=now)
+        await check_in(db, vault, site, person.id, Scan(f"spoke-{placeholder_id}", spoke_at), actor=actor, now=now)

@@ -1,7 +1,7 @@
 """Who was there, for the minutes: a table of elements by sex, halls and ways. Each person counts once in each figure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -38,7 +38,7 @@ class Crowd:
 
 
 async def crowd_of(db: AsyncSession, session: ForumSession, at: datetime) -> Crowd:
-    """Who came to a session until a moment."""
+    """Who came to a session until a moment; whether the quorum was reached while it was held."""
     people = await db.execute(
         select(Participant.id, Participant.element, Participant.gender)
         .join(Attendance, Attendance.participant_id == Participant.id)
@@ -49,7 +49,10 @@ async def crowd_of(db: AsyncSession, session: ForumSession, at: datetime) -> Cro
     for _, element, gender in people:
         of = counts.setdefault(element or "", {})
         of[gender or ""] = of.get(gender or "", 0) + 1
-    return Crowd(await tally(db, session, at), rows_of(counts, session.elements or list(Element)))
+    found = await tally(db, session, at)
+    if session.ended_at is not None and session.ended_at < at:
+        found = replace(found, quorum=(await tally(db, session, session.ended_at)).quorum)
+    return Crowd(found, rows_of(counts, session.elements or list(Element)))
 
 
 def rows_of(counts: Mapping[str, Mapping[str, int]], order: Sequence[str]) -> list[Row]:

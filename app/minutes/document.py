@@ -14,6 +14,7 @@ from app.minutes.wording import about_of, bare_time, kind_of, reason_of, standin
 from app.regions import full_name
 from app.sessions.models import ForumSession
 from app.sessions.progress import Step
+from app.sessions.span import held_between
 from app.settings import Settings
 
 LANGUAGE = "id"
@@ -37,7 +38,7 @@ def document_of(found: Minutes, settings: Settings, words: Translator) -> dict[s
         "region": full_name(session.region_code),
         **NO_LETTER,
         "facts": _facts(found, words),
-        "crowd": _crowd(found.crowd, words),
+        "crowd": _crowd(found.crowd, words, online=_has_online(found)),
         "agenda": [_agenda(n, step, session.zone) for n, step in enumerate(frame.steps, 1)],
         "sections": [_section(one, frame, numbers, words) for one in found.sections],
         "outcome": _outcome(found, words),
@@ -59,14 +60,14 @@ def _facts(found: Minutes, words: Translator) -> list[list[str]]:
     session, lang, crowd = found.frame.session, words.language, found.crowd.tally.ever
     zone = session.zone
     halls = ", ".join(site.name for site in found.crowd.tally.sites)
-    ways = f"{i18n.number(crowd.by_way.get('in_person', 0), lang)} di lokasi, {i18n.number(crowd.by_way.get('online', 0), lang)} daring"
+    ways = f": {i18n.number(crowd.by_way.get('in_person', 0), lang)} di lokasi, {i18n.number(crowd.by_way.get('online', 0), lang)} daring"
     facts = [
         ["Hari, tanggal", "Ditunda, tanggal baru belum ditetapkan" if session.undated else i18n.day(session.starts_at, zone, lang)],
         ["Waktu menurut undangan", "" if session.undated else i18n.span(session.starts_at, session.ends_at, zone, lang)],
         ["Dibuka dan ditutup", _really(session, lang)],
-        ["Tempat", " dan ".join(part for part in (halls, "ruang daring") if part)],
+        ["Tempat", " dan ".join(part for part in (halls, "ruang daring" if _has_online(found) else "") if part)],
         ["Untuk rencana tahun", str(session.plan_year)],
-        ["Hadir", f"{i18n.number(crowd.total, lang)} orang: {ways}"],
+        ["Hadir", f"{i18n.number(crowd.total, lang)} orang{ways if _has_online(found) else ''}"],
         ["Kuorum", _quorum(found.crowd, zone, lang)],
         ["Usulan yang masuk", _proposals(found, words)],
     ]
@@ -78,7 +79,14 @@ def _really(session: ForumSession, lang: str) -> str:
         return "Belum dibuka"
     if session.ended_at is None:
         return f"Dibuka pukul {i18n.clock(session.opened_at, session.zone)}, belum ditutup"
-    return i18n.span(session.opened_at, session.ended_at, session.zone, lang)
+    began, ended = held_between(session)
+    later = f", ditutup di sistem {i18n.when(session.ended_at, session.zone, lang)}" if ended != session.ended_at else ""
+    return i18n.span(began, ended, session.zone, lang) + later
+
+
+def _has_online(found: Minutes) -> bool:
+    """Whether one could take part from afar."""
+    return found.frame.session.seats_online > 0 or found.crowd.tally.ever.by_way.get("online", 0) > 0
 
 
 def _quorum(crowd: Crowd, zone: str, lang: str) -> str:
@@ -97,13 +105,14 @@ def _proposals(found: Minutes, words: Translator) -> str:
     return f"{i18n.number(total, words.language)} ({ways})" if total else "Belum ada"
 
 
-def _crowd(crowd: Crowd, words: Translator) -> dict[str, Any]:
+def _crowd(crowd: Crowd, words: Translator, *, online: bool) -> dict[str, Any]:
     ever = crowd.tally.ever
     rows = [
         [words.label("element", row.element) if row.element else "Tidak disebut", row.male, row.female, row.unsaid, row.total]
         for row in crowd.rows
     ]
-    places = [[site.name, ever.by_site.get(site.id, 0)] for site in crowd.tally.sites] + [["Daring", ever.by_way.get("online", 0)]]
+    places = [[site.name, ever.by_site.get(site.id, 0)] for site in crowd.tally.sites]
+    places += [["Daring", ever.by_way.get("online", 0)]] if online else []
     sums = [sum(getattr(row, name) for row in crowd.rows) for name in ("male", "female", "unsaid", "total")]
     twice = sum(ever.by_way.values()) > ever.total
     return {"rows": rows, "sums": sums, "places": places, "twice": twice}

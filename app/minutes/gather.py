@@ -155,8 +155,8 @@ def _text(frame: Frame, key: str) -> str:
 
 
 def _counted_until(session: ForumSession, now: datetime) -> datetime:
-    ended = session.ended_at if session.state is SessionState.ENDED and session.ended_at else now
-    return min(ended, session.rehearsal_at) if session.rehearsal_at else ended
+    # Not until the end: whoever is written in afterwards from the sheets of the hall stands in annex I of the record too.
+    return min(now, session.rehearsal_at) if session.rehearsal_at else now
 
 
 async def _chats(db: AsyncSession, session: ForumSession) -> int:

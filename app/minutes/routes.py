@@ -72,6 +72,7 @@ async def _text(parts: Ground, at: Desk, form: Typed) -> None:
             form.get("text"),
             known=known,
             seen=view.number_in(form, "seen"),
+            was=form.get("was"),
             actor=at.staff.actor,
             now=parts.clock.now(),
         )

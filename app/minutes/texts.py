@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
+from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.minutes.models import MinutesNote, MinutesText
 from app.proposals.fields import clean
@@ -64,12 +65,14 @@ async def write_text(
     *,
     known: Collection[str],
     seen: int,
+    was: str,
     actor: str,
     now: datetime,
 ) -> int:
     """Keep a text as the next version of a section; its number. What stands there already is no new version.
 
-    Conflict `minutes.changed` when a version after `seen` says something else, `minutes.rehearsing` while the office rehearses;
+    `was` is the text that the form was opened with, under the version `seen`: an erasure takes names out of a version without making another.
+    Conflict `minutes.changed` when a version after `seen` says something else, or that version no longer what it said, `minutes.rehearsing` while the office rehearses;
     NotFound for a section that is not in `known`, Invalid for a text that is too long.
     """
     words = clean(text.replace("\r\n", "\n"))
@@ -82,7 +85,7 @@ async def write_text(
     if (newest.text if newest else "") == words:
         return newest.version if newest else 0
     version = newest.version if newest else 0
-    if version != seen:
+    if version != seen or (newest.text if newest else "") != clean(was.replace("\r\n", "\n")):
         raise Conflict("minutes.changed")
     db.add(MinutesText(session_id=session.id, section=section, version=version + 1, text=words, by=actor, at=now))
     try:
@@ -96,6 +99,8 @@ async def write_text(
 async def note(db: AsyncSession, vault: Vault, session: ForumSession, note_id: str, text: str, *, actor: str, now: datetime) -> bool:
     """Keep a running note under the id that was made with its form; whether it was kept now: a second press is none.
 
+    Other words under the same id are another note: the answer to the first was lost, and its form went on being used.
+
     Conflict `minutes.rehearsing` while the office rehearses; Invalid for a note that is empty or too long.
     """
     words = clean(text.replace("\r\n", "\n"))
@@ -106,7 +111,10 @@ async def note(db: AsyncSession, vault: Vault, session: ForumSession, note_id: s
     dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
     kept = dialect.insert(MinutesNote).values(id=note_id, session_id=session.id, text=words, by=actor, at=now)
     if await db.scalar(kept.on_conflict_do_nothing(index_elements=["id"]).returning(MinutesNote.id)) is None:
-        return False
+        first = await db.get(MinutesNote, note_id)
+        if first is None or first.session_id != session.id or first.removed_at is not None or first.text == words:
+            return False
+        return await note(db, vault, session, new_id(), words, actor=actor, now=now)
     await record(db, vault, session.id, now, Act(actor, "minutes.noted", f"minutes_note:{note_id}", {}))
     return True
 

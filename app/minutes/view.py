@@ -16,7 +16,7 @@ from app.minutes.difference import difference, is_long
 from app.minutes.document import LANGUAGE
 from app.minutes.entries import Entry, EntryKind
 from app.minutes.gather import Frame, frame_of, section_of
-from app.minutes.texts import Written, versions_of
+from app.minutes.texts import LONGEST_TEXT, Written, versions_of
 from app.minutes.wording import about_of, kind_of, plain, reason_of, standing_of, text_of, time_of, title_and_place, title_of
 from app.proposals.agencies import agency_key, one_each
 from app.proposals.triage import names_of
@@ -72,6 +72,8 @@ class Editor:
     versions: Sequence[Written]
     theirs: Written | None = None
     """What somebody else saved meanwhile."""
+    unfit: bool = False
+    """Whether more was recorded than there is room for."""
 
     @property
     def newest(self) -> Written | None:
@@ -152,7 +154,9 @@ def _editor(query: Mapping[str, str], form: Typed | None, refused: ForumError | 
     newest = versions[0] if versions else None
     seen, now = (newest.version, newest.text) if newest else (0, "")
     if form is None:
-        return Editor(_opened(query.get("isi", ""), now, versions, recorded), seen, now, versions)
+        begun = _opened(query.get("isi", ""), now, versions, recorded)
+        fits = begun if len(begun) <= LONGEST_TEXT else begun[:LONGEST_TEXT].rpartition("\n")[0]
+        return Editor(fits, seen, now, versions, unfit=fits != begun)
     overtaken = refused is not None and refused.code == "minutes.changed"
     typed = form.get("text").replace("\r\n", "\n")
     return Editor(

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from app.record.draft import Draft
 from app.record.wording import BLANK, came, day_in_words, day_of, decided, filled
 from app.regions import region
 from app.sessions.models import ForumSession
+from app.sessions.span import held_between
 from app.settings import Settings
 from app.vault import Vault
 
@@ -63,7 +63,7 @@ async def gather(db: AsyncSession, vault: Vault, settings: Settings, words: Tran
     delegates = [[one.name, words.label("element", one.element) if one.element else ""] for one in await delegates_of(db, session.id)]
     in_halls = there.by_way.get(IN_PERSON, 0)
     at = region(session.region_code)
-    began, ended = _between(session)
+    began, ended = held_between(session)
     given = {
         "hari_tanggal": day_in_words(began.astimezone(ZoneInfo(session.zone)).date()),
         "tempat": draft.place,
@@ -105,16 +105,6 @@ async def gather(db: AsyncSession, vault: Vault, settings: Settings, words: Tran
         "attendance": [],
     }
     return Gathered(source, await _attendees(db, vault, words, session))
-
-
-def _between(session: ForumSession) -> tuple[datetime, datetime]:
-    """When the forum was held: as it really was, once it is over; with the planned end when *end* was pressed only on a later day."""
-    began, ended, planned = session.opened_at, session.ended_at, session.ends_at
-    if not began or not ended:
-        return session.starts_at, planned
-    zone = ZoneInfo(session.zone)
-    forgotten = began < planned < ended and planned.astimezone(zone).date() != ended.astimezone(zone).date()
-    return began, planned if forgotten else ended
 
 
 def _lines(text: str) -> list[str]:

@@ -81,7 +81,7 @@ async def test_a_placeholder_is_completed_with_what_is_known_now(ground: Ground,
     assert source is not None
     assert (proposal.proposer, proposal.capacity, proposal.participant_id) == ("Sri Rejeki", "Ketua RT 03", person)
     assert (source.author, source.text) == ("Sri Rejeki", "Talud Sungai Loji")
-    assert [(one.participant_id, one.site_id) for one in there] == [(person, sites[0].id)]
+    assert [(one.participant_id, one.site_id, one.arrived_at) for one in there] == [(person, sites[0].id, row.created_at)]
     again = await complete(web, session, office.bearer("operator"), person, name="Orang lain")
     assert (again.status_code, again.json()["code"]) == (409, "hall.already_complete")
 
@@ -99,14 +99,14 @@ async def test_a_placeholder_turns_out_to_be_somebody_on_the_list(ground: Ground
         message = await db.get_one(Message, message_id)
         proposal = await db.scalar(select(Proposal).where(Proposal.session_id == session.id))
         source = await db.scalar(select(ProposalSource).where(ProposalSource.source_id == message_id))
-        there = list(await db.scalars(select(Attendance.participant_id).where(Attendance.session_id == session.id)))
+        there = (await db.execute(select(Attendance.participant_id, Attendance.arrived_at))).all()
     assert (ghost.merged_into, ghost.name) == (sri.id, "Ibu, RT 3")
     assert (message.participant_id, message.by["name"], message.by["id"]) == (sri.id, "Sri Rejeki", sri.id)
     assert proposal is not None
     assert source is not None
     assert (proposal.participant_id, proposal.proposer, proposal.name_public) == (sri.id, "Sri Rejeki", True)
     assert (source.participant_id, source.village, source.name_public) == (sri.id, "Krapyak", True)
-    assert there == [sri.id]
+    assert there == [(sri.id, ghost.created_at)]
 
 
 async def test_nonsense_joins_nobody(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

@@ -12,7 +12,7 @@ import docx
 import httpx
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.assembly import handlers
 from app.audit.models import AuditEntry
@@ -26,6 +26,7 @@ from app.minutes.gather import minutes_of
 from app.minutes.making import minutes_pdf
 from app.minutes.models import MinutesNote, MinutesText
 from app.minutes.texts import note, write_text
+from app.participants.models import Attendance
 from app.proposals.capture import words_gone
 from app.proposals.models import ProposalSource
 from app.proposals.replies import Reply, reply
@@ -35,7 +36,7 @@ from app.rights.models import Erasure
 from app.sessions.models import AgendaItem, ForumSession, SessionState
 from app.web.ground import Ground
 from tests.conftest import Office
-from tests.factories_minutes import Held, announce, at, decide, make_held, say, turn
+from tests.factories_minutes import Held, announce, at, decide, make_held, say, someone, stay, turn
 from tests.integration.test_documents_whole import AWKWARD, bare, missing
 
 Sections = list[dict[str, Any]]
@@ -296,7 +297,7 @@ async def test_of_two_saves_in_the_same_moment_one_is_refused(ground: Ground) ->
     async def save(text: str) -> int | str:
         try:
             async with ground.database.write() as db:
-                given = {"known": held.points, "seen": 0, "actor": "account:x", "now": at(1)}
+                given = {"known": held.points, "seen": 0, "was": "", "actor": "account:x", "now": at(1)}
                 return await write_text(db, ground.vault, held.session, held.points[0], text, **given)
         except Conflict as refused:
             return refused.code
@@ -591,3 +592,66 @@ async def test_all_that_was_recorded_can_be_paged_and_sieved(
     only = await page.get("&perangkat=DPUPR")
     assert (re.findall(r'<p class="minutes-words">([^<]+)', only), "1 catatan" in only) == (["Masuk triwulan II."], True)
     assert "jenis=aspiration&amp;page=2" in await page.get("&jenis=aspiration")
+
+
+async def test_who_is_written_in_after_the_end_is_counted_as_in_annex_i(ground: Ground) -> None:
+    held = await make_held(ground, quorum=5)
+    async with ground.database.write() as db:
+        late = someone(held.session, 5, "Sri Rejeki", element="rt", gender="female")
+        db.add(late)
+        await db.flush()
+        db.add(stay(held.session, late, held.sites[0], at(150)))
+    facts = dict((await document(ground, held))["facts"])
+    assert facts["Hadir"] == "5 orang: 4 di lokasi, 1 daring"
+    assert facts["Kuorum"] == "5 orang, tidak tercapai"
+
+
+async def test_a_forum_of_halls_alone_has_no_room_online(ground: Ground) -> None:
+    held = await make_held(ground, seats_online=0)
+    async with ground.database.write() as db:
+        await db.execute(delete(Attendance).where(Attendance.way == "online"))
+    made = await document(ground, held)
+    facts = dict(made["facts"])
+    assert (facts["Tempat"], facts["Hadir"], made["crowd"]["places"]) == ("Aula 1, Aula 2", "3 orang", [["Aula 1", 2], ["Aula 2", 1]])
+
+
+async def test_an_end_that_was_pressed_the_next_morning_is_said_apart(ground: Ground) -> None:
+    held = await make_held(ground, ended_at=at(120 + 12 * 60))
+    facts = dict((await document(ground, held))["facts"])
+    assert facts["Dibuka dan ditutup"] == "pukul 18.35–20.30 WIB, ditutup di sistem Senin, 12 April 2021 pukul 08.30 WIB"
+
+
+async def test_words_changed_after_a_lost_answer_are_another_note(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    page = Page(web, held, office.bearer("secretariat"), held.points[1])
+    opened = await page.opened()
+    for words in ("Lampu padam.", "Lampu padam.", "Lampu padam lima menit."):
+        assert (await page.send(opened, note=words)).status_code == 303
+    async with ground.database.read() as db:
+        assert sorted(await db.scalars(select(MinutesNote.text))) == ["Lampu padam lima menit.", "Lampu padam."]
+
+
+async def test_a_name_that_was_erased_does_not_come_back_with_an_older_page(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    held = await make_held(ground)
+    page = Page(web, held, office.bearer("secretariat"), held.points[1])
+    await page.send(await page.opened(), text="Siti Rahayu bertanya.")
+    older = await page.opened()
+    async with ground.database.write() as db:
+        await db.execute(update(MinutesText).values(text="Seorang warga bertanya."))
+    answer = await page.send(older, text="Siti Rahayu bertanya lagi.")
+    assert (answer.status_code, "Rekan Anda menyimpan lebih dulu" in answer.text) == (409, True)
+    async with ground.database.read() as db:
+        assert list(await db.scalars(select(MinutesText.text))) == ["Seorang warga bertanya."]
+
+
+async def test_what_the_field_is_begun_with_can_be_saved(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "LONGEST_TEXT", 100)
+    held = await make_held(ground)
+    for n in range(3):
+        await say(ground, held, 31 + n, "aspiration", f"Saluran {n} mampet.", "Siti Rahayu", site=held.sites[0])
+    page = Page(web, held, office.bearer("secretariat"), held.points[1])
+    begun = await page.get("&isi=tercatat")
+    assert page.fields(begun)["text"] == "19.01 Aspirasi, Siti Rahayu (Ketua RT 03/RW 05, Aula 1): Saluran 0 mampet."
+    assert ["Tidak semua yang tercatat muat" in one for one in (begun, await page.get())] == [True, False]
