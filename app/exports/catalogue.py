@@ -42,8 +42,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
     MINUTES: ("pdf", "docx"),
     RECORD: ("pdf", "docx"),
 }
-INDONESIAN = frozenset({"sipd", "rw-form", "open-data"})
-"""Tables whose headings and values are Indonesian for every reader, because somebody else's form or program takes them in."""
+INDONESIAN = frozenset({"sipd", "rw-form", "open-data", "attendance", "priorities", "not-agreed"})
+"""Tables whose headings and values are Indonesian for every reader: annexes of the law, and what somebody else's form or program takes in."""
 NARROWED = frozenset({"proposals", "sipd", "rw-form", "open-data", outcomes_table.NAME})
 """Tables that the filters of the list of proposals narrow; those of SIPD and of the RW by the village alone."""
 

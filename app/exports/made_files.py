@@ -16,6 +16,7 @@ from app.exports.tables import Cell, Kind, Sheet
 
 ROWS_OF_EXCEL = 1_048_575
 CHARACTERS_OF_A_CELL = 32_767
+CUT = " … (terpotong, lengkapnya di CSV)"
 DATED = frozenset({Kind.DAY, Kind.MOMENT})
 
 
@@ -56,6 +57,11 @@ def _plain(cell: Cell) -> object:
         case Decimal():
             return float(cell)
     return cell
+
+
+def _fitting(text: str) -> str:
+    """As much of a text as a cell holds; where the rest is, when there is one."""
+    return text if len(text) <= CHARACTERS_OF_A_CELL else text[: CHARACTERS_OF_A_CELL - len(CUT)] + CUT
 
 
 def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tuple[str, str, int]]) -> str:
@@ -100,6 +106,6 @@ def _make_xlsx(rows: str, title: str, subtitle: str, zone: str, columns: list[tu
                     elif isinstance(cell, int | float):
                         sheet.write_number(number, at, cell, whole if kind is Kind.NUMBER and cell == int(cell) else formats[kind])
                     elif cell is not None:
-                        sheet.write_string(number, at, str(cell)[:CHARACTERS_OF_A_CELL], words)
+                        sheet.write_string(number, at, _fitting(str(cell)), words)
         sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
     return target

@@ -17,7 +17,7 @@ from app.outcomes.models import Outcome
 from app.proposals.listing import matching, sources_of
 from app.proposals.models import Proposal, ProposalSource
 from app.proposals.photos_shown import WithNumber, photos_of
-from app.proposals.privacy import HIDDEN, masked
+from app.proposals.privacy import HIDDEN, called, masked
 from app.proposals.wording import without_mail
 
 NAME = "open-data"
@@ -84,12 +84,14 @@ def _row(
     source: Source, p: Proposal, said: Sequence[ProposalSource], answers: Mapping[Level, Outcome], photos: Sequence[WithNumber]
 ) -> Row:
     # Whoever agreed to be named agreed to the page of the proposal, not to a file that goes round for ever.
-    known = {*NOBODY, (p.village or "").casefold()}
-    names = [name for name in (p.proposer, *(one.author for one in said)) if name.casefold() not in known]
+    known = {*NOBODY, (p.village or "").casefold(), ""}
+    people = (called(name) for name in (p.proposer, p.on_behalf or "", *(one.author for one in said)))
+    names = [name for name in people if name.casefold() not in known]
     zone = ZoneInfo(source.session.zone)
 
     def cover(text: str | None) -> str | None:
-        return masked(without_mail(text, HIDDEN), names) if text else None
+        # Here also short names are covered: better a word too many in a file that is read by nobody before it goes.
+        return masked(without_mail(text, HIDDEN), names, least=3) if text else None
 
     return (
         p.number,
@@ -98,18 +100,18 @@ def _row(
         cover(p.problem),
         cover(p.action),
         p.village_code,
-        p.village,
+        cover(p.village),
         ", ".join(f"{n:02d}" for n in p.rt),
         ", ".join(f"{n:02d}" for n in p.rw),
         source.label("sector", p.sector),
         source.label("work_type", p.type),
         source.label("urgency", p.urgency),
         p.quantity,
-        p.unit,
+        cover(p.unit),
         p.beneficiaries,
         source.label("land_status", p.land_status),
         p.budget,
-        p.agency,
+        cover(p.agency),
         source.label("reason", p.reason_code),
         source.hall(p.site_id),
         source.label("via", p.via),

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.exports import open_data
 from app.exports.gather import Source, source
 from app.exports.plain_files import csv_lines, json_lines
@@ -47,6 +47,8 @@ async def open_file(request: Request, parts: Parts, session: PublicSession, name
     """The proposals (`usulan`) or the dictionary (`kamus`) as CSV or JSON, narrowed by what stands in the address."""
     if name not in FILES or kind not in {"csv", "json"}:
         raise NotFound("web.not_found")
+    if session.rehearsal is not None:
+        raise Conflict("exports.practising")
     must_wait(parts.throttles.open_data, request.client.host if request.client else "")
     chosen = await _chosen(request, parts, session)
     made = FILES[name](replace(await _source(parts, session), filters=chosen.filters))

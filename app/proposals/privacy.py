@@ -12,6 +12,40 @@ OFFICES = frozenset(
 )
 """Elements whose people speak in office: their names are public with their words."""
 HIDDEN = "▪▪▪"
+LETTERS = 4
+"""A shorter name is a word of the language too often."""
+ADDRESSED = frozenset(
+    [
+        "bapak",
+        "pak",
+        "bpk",
+        "ibu",
+        "bu",
+        "kak",
+        "mas",
+        "mbak",
+        "bang",
+        "om",
+        "tante",
+        "haji",
+        "hajah",
+        "h",
+        "hj",
+        "kh",
+        "ust",
+        "ustaz",
+        "ustazah",
+        "kyai",
+        "kiai",
+        "nyai",
+        "gus",
+        "dr",
+        "drs",
+        "dra",
+        "ir",
+        "prof",
+    ]
+)
 _FLAGS = {PersonalKind.PHONE: Flag.PHONE_IN_TEXT, PersonalKind.NIK: Flag.NIK_IN_TEXT}
 
 
@@ -31,19 +65,27 @@ def flags_of(texts: Iterable[str | None], hidden_names: Iterable[str] = ()) -> l
     return [flag.value for flag in Flag if flag in found]
 
 
-def masked(text: str, hidden_names: Iterable[str] = ()) -> str:
-    """The text with telephone numbers, NIK and the given names covered."""
+def masked(text: str, hidden_names: Iterable[str] = (), *, least: int = LETTERS) -> str:
+    """The text with telephone numbers, NIK and the given names covered; of these only those of so many letters."""
     for stretch in reversed(finds_personal(text)):
         text = text[: stretch.start] + HIDDEN + text[stretch.end :]
     for name in hidden_names:
-        if pattern := _name(name):
+        if pattern := _name(name, least):
             text = pattern.sub(HIDDEN, text)
     return text
 
 
-def _name(name: str) -> re.Pattern[str] | None:
+def called(name: str) -> str:
+    """What somebody is called, without forms of address and without what stands behind a comma or a number: of "Pak Slamet, RT 3" Slamet, of "Ibu, RT 3" nothing."""
+    words = re.match(r"[^,\d]*", name).group().split()  # type: ignore[union-attr]  # it always matches, at least nothing
+    while words and words[0].strip(".").casefold() in ADDRESSED:
+        words.pop(0)
+    return " ".join(words)
+
+
+def _name(name: str, least: int = LETTERS) -> re.Pattern[str] | None:
     """A name of a person as it may stand in a text; placeholders such as "Ibu, RT 3" name nobody."""
     words = re.findall(r"[^\W\d_]{2,}", name)
-    if len("".join(words)) < 4 or any(sign.isdigit() for sign in name):
+    if len("".join(words)) < least or any(sign.isdigit() for sign in name):
         return None
     return re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, words)) + r"(?!\w)", re.IGNORECASE)

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import gc
 import io
+import json
 import tracemalloc
 import weakref
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import httpx
 import openpyxl
 import pytest
 from anyio import Path as AsyncPath
+from sqlalchemy import update
 
 from app.assembly import handlers
 from app.exports import gather, made_files, making, pages, routes, sizes
@@ -24,7 +26,7 @@ from app.exports.plain_files import csv_lines, json_lines
 from app.exports.tables import Column, Kind, Row, Sheet
 from app.outbox.worker import Handler
 from app.proposals.listing import find
-from app.proposals.models import ProposalStatus
+from app.proposals.models import Proposal, ProposalStatus
 from app.proposals.service import change
 from app.sessions.models import ForumSession, SessionState
 from app.sipd.listing import Scope
@@ -124,6 +126,48 @@ async def test_open_data_names_nobody(ground: Ground, web: httpx.AsyncClient) ->
     assert row["bidang"] == "Drainase, irigasi dan pengendalian banjir"
     nothing = (await web.get(f"/s/{session.slug}/data/usulan.csv?sector=roads")).content.decode("utf-8-sig")
     assert len(nothing.splitlines()) == 1
+
+
+async def test_open_data_covers_names_and_numbers_wherever_they_were_typed(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground, state=SessionState.LIVE)
+    told = "Pak Slamet dan Ani minta lampu"
+    typed = {"village": "rumah Bu Ani", "unit": "tiang, hubungi 0853-2690-5742", "agency": "Dishub (Slamet)"}
+    await published(ground, session, told, told, problem=told)
+    async with ground.database.write() as db:
+        await db.execute(update(Proposal).values(proposer="Pak Slamet, RT 3", on_behalf="Bu Ani", **typed))
+    (row,) = (await web.get(f"/s/{session.slug}/data/usulan.json")).json()["rows"]
+    assert [row[key] for key in ("title", "problem", "village", "unit", "agency")] == [
+        "Pak ▪▪▪ dan ▪▪▪ minta lampu",
+        "Pak ▪▪▪ dan ▪▪▪ minta lampu",
+        "rumah Bu ▪▪▪",
+        "tiang, hubungi ▪▪▪",
+        "Dishub (▪▪▪)",
+    ]
+
+
+async def test_while_the_office_rehearses_no_open_data_leave(ground: Ground, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground, state=SessionState.LIVE, rehearsal=SessionState.PUBLISHED, rehearsal_at=ground.clock.now())
+    answers = [await web.get(f"/s/{session.slug}/data{rest}", headers={"Accept": "text/html"}) for rest in ("/usulan.csv", "")]
+    assert [(one.status_code, "Petugas sedang berlatih" in one.text) for one in answers] == [(409, True), (200, True)]
+
+
+async def test_a_cell_that_is_cut_says_where_the_rest_is(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps(["a" * 40_000]) + "\n" + json.dumps(["b" * 32_767]) + "\n")
+    made = Path(made_files._make_xlsx(str(rows), "t", "s", "Asia/Jakarta", [("Kata", "text", 20)]))
+    (sheet,) = openpyxl.load_workbook(made).worksheets
+    cut, whole = sheet["A2"].value, sheet["A3"].value
+    await AsyncPath(made).unlink()
+    assert (len(cut), cut[-40:], whole) == (32_767, "aaaaaaa … (terpotong, lengkapnya di CSV)", "b" * 32_767)
+
+
+async def test_annexes_of_the_law_are_indonesian_for_every_reader(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    heads = []
+    for table in ("attendance", "priorities", "not-agreed"):
+        answer = await web.get(f"/api/v1/sessions/{session.slug}/exports/{table}.csv?lang=en", headers=office.bearer("secretariat"))
+        heads.append(answer.content.decode("utf-8-sig").splitlines()[0].split(";")[:2])
+    assert heads == [["Nama", "Lembaga/Instansi"], ["No", "Prioritas Daerah"], ["No", "Kegiatan"]]
 
 
 async def test_the_dictionary_says_what_each_column_means(ground: Ground, web: httpx.AsyncClient) -> None:

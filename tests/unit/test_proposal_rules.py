@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.proposals.choices import Reason
 from app.proposals.fields import Content, carried, clean, snapshot, title_of
 from app.proposals.models import ProposalStatus as Status
-from app.proposals.privacy import flags_of, masked, name_is_public
+from app.proposals.privacy import called, flags_of, masked, name_is_public
 from app.proposals.status import STEPS, may_follow, reason_missing
 from app.proposals.story import AHEAD, Turn, story
 from app.proposals.villages import offered, village_named
@@ -76,6 +76,26 @@ def test_numbers_and_names_are_found_and_covered() -> None:
     assert masked(text, ["Siti Rahmawati"]) == "Saya ▪▪▪, ▪▪▪, NIK ▪▪▪, minta Rp60.000.000"
     assert flags_of([text.lower()], ["Ibu, RT 3"]) == ["phone_in_text", "nik_in_text"]
     assert flags_of(["Saya minta lampu"], ["Bu"]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Siti Rahmawati", "Siti Rahmawati"),
+        ("Pak Slamet, RT 3", "Slamet"),
+        ("H. Joko 2", "Joko"),
+        ("Bapak Ir. Bambang", "Bambang"),
+        ("Ibu, RT 3", ""),
+        ("", ""),
+    ],
+)
+def test_what_somebody_is_called_stands_without_forms_of_address(name: str, bare: str) -> None:
+    assert called(name) == bare
+
+
+def test_short_names_are_covered_where_it_is_asked_for() -> None:
+    assert masked("Bu Ani minta lampu", ["Ani"]) == "Bu Ani minta lampu"
+    assert masked("Bu Ani minta lampu, jalan sebaninya gelap", ["Ani"], least=3) == "Bu ▪▪▪ minta lampu, jalan sebaninya gelap"
 
 
 @settings(deadline=None, max_examples=60)
