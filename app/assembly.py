@@ -39,7 +39,9 @@ from app.proposals.jobs import jobs as proposal_jobs
 from app.proposals.routes import router as proposals_router
 from app.readiness.routes import router as readiness_router
 from app.record.jobs import jobs as record_jobs
+from app.record.objecting import OBJECTION
 from app.record.routes import router as record_router
+from app.record.telling import CORRECTION, answer_words, window_words
 from app.registration.jobs import jobs as registration_jobs
 from app.registration.routes import router as registration_router
 from app.rights.jobs import jobs as rights_jobs
@@ -65,7 +67,11 @@ def lay_ground(settings: Settings, database: Database | None = None) -> Ground:
         clock=Clock(settings.clock_offset),
         catalogues=_catalogues(),
         throttles=Throttles(),
-        letters={OUTCOME: letter_words(vault, settings.public_url)},
+        letters={
+            OUTCOME: letter_words(vault, settings.public_url),
+            CORRECTION: window_words(vault, settings.public_url),
+            OBJECTION: answer_words(vault, settings.public_url),
+        },
     )
 
 

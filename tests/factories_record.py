@@ -13,9 +13,11 @@ from app.kept.service import content
 from app.participants.models import Attendance, Participant
 from app.planning.service import agree, not_agree
 from app.proposals.choices import Reason
+from app.record.amending import Amendment, add_addendum
+from app.record.annex import sealed_rows
 from app.record.draft import Draft, write_draft
 from app.record.files import made
-from app.record.final import Amendment, add_addendum, make_final, prepare
+from app.record.final import make_final, prepare
 from app.record.models import FileKind, RecordVersion
 from app.sessions.models import ForumSession, SessionState
 from app.web.ground import Ground
@@ -68,8 +70,9 @@ async def finalise(ground: Ground, session: ForumSession) -> RecordVersion:
     words = ground.catalogues.translator("id")
     async with ground.database.read() as db:
         prepared = await prepare(db, ground.vault, ground.settings, words, session)
+    rows = sealed_rows(ground.vault, prepared.gathered.attendees)
     async with ground.database.write() as db:
-        return await make_final(db, ground.vault, ground.settings, session, prepared, actor="account:a", now=ground.clock.now())
+        return await make_final(db, ground.vault, ground.settings, session, prepared, rows, actor="account:a", now=ground.clock.now())
 
 
 async def amend(ground: Ground, session: ForumSession, number: str = "050/0500") -> RecordVersion:

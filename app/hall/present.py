@@ -24,6 +24,11 @@ async def present_after(db: AsyncSession, session_id: str, number: int, most: in
     return [(one, stays[one.id]) for one in people]
 
 
+async def stays_of(db: AsyncSession, participant_id: str) -> list[Attendance]:
+    """When and how somebody was there, in order; empty for whoever was not."""
+    return list(await db.scalars(select(Attendance).where(Attendance.participant_id == participant_id).order_by(Attendance.arrived_at)))
+
+
 def institution_of(words: Translator, person: Participant) -> str:
     """Where somebody comes from, else their element; a guest by letter with the capacity in which they came (*mewakili …*)."""
     if person.origin == Origin.INVITEE and person.institution and person.capacity:

@@ -35,7 +35,7 @@ FOLDER = TEMPLATES / "letters"
 LANGUAGES = ("id", "en")
 LETTER_KINDS = (
     *("registered", "late_kept", "late_admitted", "status_link", "invited", "reserve", "not_selected", "changed", "rotated"),
-    "outcome",
+    *("outcome", "correction", "objection"),
 )
 ADDRESS = re.compile(r"https?://\S+")
 

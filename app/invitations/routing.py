@@ -16,7 +16,7 @@ from app.participants.models import Origin, Participant
 from app.sessions.models import ScheduleChange
 from app.settings import Settings
 
-FOLLOWING = frozenset({"changed", "outcome"})
+FOLLOWING = frozenset({"changed", "outcome", "correction", "objection"})
 """Kinds of news that go where the last news reached somebody."""
 CHUNK = 25
 """Notices routed in one transaction: the writer of SQLite is held for a moment only."""

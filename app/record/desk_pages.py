@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from sqlalchemy import select
@@ -13,27 +14,20 @@ from app.access.models import Role
 from app.audit.service import Act, record
 from app.errors import Conflict, ForumError, Invalid, NotFound
 from app.kept.models import KeptState
-from app.record.draft import Draft, draft_of, write_draft
+from app.record.amending import chained, changes_since
+from app.record.annex import attendance_of, attendance_whole, sealed_rows
+from app.record.corrections import standing_of
+from app.record.draft import Draft, draft_of, following, write_draft
 from app.record.files import MEDIA, files_of, made, printed
-from app.record.final import (
-    Amendment,
-    add_addendum,
-    attendance_of,
-    attendance_whole,
-    changes_since,
-    frozen_whole,
-    make_final,
-    prepare,
-    versions_of,
-)
-from app.record.forms import FIELDS, AddendumFields, draft_from
+from app.record.final import frozen_whole, make_final, prepare, versions_of
+from app.record.forms import FIELDS, draft_from
 from app.record.models import FileKind, RecordVersion
 from app.record.paper import Paper
-from app.record.wording import FILLED
+from app.record.wording import FILLED, place_of
 from app.sessions.guards import Desk, desk
 from app.sessions.models import ForumSession, SessionState
 from app.sessions.navigation import desk_items
-from app.web.forms import Typed, parse, typed
+from app.web.forms import Typed, typed
 from app.web.ground import Ground, ground
 from app.web.kept_files import sent
 from app.web.pages import page, translator
@@ -84,29 +78,10 @@ async def finalise(request: Request, parts: Parts, at: Writer) -> Response:
         await _write(parts, at, form)
         async with parts.database.read() as db:
             prepared = await prepare(db, parts.vault, parts.settings, words, at.session)
+        rows = await to_thread.run_sync(sealed_rows, parts.vault, prepared.gathered.attendees)
         async with parts.database.write() as db:
             now = parts.clock.now()
-            await make_final(db, parts.vault, parts.settings, at.session, prepared, actor=at.staff.actor, now=now)
-    except Invalid as wrong:
-        return await record_desk(request, parts, at, form=form.with_errors(wrong, translator(request)), status=422)
-    except Conflict as refused:
-        return await record_desk(request, parts, at, form=form, refused=refused, status=409)
-    return RedirectResponse(f"/meja/{at.session.slug}/berita-acara?ditetapkan=1", 303)
-
-
-@router.post("/adendum")
-async def amend(request: Request, parts: Parts, at: Writer) -> Response:
-    """Add what changed since as an addendum."""
-    form = await typed(request)
-    words = parts.catalogues.translator("id")
-    try:
-        said = parse(AddendumFields, form)
-        async with parts.database.read() as db:
-            prepared = await prepare(db, parts.vault, parts.settings, words, at.session)
-        async with parts.database.write() as db:
-            amendment = Amendment(said.number, said.dated_on, said.reason)
-            now = parts.clock.now()
-            await add_addendum(db, parts.vault, parts.settings, at.session, prepared, amendment, actor=at.staff.actor, now=now)
+            await make_final(db, parts.vault, parts.settings, at.session, prepared, rows, actor=at.staff.actor, now=now)
     except Invalid as wrong:
         return await record_desk(request, parts, at, form=form.with_errors(wrong, translator(request)), status=422)
     except Conflict as refused:
@@ -165,12 +140,17 @@ async def record_desk(
     """The page, with what was typed when something was wrong with it."""
     words = translator(request)
     async with parts.database.read(patient=True) as db:
-        prepared = await prepare(db, parts.vault, parts.settings, parts.catalogues.translator("id"), at.session)
-        held = await draft_of(db, parts.catalogues.translator("id"), at.session)
+        written = parts.catalogues.translator("id")
+        prepared = await prepare(db, parts.vault, parts.settings, written, at.session, annex=False)
+        held = await draft_of(db, written, at.session)
+        standing = await standing_of(db, at.session.id)
         files = await files_of(db, prepared.versions)
         annex = {one.id: attendance_whole(parts.vault, one, await attendance_of(db, one)) for one in prepared.versions}
-    source = prepared.gathered.source
-    shown = form if form is not None else _typed(held.draft)
+    source, now = prepared.gathered.source, parts.clock.now()
+    draft = held.draft
+    if prepared.versions:
+        draft = following(draft, prepared.versions[-1].source, place_of(prepared.versions[-1].source))
+    shown = form if form is not None else _typed(draft)
     return page(
         request,
         "record/desk.html",
@@ -183,19 +163,22 @@ async def record_desk(
         unsaved=refused is not None and refused.code == "record.already_final",
         refused=words.error(refused.code, **refused.facts) if refused else None,
         versions=prepared.versions[::-1],
+        chained=chained(prepared.versions),
         whole={one.id: frozen_whole(one) for one in prepared.versions},
         annex_whole=annex,
         files=files,
         there=KeptState.KEPT,
         changes=changes_since(prepared),
         counts={
-            "attendees": len(prepared.gathered.attendees),
+            "attendees": prepared.gathered.present,
             "priorities": len(source["priorities"]),
             "not_agreed": len(source["not_agreed"]),
             "open": source["open"],
         },
         total=source["sum"],
         ended=at.session.state == SessionState.ENDED,
+        standing=standing,
+        correcting=standing.runs(now) and not prepared.versions,
         filled=FILLED,
         saved=request.query_params.get("tersimpan"),
         done=request.query_params.get("ditetapkan"),

@@ -81,6 +81,13 @@ def written_over(blank: Draft, written: Mapping[str, Any]) -> Draft:
     return replace(blank, **told)
 
 
+def following(draft: Draft, source: Mapping[str, Any], place: str) -> Draft:
+    """The draft of an addendum to a version: chair, place and signers as they stand there until somebody types others."""
+    office, name, rank = source["chair"]
+    signers = tuple(Signer(*one) for one in source["signers"])
+    return replace(draft, place=place, chair_office=office, chair_name=name, chair_rank=rank, signers=signers)
+
+
 async def write_draft(
     db: AsyncSession, vault: Vault, words: Translator, session: ForumSession, wanted: Draft, seen: int, *, actor: str, now: datetime
 ) -> int:

@@ -20,7 +20,7 @@ from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.kept.arriving import judged
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import Wanted, begin, fill, finish, give_up
-from app.record.final import attendees_of
+from app.record.annex import attendees_of
 from app.record.models import FileKind, RecordAttendee, RecordFile, RecordVersion
 from app.record.paper import Paper, paper_of, typst_given, word_document
 from app.record.source import rows_of

@@ -8,17 +8,23 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import give_up
-from app.record.difference import ABSENT, DELEGATE
-from app.record.models import RecordAttendee, RecordVersion
+from app.record.difference import ABSENT, DELEGATE, SIGNER
+from app.record.models import RecordAttendee, RecordObjection, RecordVersion
+from app.vault import Vault
 
 
-def without(said: Mapping[str, Any], is_called: Callable[[object], bool], pseudonym: str) -> dict[str, Any]:
-    """Source data with the pseudonym for somebody's whole name as chair, signer or delegate; titles, places and addresses stay. Pure."""
+def without(
+    said: Mapping[str, Any], is_called: Callable[[object], bool], pseudonym: str, out_of: Callable[[str], str] = str
+) -> dict[str, Any]:
+    """Source data with the pseudonym for somebody's whole name as chair, signer or delegate; titles, places and addresses stay. Pure.
+
+    `out_of` takes them out of the answers to objections, which staff wrote freely.
+    """
 
     def of(name: str) -> str:
         return pseudonym if is_called(name) else name
@@ -35,7 +41,10 @@ def without(said: Mapping[str, Any], is_called: Callable[[object], bool], pseudo
         "agreed": [[ordinal, _unnamed(said, text, is_called, pseudonym)] for ordinal, text in said["agreed"]],
     }
     if "changes" in said:
-        new["changes"] = [[*one[:3], *map(listed, one[3:])] if one[2] == DELEGATE else one for one in said["changes"]]
+        new["changes"] = [[*one[:3], *map(listed, one[3:])] if one[2] in {DELEGATE, SIGNER} else one for one in said["changes"]]
+    if "corrections" in said:
+        told = said["corrections"]
+        new["corrections"] = {**told, "answers": [[*one[:-1], out_of(one[-1])] for one in told["answers"]]}
     return new
 
 
@@ -61,11 +70,13 @@ async def forget_attendee(db: AsyncSession, ids: Collection[str], is_theirs: Cal
 
 
 async def forget_contacts(db: AsyncSession, session_id: str, now: datetime) -> None:
-    """Remove every address and phone from annex I of a session, and give up the files that hold them."""
+    """Remove every address and phone from annex I of a session, give up the files that hold them, and what was objected and answered."""
     rows = select(RecordAttendee).where(RecordAttendee.session_id == session_id, RecordAttendee.contact.is_not(None))
     held = (await db.scalars(rows.order_by(RecordAttendee.id).with_for_update())).all()
     for row in held:
         row.contact, row.salt = None, ""
+    # People write there what they are called and where they live.
+    await db.execute(update(RecordObjection).where(RecordObjection.session_id == session_id).values(text=None, answer=None))
     await db.flush()
     await give_up_files(db, [row.version_id for row in held], now)
 
@@ -78,3 +89,14 @@ async def give_up_files(db: AsyncSession, version_ids: Sequence[str], now: datet
         for file in (await db.scalars(select(KeptFile).where(*made).order_by(KeptFile.id))).all():
             if file.options.get("version") == version.number:
                 await give_up(db, file.id, now)
+
+
+async def forget_in_objections(db: AsyncSession, vault: Vault, session_id: str, out_of: Callable[[str], str]) -> None:
+    """Take somebody out of what others objected and were answered; their own words go with their rows."""
+    rows = select(RecordObjection).where(RecordObjection.session_id == session_id).order_by(RecordObjection.id).with_for_update()
+    for row in await db.scalars(rows):
+        for name in ("text", "answer"):
+            said = vault.open(getattr(row, name), "record_objections", name, row.id)
+            if said and (clean := out_of(said)) != said:
+                setattr(row, name, vault.seal(clean, "record_objections", name, row.id))
+    await db.flush()

@@ -1,5 +1,7 @@
 """What staff type for the record, checked."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -61,18 +63,41 @@ class DraftFields(BaseModel):
 
 
 class AddendumFields(BaseModel):
-    """An addendum."""
+    """An addendum; chair, place and signers as they are to stand from now on."""
 
     number: Annotated[str, BeforeValidator(one_line), Field(min_length=1, max_length=80)]
     dated_on: Day
     reason: Annotated[str, BeforeValidator(many_lines), Field(min_length=1, max_length=700)]
+    place: Annotated[str, BeforeValidator(one_line), Field(max_length=300)] = ""
+    chair_name: Short = ""
+    chair_office: Short = ""
+    chair_rank: Short = ""
+    signers: Annotated[list[SignerFields], Field(max_length=MOST_SIGNERS)] = []
 
 
 def draft_from(form: Typed) -> Draft:
     """The draft that a form says; raises Invalid."""
     given: dict[str, object] = {name: form.get(name) for name in FIELDS if form.get(name)}
+    told = checked(DraftFields, {**given, "signers": _signer_lines(form)})
+    said = {name: value for name in FIELDS if (value := getattr(told, name))}
+    return Draft(**said, signers=_signers(told.signers))
+
+
+def addendum_from(form: Typed, before: Draft) -> tuple[AddendumFields, Draft]:
+    """What an addendum says, and the draft that it follows with chair, place and signers as typed; a form without them changes none. Raises Invalid."""
+    given: dict[str, object] = {name: form.get(name) for name in AddendumFields.model_fields if form.get(name)}
+    told = checked(AddendumFields, {**given, "signers": _signer_lines(form)})
+    if "chair_name" not in form.values:
+        return told, before
+    who = {name: getattr(told, name) for name in ("place", "chair_name", "chair_office", "chair_rank")}
+    return told, replace(before, **who, signers=_signers(told.signers))
+
+
+def _signer_lines(form: Typed) -> list[dict[str, str]]:
     rows = (form.many.get(f"signer_{part}", []) for part in SIGNER)
     lines = [{name: cell for name, cell in zip(SIGNER, row, strict=True) if cell} for row in zip(*rows, strict=False)]
-    told = checked(DraftFields, {**given, "signers": [line for line in lines if "role" in line or "name" in line]})
-    said = {name: value for name in FIELDS if (value := getattr(told, name))}
-    return Draft(**said, signers=tuple(Signer(one.role, one.name, one.below) for one in told.signers))
+    return [line for line in lines if "role" in line or "name" in line]
+
+
+def _signers(fields: Sequence[SignerFields]) -> tuple[Signer, ...]:
+    return tuple(Signer(one.role, one.name, one.below) for one in fields)

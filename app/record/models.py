@@ -17,6 +17,23 @@ class FileKind(StrEnum):
     SIGNED = "signed"
 
 
+class ObjectionSubject(StrEnum):
+    """What of the draft somebody objects to."""
+
+    BODY = "body"
+    ATTENDANCE = "attendance"
+    PRIORITIES = "priorities"
+    NOT_AGREED = "not_agreed"
+    OTHER = "other"
+
+
+class ObjectionVerdict(StrEnum):
+    """How an objection was answered."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 class RecordDraft(Table):
     """What staff wrote for the record of a session; what is missing is prefilled anew each time."""
 
@@ -89,3 +106,50 @@ class RecordFile(Table):
     at: Mapped[datetime]
     by: Mapped[str]
     removed_at: Mapped[datetime | None]
+
+
+class RecordWindow(Table):
+    """A time in which those who attended may object: the draft as it was shown to them, and until when."""
+
+    __tablename__ = "record_windows"
+    __table_args__ = (UniqueConstraint("session_id", "number"),)
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    number: Mapped[int]
+    source: Mapped[dict[str, object]]
+    """The source data of the draft when the window was opened, without annex I."""
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[str]
+    closes_at: Mapped[datetime]
+    """An objection whose form was complete at this moment or before is in time."""
+    filed: Mapped[int] = mapped_column(default=0)
+    """The number of the last objection."""
+
+
+class RecordObjection(Table):
+    """What somebody who attended objects to in the draft, and the answer; words sealed (`record_objections`, column, id), gone with the person's contacts."""
+
+    __tablename__ = "record_objections"
+    __table_args__ = (
+        UniqueConstraint("window_id", "number"),
+        Index("ix_record_objections_session_id", "session_id"),
+        Index("ix_record_objections_participant_id", "participant_id"),
+    )
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    window_id: Mapped[str] = mapped_column(ForeignKey("record_windows.id"), type_=Id)
+    participant_id: Mapped[str] = mapped_column(ForeignKey("participants.id"), type_=Id)
+    number: Mapped[int]
+    subject: Mapped[ObjectionSubject]
+    about: Mapped[str | None] = mapped_column(String(60))
+    """The number of a proposal of annex II or III."""
+    text: Mapped[bytes | None]
+    received_at: Mapped[datetime]
+    filed_by: Mapped[str]
+    """`participant:ID`, or of staff who wrote it down for somebody `account:ID`."""
+    verdict: Mapped[ObjectionVerdict | None]
+    answer: Mapped[bytes | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str | None]

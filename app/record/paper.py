@@ -26,11 +26,13 @@ from app.documents.blocks import (
 from app.planning.cells import NOT_AGREED, PRIORITIES
 from app.record.models import RecordVersion
 from app.record.source import Attendee, rows_of
-from app.record.wording import BLANK
+from app.record.wording import BLANK, corrected
 
 ANNEX_I = ("No", "Nama", "Lembaga/Instansi", "Alamat & no telp.", "Tanda tangan")
 ANNEX_II, ANNEX_III = (tuple(heading for _, heading in columns) for columns in (PRIORITIES, NOT_AGREED))
 CHANGES = ("No", "Usulan", "Bagian", "Semula", "Menjadi")
+OBJECTIONS = ("No", "Tentang", "Putusan", "Jawaban")
+CORRECTIONS = "Catatan Masa Koreksi"
 RIGHT, LEFT = Align.RIGHT, Align.LEFT
 
 
@@ -74,6 +76,7 @@ def typst_given(paper: Paper) -> dict[str, Any]:
         "reason": "",
         **paper.source,
         "changes": paper.source.get("changes"),
+        "corrections": _corrections(paper.source),
         "addendum": paper.addendum,
         "draft": paper.draft,
         "title": paper.title,
@@ -103,6 +106,8 @@ def word_document(paper: Paper) -> WordDocument:
     blocks += _annex(
         paper, "III", "Daftar Kegiatan yang Belum Disepakati", Table(ANNEX_III, refused, (11, 77, 58, 26, 80), (RIGHT,), numbers=True)
     )
+    if told := _corrections(said):
+        blocks += _corrected(told)
     foot = "Rancangan, belum ditetapkan" if paper.draft else f"Nomor {said['number']} · versi {paper.version} · sidik {paper.sha256[:16]}"
     return WordDocument(
         title=paper.title,
@@ -182,6 +187,24 @@ def _annex(paper: Paper, numeral: str, subject: str, table: Table) -> list[Block
         Paragraph(year, Align.CENTER, after=2, size=10),
         table,
         *([] if table.rows else [Paragraph("Nihil", Align.CENTER, italic=True)]),
+    ]
+
+
+def _corrections(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The note on the time of correction; the regulation's own pages stay as they are."""
+    told = said.get("corrections")
+    if told is None:
+        return None
+    return {"title": CORRECTIONS, "said": corrected(told), "headings": OBJECTIONS, "answers": told["answers"]}
+
+
+def _corrected(told: Mapping[str, Any]) -> list[Block]:
+    rows = [(str(at), *one) for at, one in enumerate(told["answers"], 1)]
+    return [
+        NewPage(landscape=False),
+        Heading(told["title"].upper(), level=2, align=Align.CENTER),
+        Paragraph(told["said"], Align.JUSTIFY, after=3),
+        *([Table(OBJECTIONS, rows, (10, 48, 30, 77), (RIGHT,))] if rows else []),
     ]
 
 

@@ -8,6 +8,8 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from app.errors import FieldError, Invalid, NotFound
+from app.record.amending import chained
+from app.record.corrections import standing_of
 from app.record.files import files_of
 from app.record.final import frozen_whole, versions_of
 from app.record.models import FileKind
@@ -75,6 +77,7 @@ async def _page(
     async with parts.database.read() as db:
         versions = await versions_of(db, session.id)
         files = await files_of(db, versions)
+        standing = await standing_of(db, session.id)
     if code and all(one.code != code for one in versions):
         raise NotFound("record.unknown_version")
     return page(
@@ -83,9 +86,12 @@ async def _page(
         status=status,
         session=session,
         versions=versions[::-1],
+        chained=chained(versions),
         whole={one.id: frozen_whole(one) for one in versions},
         files=files,
         signed=FileKind.SIGNED,
+        standing=standing,
+        correcting=standing.runs(parts.clock.now()) and not versions,
         code=code,
         form=form or Typed(),
         result=result,

@@ -13,6 +13,7 @@ from app.database.tables import canonical
 from app.hall.attendance import IN_PERSON, figures
 from app.hall.present import contact_of, institution_of, present_after, remark_of
 from app.i18n import Translator
+from app.participants.models import Attendance, Participant
 from app.planning.cells import reason, volume
 from app.planning.listing import AGREED, NOT_AGREED, Line, delegates_of, lines_of, plenary_of, totals
 from app.record.draft import Draft
@@ -44,10 +45,11 @@ class Attendee:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a record is made of before it is frozen; `attendance` of the source is still empty."""
+    """What a record is made of before it is frozen; `attendance` of the source is still empty. `present` is how many were there."""
 
     source: dict[str, Any]
     attendees: list[Attendee]
+    present: int
 
 
 def fingerprint_of(source: Mapping[str, Any]) -> str:
@@ -55,8 +57,10 @@ def fingerprint_of(source: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(source)).hexdigest()
 
 
-async def gather(db: AsyncSession, vault: Vault, settings: Settings, words: Translator, session: ForumSession, draft: Draft) -> Gathered:
-    """Everything as it is now; `words` Indonesian, as the record is."""
+async def gather(
+    db: AsyncSession, vault: Vault, settings: Settings, words: Translator, session: ForumSession, draft: Draft, *, annex: bool = True
+) -> Gathered:
+    """Everything as it is now; `words` Indonesian, as the record is. Without `annex` nobody's contact is opened, and `attendees` is empty."""
     lines = await lines_of(db, session)
     said = totals(lines, (await plenary_of(db, session.id)).ceiling)
     there = await figures(db, session.id)
@@ -104,7 +108,7 @@ async def gather(db: AsyncSession, vault: Vault, settings: Settings, words: Tran
         "delegates": delegates,
         "attendance": [],
     }
-    return Gathered(source, await _attendees(db, vault, words, session))
+    return Gathered(source, await _attendees(db, vault, words, session) if annex else [], there.total)
 
 
 def _lines(text: str) -> list[str]:
@@ -128,10 +132,14 @@ async def _attendees(db: AsyncSession, vault: Vault, words: Translator, session:
     number = 0
     while page := await present_after(db, session.id, number, PAGE):
         number = page[-1][0].number
-        for person, stays in page:
-            remark = remark_of(words, session.zone, stays)
-            found.append(Attendee(person.id, person.name, institution_of(words, person), contact_of(vault, person), remark))
+        found += [attendee_of(vault, words, session, person, stays) for person, stays in page]
     return found
+
+
+def attendee_of(vault: Vault, words: Translator, session: ForumSession, person: Participant, stays: Sequence[Attendance]) -> Attendee:
+    """The row of annex I of somebody with these stays."""
+    remark = remark_of(words, session.zone, stays)
+    return Attendee(person.id, person.name, institution_of(words, person), contact_of(vault, person), remark)
 
 
 def rows_of(attendees: Sequence[Attendee]) -> list[list[str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 
@@ -72,3 +73,20 @@ def came(total: int, online: int) -> str:
 def decided(lines: Sequence[str]) -> list[tuple[str, str]]:
     """Each decision with its ordinal."""
     return [(ORDINALS[at] if at < len(ORDINALS) else f"KE-{at + 1}", line) for at, line in enumerate(lines)]
+
+
+def place_of(source: Mapping[str, Any]) -> str:
+    """Where the forum was held, as the source data of a record or an addendum say it."""
+    held: Any = source["held"]
+    return str(source["place"] if "place" in source else held[2][1])
+
+
+def corrected(told: Mapping[str, Any]) -> str:
+    """That the draft was open to correction, when, and how many objected."""
+    windows = "; kemudian ".join(told["windows"])
+    opened = f"Sebelum ditetapkan, rancangan berita acara ini dibuka untuk dikoreksi oleh peserta yang hadir: {windows}."
+    if not told["filed"]:
+        return f"{opened} Tidak ada keberatan yang diajukan."
+    waiting = told["filed"] - told["accepted"] - told["declined"]
+    counts = [f"{told['accepted']} diterima", f"{told['declined']} tidak diterima", *([f"{waiting} belum dijawab"] if waiting else [])]
+    return f"{opened} Diajukan {told['filed']} keberatan: {', '.join(counts)}."

@@ -25,7 +25,7 @@ from app.outbox.worker import Again
 from app.participants.models import Consent, Participant
 from app.participants.service import take_turn
 from app.proposals.photos_forgetting import forget_photos_of
-from app.record.forgetting import forget_attendee
+from app.record.forgetting import forget_attendee, forget_in_objections
 from app.record.models import RecordAttendee
 from app.regions import name_key
 from app.registration.models import Application, ApplicationState, Decision
@@ -132,6 +132,7 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     of_others = [one.id for one in lists if not is_of(one, [person.name])]
     # Annex I as it was frozen may name whoever had the seat by then.
     await forget_attendee(db, identity.ids, lambda name: name_key(name) not in identity.others, identity.pseudonym, now)
+    await forget_in_objections(db, vault, session.id, identity.out_of)
     people = Participant.metadata.tables["participants"]
     for table in owned():
         # Whoever held the seat before did not ask.

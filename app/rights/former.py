@@ -17,7 +17,7 @@ from app.outbox.service import WAKE, enqueue
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.participants.service import take_turn
-from app.record.forgetting import forget_attendee
+from app.record.forgetting import forget_attendee, forget_in_objections
 from app.registration.filing import PERSON
 from app.rights.erasure import BEING_HELD, WAIT, seats_of
 from app.rights.forgotten import former_wanted, note
@@ -98,6 +98,7 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, holder_
     known = opened(vault, row)
     await give_up_made(db, session.id, now)
     await forget_attendee(db, [person.id], identity.is_called, identity.pseudonym, now)
+    await forget_in_objections(db, vault, session.id, identity.out_of)
     theirs = (
         select(InviteePlace, Invitee).join(Invitee, Invitee.id == InviteePlace.invitee_id).where(InviteePlace.participant_id == person.id)
     )

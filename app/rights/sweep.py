@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.engine import Database
 from app.record.forgetting import give_up_files, without
-from app.record.models import RecordVersion
+from app.record.models import RecordVersion, RecordWindow
 from app.rights.identity import Identity
 from app.rights.places import Place, key_of, places, sorted_keys, within
 
@@ -20,8 +20,8 @@ NAMELESS = "Warga"
 """Who wrote something under this name without being a participant; in the language of the record."""
 WRITTEN = 20
 """Rows that one transaction changes at most."""
-FROZEN = (RecordVersion.__tablename__, "source")
-"""What an office has made final: people are taken out of it where it names them, and all else stays."""
+FROZEN = frozenset({(RecordVersion.__tablename__, "source"), (RecordWindow.__tablename__, "source")})
+"""What an office has made final, or shown as the draft: people are taken out of it where it names them, and all else stays."""
 
 
 async def sweep(database: Database, identity: Identity, session_id: str, room: str, now: datetime) -> int:
@@ -76,8 +76,8 @@ def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[st
             new[name] = clean
     for name in place.values:
         value = row[name]
-        if (place.table.name, name) == FROZEN:
-            if (said := without(value, identity.is_called, identity.pseudonym)) != value:
+        if (place.table.name, name) in FROZEN:
+            if (said := without(value, identity.is_called, identity.pseudonym, identity.out_of)) != value:
                 new[name] = said
         elif isinstance(value, bytes | memoryview):
             frame = json.loads(bytes(value))

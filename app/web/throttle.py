@@ -93,6 +93,8 @@ class Throttles:
     """Photos of one proposal by its writer: three, each brought a few times over a bad line."""
     photo_address: Throttle = field(default_factory=lambda: Throttle(burst=120, pause=10))
     """The same by address, of those who came by the public page."""
+    objection: Throttle = field(default_factory=lambda: Throttle(burst=10, pause=30))
+    """Objections to a draft record by whoever objects: a hundred behind one address are not in each other's way."""
     open_data: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=5))
     """Whole files of open data by address: an office or a newsroom may take all it wants once, a machine not all the time."""
     address: Throttle = field(default_factory=lambda: Throttle(burst=600, pause=0.2))

@@ -20,9 +20,10 @@ from app.kept.models import KeptFile, Purpose
 from app.participants.models import Attendance, Participant
 from app.planning.service import fill, not_agree, reopen
 from app.proposals.choices import Reason
+from app.record.annex import attendees_of
 from app.record.draft import draft_of
 from app.record.files import bring_signed, files_of, made, printed, remove_signed
-from app.record.final import attendees_of, frozen_whole, versions_of
+from app.record.final import frozen_whole, versions_of
 from app.record.forgetting import give_up_files
 from app.record.models import FileKind, RecordAttendee, RecordVersion
 from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, Paper, paper_of

@@ -10,8 +10,9 @@ from app.guests.holders import give_way
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.planning.models import Delegate
+from app.record.annex import attendees_of
 from app.record.files import files_of
-from app.record.final import attendees_of, frozen_whole
+from app.record.final import frozen_whole
 from app.record.forgetting import without
 from app.record.models import FileKind, RecordAttendee, RecordVersion
 from app.regions import name_key

@@ -12,9 +12,10 @@ from sqlalchemy import update
 
 from app.errors import Conflict, Invalid
 from app.planning.service import fill
+from app.record.annex import attendance_of, attendance_whole
 from app.record.draft import draft_of, write_draft
 from app.record.files import bring_signed, remove_signed
-from app.record.final import attendance_of, attendance_whole, prepare
+from app.record.final import prepare
 from app.record.models import FileKind, RecordVersion
 from app.record.proof import known, sha256_of, told
 from app.rights.erasure import ask, erase

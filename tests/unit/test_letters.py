@@ -58,6 +58,11 @@ def words(language: str, **changes: Any) -> dict[str, Any]:
         "answers": [],
         "more_answers": 1,
         "own": "https://musrenbang.example/jawaban/kunci",
+        "until": START,
+        "filed": START,
+        "about": "Lampiran II",
+        "verdict": "Diterima",
+        "said": "Lokasi diperbaiki.",
         **changes,
     }
 

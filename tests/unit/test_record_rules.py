@@ -1,5 +1,6 @@
 """The rules of the record: words filled in once, numbers in words, and what an addendum says of two lists."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.i18n.spelled import spelled
+from app.record.amending import Amendment, amended, chained
 from app.record.difference import PLACE, differences
+from app.record.models import RecordVersion
+from app.record.source import fingerprint_of
 from app.record.wording import came, decided, filled
 
 
@@ -53,6 +57,10 @@ def plenary(agreed: list[int], refused: list[int], names: list[str] | None = Non
         "priorities": [{"number": str(n), "cells": ["", "", "", f"Usulan {n}", "", "", "", "", ""]} for n in agreed],
         "not_agreed": [{"number": str(n), "cells": [f"Usulan {n}", "", "", "Alasan"]} for n in refused],
         "delegates": [[name, ""] for name in names or []],
+        "place": "Aula",
+        "held": [],
+        "chair": ["Pimpinan Sidang", "Anita", ""],
+        "signers": [["RW", "Slamet", "RW 02"]],
     }
 
 
@@ -91,3 +99,48 @@ def test_delegates_come_and_go() -> None:
         ("Utusan", "Nur", "Tidak tercantum"),
         ("Utusan", "Tidak tercantum", "Slamet"),
     ]
+
+
+def test_who_signs_and_where_it_was_held_are_told_as_they_change() -> None:
+    before = plenary([], [])
+    after = {
+        **before,
+        "place": "Balai kota",
+        "chair": ["Pimpinan Sidang", "Budi", "NIP 1"],
+        "signers": [["RW", "Nur", "RW 02"], ["PKK", "", ""]],
+    }
+    assert [(one.activity, one.column, one.was, one.now) for one in differences(before, after)] == [
+        ("Tempat acara", "Tempat acara", "Aula", "Balai kota"),
+        ("Pimpinan sidang", "Penanda tangan", "Anita; Pimpinan Sidang", "Budi; Pimpinan Sidang; NIP 1"),
+        ("RW", "Penanda tangan", "Slamet; RW 02", "Nur; RW 02"),
+        ("PKK", "Penanda tangan", "Tidak tercantum", "tanpa nama"),
+    ]
+
+
+def frozen(source: dict[str, Any], number: int) -> RecordVersion:
+    whole = {**source, "version": number}
+    return RecordVersion(number=number, source=whole, sha256=fingerprint_of(whole))
+
+
+@given(st.lists(st.tuples(orders, st.integers(0, 8), st.sampled_from(["Anita", "Budi"])), min_size=1, max_size=6), st.data())
+def test_the_chain_of_addenda_holds_and_breaks_with_any_other_record_before_it(said: list[tuple[list[int], int, str]], data: Any) -> None:
+    """However list and chair change, each addendum tells the difference to the one before, names its hash, and no version can be another."""
+    lists = [
+        {**plenary(order[:cut], order[cut:]), "chair": ["Pimpinan Sidang", chair, ""], "forum": "Musrenbang", "number": "1", "day": "1 Mei"}
+        for order, cut, chair in said
+    ]
+    versions = [frozen(lists[0], 1)]
+    for at, one in enumerate(lists[1:], 2):
+        changes = differences(versions[-1].source, one)
+        addendum = amended(one, versions, Amendment(f"1/{at}", "2021-05-02", "Salah ketik."), changes)
+        assert addendum["changes"] == [list(asdict(change).values()) for change in changes]
+        assert differences(addendum, one) == []
+        versions.append(frozen(addendum, at))
+    assert chained(versions)
+    assert len({one.sha256 for one in versions}) == len(versions)
+    if len(versions) > 1:
+        forged = data.draw(st.integers(0, len(versions) - 2))
+        other = frozen({**versions[forged].source, "closing": "Lain."}, forged + 1)
+        assert not chained([*versions[:forged], other, *versions[forged + 1 :]])
+        left_out = data.draw(st.integers(0, len(versions) - 2))
+        assert not chained(versions[:left_out] + versions[left_out + 1 :])
