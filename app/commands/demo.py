@@ -103,11 +103,16 @@ def _link(url: str, guest: Guest) -> str:
 def _say(settings: Settings, event: Event, filled: Filled) -> None:
     url = settings.public_url
     series = f"\n  Rangkaian       {url}/seri/{event.series}" if event.series else ""
+    finished = (
+        f"\n  Sudah selesai   {url}/s/{event.finished}/berita-acara\n                  {url}/meja/{event.finished}"
+        if event.finished
+        else ""
+    )
     print(
         f"""
 {event.told} Salinan ini dibuang saat Anda berhenti (Ctrl+C).
 
-  Halaman umum    {url}/s/{filled.slug}{series}
+  Halaman umum    {url}/s/{filled.slug}{series}{finished}
   Meja kerja      {url}/masuk      kata sandi semua petugas: {PASSWORD}
                   {event.logins}
   Peserta         {_link(url, filled.online[0])}

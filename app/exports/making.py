@@ -90,7 +90,7 @@ async def make_export(ground: Ground, file_id: str) -> None:
         with open(made, "rb") as content:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, file_id, content)
     finally:
-        await AsyncPath(made).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
     async with ground.database.write() as db:
         now = ground.clock.now()
         await finish(db, file_id, size, sha256, now=now, until=now + LASTS)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from anyio import BrokenWorkerProcess, CapacityLimiter, to_process, to_thread
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
@@ -25,6 +24,7 @@ from app.proposals.doubles import Double, Rival, doubles
 from app.proposals.models import Proposal
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
+from app.sheets.apart import apart
 from app.sheets.carried import Carried, begun, returned
 from app.sheets.reading import read_table
 from app.web.forms import Typed, attached, typed
@@ -37,11 +37,10 @@ Parts = Annotated[Ground, Depends(ground)]
 At = Annotated[Desk, Depends(desk(Role.SECRETARIAT))]
 SomeId = Annotated[str, Path(max_length=16, pattern="^[A-Za-z0-9_-]+$")]
 PAGE = 20
+COMPARED = 50
+"""Pairs of proposals that are compared in the time that checking a row takes."""
 MENDED_AT_ONCE = 25
 SHOWN = 200
-SHORT = 60
-"""Rows that are checked where they arrive; more in a child process, so that the room never waits."""
-_TOGETHER = CapacityLimiter(1)
 
 
 @dataclass(frozen=True)
@@ -172,22 +171,13 @@ async def _checked(parts: Ground, at: Desk, carried: Carried[Field], usual: Usua
         known = await earlier.known_keys(db, at.session.id)
     places = [place for place in range(len(carried.table.rows)) if place not in carried.skipped]
     table = carried.table
-    rows = await _rows_read([table.rows[n] for n in places], [table.lines[n] for n in places], carried.fields, usual)
+    given = (tuple(tuple(table.rows[n]) for n in places), tuple(table.lines[n] for n in places), tuple(carried.fields), usual)
+    rows = await apart(read_rows, *given, rows=len(places))
     kept = [Row(places[row.place], row.line, row.cells, row.wanted, row.wrong) for row in rows]
     ready = [row for row in kept if row.wanted is not None and row.wanted.key not in known]
     wrong = [row for row in kept if row.wanted is None]
     skipped = [Row(n, table.lines[n], table.rows[n], None, {}) for n in sorted(carried.skipped) if n < len(table.rows)]
     return Checked(ready, wrong, skipped, len(kept) - len(ready) - len(wrong))
-
-
-async def _rows_read(rows: Sequence[Sequence[str]], lines: Sequence[int], fields: Sequence[Field | None], usual: Usual) -> list[Row]:
-    if len(rows) <= SHORT:
-        return read_rows(rows, lines, fields, usual)
-    given = (tuple(map(tuple, rows)), tuple(lines), tuple(fields), usual)
-    try:
-        return await to_process.run_sync(read_rows, *given, cancellable=True, limiter=_TOGETHER)
-    except BrokenWorkerProcess:
-        return await to_thread.run_sync(read_rows, *given, limiter=_TOGETHER)
 
 
 def _about(request: Request, at: Desk) -> dict[str, Any]:
@@ -271,9 +261,14 @@ async def _found(db: AsyncSession, session_id: str, number: int) -> list[Found]:
         )
     )
     rivals = [Rival(one.number, one.title, one.village, tuple(one.rw)) for one in others]
-    return [Found(row, said[row.id], goes_on.get(row.proposal_id or ""), () if row.proposal_id else _alike(row, rivals)) for row in rows]
+    lonely = [Rival("", row.title, row.village, ()) for row in rows if not row.proposal_id]
+    # A long forum has thousands to compare with: not on the loop that the room runs on.
+    alike = iter(await apart(alike_each, lonely, rivals, rows=len(lonely) * len(rivals) // COMPARED))
+    return [Found(row, said[row.id], goes_on.get(row.proposal_id or ""), () if row.proposal_id else next(alike)) for row in rows]
 
 
-def _alike(row: EarlierProposal, rivals: Sequence[Rival]) -> list[Double]:
-    near = [one for one in rivals if not (row.village and one.village) or row.village == one.village]
-    return doubles(Rival("", row.title, row.village, ()), near)
+def alike_each(lonely: Sequence[Rival], rivals: Sequence[Rival]) -> list[list[Double]]:
+    """For each of an earlier year those of this year that may say the same; of another village none does."""
+    return [
+        doubles(one, [rival for rival in rivals if not (one.village and rival.village) or one.village == rival.village]) for one in lonely
+    ]

@@ -24,6 +24,8 @@ class Event:
     script: Script
     fill: Callable[[Ground], Awaitable[Filled]]
     series: str | None = None
+    finished: str | None = None
+    """The address part of a forum of it that is over, down to its record, answers and SIPD."""
 
 
 def script_of(event: ModuleType) -> Script:
@@ -48,6 +50,7 @@ EVENTS = {
         script=script_of(bekasi),
         fill=fill_bekasi,
         series="musrenbang-kota-bekasi-2018",
+        finished=bekasi.FIRST.slug,
     ),
     "lombok-2020": Event(
         name="Musrenbang Tematik Iklim Lombok Timur 2020",

@@ -21,6 +21,7 @@ from app.registration.roll import load_roll
 from app.registration.selection import fill
 from app.scenarios import bekasi as event
 from app.scenarios.fill import Filled, arrived, links
+from app.scenarios.fill_finished import finish
 from app.scenarios.office import employ, open_office
 from app.scenarios.pekalongan import FAMILY, FEMALE, MALE
 from app.sessions.agenda import start_agenda_item
@@ -35,7 +36,7 @@ PER_HALL = 2
 
 
 async def fill_bekasi(ground: Ground) -> Filled:
-    """The event as it stood on the third day at 09.52 WIB: halls filled, the agenda at the voices of the twelve, the days before verified."""
+    """The event as it stood on the third day at 09.52 WIB: halls filled, the agenda at the voices of the twelve, the days before verified, the first of them finished."""
     days = await _prepare(ground)
     for number, day in enumerate(days):
         await _register(ground, day, number)
@@ -44,6 +45,7 @@ async def fill_bekasi(ground: Ground) -> Filled:
         await _select(ground, day)
         await _hold(ground, day, over=number < event.TODAY)
         await _check(ground, day, over=number < event.TODAY)
+    await finish(ground, days[0])
     return await links(ground, days[event.TODAY], {hall: login for login, _, _, _, hall in event.STAFF if hall})
 
 

@@ -45,9 +45,10 @@ class EnteredForm(BaseModel):
 
 
 class DueForm(BaseModel):
-    """The last day of entry; empty takes it away."""
+    """The last day of entry, and the one that the form was drawn with; empty takes it away."""
 
     due_on: Day | None = None
+    was: Day | None = None
 
 
 def seen_in(form: Typed) -> int:

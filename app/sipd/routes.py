@@ -35,12 +35,12 @@ async def one_page(request: Request, parts: Parts, at: At, number: Number) -> Re
 
 @router.post("/tenggat")
 async def set_due(request: Request, parts: Parts, at: At) -> Response:
-    """Set the last day of entry."""
+    """Set the last day of entry; one that a colleague has set meanwhile is shown first."""
     form = await typed(request)
     try:
-        due_on = parse(DueForm, form).due_on
+        due = parse(DueForm, form)
         async with parts.database.write() as db:
-            await service.set_due(db, parts.vault, at.session.id, due_on, _by(parts, at, form))
+            await service.set_due(db, parts.vault, at.session.id, due.due_on, _by(parts, at, form), was=due.was)
     except (Conflict, Gone, Invalid) as refused:
         return await view.drawn(request, parts, at, form=form, refused=refused)
     return RedirectResponse(_address(request, at), 303)

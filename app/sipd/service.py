@@ -81,11 +81,13 @@ async def hold(db: AsyncSession, session_id: str, number: str, by: By) -> SipdEn
     return entry
 
 
-async def set_due(db: AsyncSession, vault: Vault, session_id: str, due_on: date | None, by: By) -> SipdSheet:
-    """Set the last day of entry, or take it away."""
+async def set_due(db: AsyncSession, vault: Vault, session_id: str, due_on: date | None, by: By, *, was: date | None) -> SipdSheet:
+    """Set the last day of entry, or take it away. Conflict `sipd.due_changed` when it is no longer the one that was seen."""
     session = await _opened(db, session_id)
     sheet = await db.get_one(SipdSheet, session.id)
     if sheet.due_on != due_on:
+        if sheet.due_on != was:
+            raise Conflict("sipd.due_changed")
         sheet.due_on = due_on
         facts: dict[str, object] = {"due_on": due_on.isoformat() if due_on else None}
         await record(db, vault, session.id, by.now, Act(by.actor, "sipd.due", f"session:{session.id}", facts))

@@ -178,6 +178,26 @@ async def test_of_merged_doubles_every_writer_is_told_and_their_own_pages_show_t
             assert ("Dikerjakan bersama" in text, number in text, "Dijawab sebagai" in text) == (True, True, number != c)
 
 
+async def test_a_telling_that_is_repeated_after_a_merge_tells_the_newcomer_once_of_the_answer_that_is_theirs_now(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    people = [await make_writer(ground, session, name) for name in ("Siti Rahmawati", "Ahmad Zaini")]
+    a, b = [await make_known(ground, session, f"Saluran {n}", person) for n, person in enumerate(people)]
+    desk = OutcomeDesk(web, session, office.bearer("secretariat"))
+    await desk.write(a, reason="Dikerjakan bersama")
+    await desk.publication()
+    (publication,) = await publications(ground, session)
+    await tell_all(ground, [publication])
+    assert await told(ground, session) == [(publication, people[0].id)]
+    async with ground.database.write() as db:
+        await joining.merge(db, ground.vault, session, a, [b], actor="system", now=ground.clock.now())
+    # What the job says is true at the moment at which it says it: their own page shows them the same answer.
+    assert "Dikerjakan bersama" in (await web.get(f"/jawaban/{own_key(ground.vault, people[1].id)}")).text
+    await tell_all(ground, [publication])
+    assert await told(ground, session) == sorted((publication, person.id) for person in people)
+
+
 async def test_a_part_of_a_split_one_is_answered_and_its_writer_told(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, _ = await make_session(ground)
     person = await make_writer(ground, session)

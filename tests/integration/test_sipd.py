@@ -20,7 +20,7 @@ from app.sessions.models import ForumSession, Tier
 from app.sipd import service, view
 from app.sipd.columns import HEADINGS
 from app.sipd.listing import HOLDS, Item, Scope, following, items_of, progress_of, strays_of
-from app.sipd.models import SipdEntry
+from app.sipd.models import SipdEntry, SipdSheet
 from app.sipd.service import By, Entered
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -280,6 +280,24 @@ async def test_the_page_leads_from_one_to_the_next_and_counts_towards_the_deadli
     everything = await web.get(f"{base}?list=verified", headers=bearer)
     assert "2 dari 4 sudah dientri" in everything.text
     assert (await web.get(f"{base}/{b}", headers=bearer)).status_code == 404
+
+
+async def test_a_deadline_that_a_colleague_has_set_meanwhile_is_shown_before_it_is_changed(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_agreed(ground)
+    base, mine, theirs = f"/meja/{session.slug}/sipd", office.bearer("secretariat"), office.bearer("moderator")
+    drawn = {"was": ""}
+    for _ in range(2):
+        assert (await web.post(f"{base}/tenggat", data={**drawn, "due_on": "2021-05-03"}, headers=theirs)).status_code == 303
+    late = await web.post(f"{base}/tenggat", data={**drawn, "due_on": "2021-05-20"}, headers=mine)
+    assert (late.status_code, "Tenggatnya sudah diubah petugas lain" in late.text) == (409, True)
+    assert ('name="was" value="2021-05-03"' in late.text, 'value="2021-05-20"' in late.text) == (True, True)
+    async with ground.database.read() as db:
+        assert await db.scalar(select(SipdSheet.due_on)) == date(2021, 5, 3)
+    again = await web.post(f"{base}/tenggat", data={"was": "2021-05-03", "due_on": "2021-05-20"}, headers=mine)
+    async with ground.database.read() as db:
+        assert (again.status_code, await db.scalar(select(SipdSheet.due_on))) == (303, date(2021, 5, 20))
 
 
 async def test_a_long_queue_is_listed_around_the_shown_proposal(
