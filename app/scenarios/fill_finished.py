@@ -81,7 +81,7 @@ async def _minutes(ground: Ground, session: ForumSession, who: str, at: datetime
     async with ground.database.write() as db:
         known = (frame := await frame_of(db, session)).keys
         for section, text in ((frame.steps[0].id, words.OPENED), (CLOSING, words.CONCLUDED)):
-            await write_text(db, ground.vault, session, section, text, known=known, seen=0, actor=who, now=at)
+            await write_text(db, ground.vault, session, section, text, known=known, seen=0, was="", actor=who, now=at)
 
 
 async def _record(ground: Ground, session: ForumSession, who: str, at: datetime) -> None:
