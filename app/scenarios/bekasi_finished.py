@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from app.planning.delegates import Named
 from app.proposals.choices import Reason
+from app.record.amending import Amendment
 from app.record.draft import Draft
-from app.record.final import Amendment
 
 CEILING = 3_000_000_000
 """Whole rupiah for the twelve kelurahan of a day."""

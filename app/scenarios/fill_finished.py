@@ -20,8 +20,10 @@ from app.planning import service as plenary
 from app.planning.board import By
 from app.planning.delegates import add_delegate
 from app.planning.listing import AGREED, Line, lines_of, plenary_of
+from app.record.amending import add_addendum
+from app.record.annex import sealed_rows
 from app.record.draft import write_draft
-from app.record.final import add_addendum, make_final, prepare
+from app.record.final import make_final, prepare
 from app.scenarios import bekasi_finished as words
 from app.sessions.models import ForumSession
 from app.sipd import service as sipd
@@ -92,7 +94,8 @@ async def _record(ground: Ground, session: ForumSession, who: str, at: datetime)
     async with ground.database.read() as db:
         prepared = await prepare(db, ground.vault, ground.settings, indonesian, session)
     async with ground.database.write() as db:
-        await make_final(db, ground.vault, ground.settings, session, prepared, actor=who, now=at + timedelta(minutes=10))
+        given = (ground.settings, session, prepared, sealed_rows(ground.vault, prepared.gathered.attendees))
+        await make_final(db, ground.vault, *given, actor=who, now=at + timedelta(minutes=10))
 
 
 async def _addendum(ground: Ground, session: ForumSession, who: str, at: datetime) -> None:
