@@ -143,7 +143,8 @@ async def show_points(db: AsyncSession, session_id: str, *, on: bool) -> None:
 async def sort_by_points(db: AsyncSession, vault: Vault, session_id: str, by: By) -> PlenaryStep | None:
     """Put the whole list in the order of its points, once, as one step; equal ones and those without points keep theirs. None when it stands so."""
     board = await boards.opened(db, session_id)
-    order = [id_ for _, id_ in await places_of(db, board.session)]
+    places = await places_of(db, board.session)
+    order = [id_ for _, id_ in places]
     found = await scored.results_of(db, session_id, order)
     if found is None or not any(one.total is not None for one in found.of.values()):
         raise Conflict("planning.no_points")
@@ -152,7 +153,7 @@ async def sort_by_points(db: AsyncSession, vault: Vault, session_id: str, by: By
         return None
     await boards.take_up(db, board, list(await db.scalars(select(Proposal.number).where(Proposal.id.in_(order)))))
     # One gap before everything that stands there takes them all; whoever comes later goes to the end, as always.
-    low = between("", min(rank for rank, _ in await places_of(db, board.session)))
+    low = between("", places[0][0])
     ranks = {id_: {"rank": f"{low}{n:0{_INDEX}d}{_base36(board.plenary.head + 1)}z"} for n, id_ in enumerate(wanted)}
     step = steps.step(StepKind.SORT, board.state(), ranks)
     await boards.refuse_stale(db, board, step, by)

@@ -92,10 +92,10 @@ async def results_of(db: AsyncSession, session_id: str, listed: Collection[str],
         return None
     assessors = await assessors_of(db, session_id)
     sheets: dict[str, dict[str, Sheet]] = {id_: {} for id_ in listed}
-    for row in await db.scalars(select(Score).where(Score.session_id == session_id)):
-        if row.proposal_id in sheets and row.assessor_id in assessors:
-            total = scoring.own_total(scheme, row.points)
-            sheets[row.proposal_id][row.assessor_id] = Sheet(row.points, row.remark, total)
+    wanted = select(Score.assessor_id, Score.proposal_id, Score.points, Score.remark).where(Score.session_id == session_id)
+    for assessor_id, proposal_id, points, remark in await db.execute(wanted):
+        if proposal_id in sheets and assessor_id in assessors:
+            sheets[proposal_id][assessor_id] = Sheet(points, remark, scoring.own_total(scheme, points))
     met = set(await db.scalars(select(Fulfilment.proposal_id).where(Fulfilment.session_id == session_id, Fulfilment.met)))
     mine = next((one.id for one in assessors.values() if reader and one.account_id == reader), None)
     return Results(scheme, assessors, _results(scheme, assessors, sheets, met, mine))

@@ -17,14 +17,14 @@ from app.planning import board as boards
 from app.planning import columns, steps
 from app.planning.board import Board, By
 from app.planning.listing import AGREED, HERE, NOT_AGREED, places_of, rank_of
-from app.planning.models import PlenaryStep
+from app.planning.models import PlenaryItem, PlenaryStep
 from app.planning.ranks import beyond, given
 from app.planning.steps import LIST, StepKind
 from app.proposals import joining
 from app.proposals import service as proposals
 from app.proposals.capture import take_turn
 from app.proposals.choices import Reason
-from app.proposals.decided import DECISION, put_decision
+from app.proposals.decided import DECISION, put_decisions
 from app.proposals.listing import written
 from app.proposals.models import Proposal, ProposalCounter, ProposalStatus
 from app.proposals.status import reason_missing
@@ -190,33 +190,49 @@ async def settle(db: AsyncSession, vault: Vault, board: Board, step: steps.Step,
     `undone` is when the step was taken that this one takes back: what that one made public is so no longer.
     """
     boards.fill_in(board, step)
-    for subject, fields in step.after.items():
-        one = board.proposals.get(subject)
-        if one is None or not {"status", "reason_code", "reason"} & set(fields):
-            continue
-        await _set_status(db, vault, board, one, fields, by, back=step.kind in {StepKind.REOPEN, StepKind.UNDO}, undone=undone)
-        item = board.items[subject]
-        if one.status not in HERE:
-            # Other levels have gone on with it: what the list says is its own.
-            await put_decision(db, board.session, one, *(fields.get(name, getattr(item, name)) for name in DECISION))
-        await db.refresh(item, DECISION)
+    back = step.kind in {StepKind.REOPEN, StepKind.UNDO}
+    decided = {
+        subject: board.proposals[subject]
+        for subject, fields in step.after.items()
+        if subject in board.proposals and {"status", "reason_code", "reason"} & set(fields)
+    }
+    if not decided:
+        return
+    await _set_statuses(db, vault, board, [(one, step.after[id_]) for id_, one in decided.items()], by, back=back, undone=undone)
+    # Other levels have gone on with some: what the list says is its own.
+    gone_on = [
+        (one, *(step.after[id_].get(name, getattr(board.items[id_], name)) for name in DECISION))
+        for id_, one in decided.items()
+        if one.status not in HERE
+    ]
+    await put_decisions(db, board.session, gone_on)
+    await db.flush()
+    wanted = select(PlenaryItem).where(PlenaryItem.proposal_id.in_(list(decided)))
+    (await db.scalars(wanted.execution_options(populate_existing=True))).all()
 
 
-async def _set_status(
-    db: AsyncSession, vault: Vault, board: Board, one: Proposal, fields: Mapping[str, Any], by: By, *, back: bool, undone: datetime | None
+async def _set_statuses(
+    db: AsyncSession,
+    vault: Vault,
+    board: Board,
+    wanted: Sequence[tuple[Proposal, Mapping[str, Any]]],
+    by: By,
+    *,
+    back: bool,
+    undone: datetime | None,
 ) -> None:
     """Through the service of proposals; going back verifies nothing anew and puts nothing on the public list."""
-    verified = one.verified_at, one.verified_by
-    since = one.published_at if one.published_at != undone else None
-    before = one.published_before if one.published_before != undone else None
-    changes: dict[str, Any] = {"status": ProposalStatus(fields.get("status", one.status.value))}
-    changes |= {name: fields[name] for name in ("reason_code", "reason") if name in fields}
-    if back:
-        changes["published"] = since is not None
-    await proposals.change(db, vault, board.session, one.number, changes, if_version=one.version, actor=by.actor, now=by.now)
-    one.verified_at, one.verified_by = verified
-    if back and since is None:
-        one.published_before = before
+    before = {one.id: (one.verified_at, one.verified_by, one.published_at, one.published_before) for one, _ in wanted}
+    changes: list[tuple[Proposal, Mapping[str, Any]]] = []
+    for one, fields in wanted:
+        said: dict[str, Any] = {"status": ProposalStatus(fields.get("status", one.status.value))}
+        said |= {name: fields[name] for name in ("reason_code", "reason") if name in fields}
+        changes.append((one, {**said, "published": one.published_at not in {None, undone}} if back else said))
+    await proposals.change_held(db, vault, board.session, changes, actor=by.actor, now=by.now)
+    for one, _ in wanted:
+        one.verified_at, one.verified_by, published, was_published = before[one.id]
+        if back and published in {None, undone}:
+            one.published_before = was_published if was_published != undone else None
 
 
 async def _end(db: AsyncSession, session_id: str) -> str:

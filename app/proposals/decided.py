@@ -3,6 +3,7 @@
 The list itself is kept on a higher floor, whose rules are not needed here: only the columns that say the decision.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import JSON, column, select, table, update
@@ -22,14 +23,14 @@ _ITEMS = table(
 )
 
 
-async def keep_decision(db: AsyncSession, session: ForumSession, proposal: Proposal) -> None:
-    """Let the list say what the status says; what other levels made of it leaves the list alone. The caller holds the proposal."""
-    if proposal.status in AT_PLENARY:
-        await put_decision(db, session, proposal, proposal.status.value, proposal.reason_code, proposal.reason)
+async def keep_decisions(db: AsyncSession, session: ForumSession, proposals: Iterable[Proposal]) -> None:
+    """Let the list say what the statuses say; what other levels made of them leaves the list alone. The caller holds the proposals."""
+    here = [(one, one.status.value, one.reason_code, one.reason) for one in proposals if one.status in AT_PLENARY]
+    await put_decisions(db, session, here)
 
 
 async def keep_decision_at(db: AsyncSession, session: ForumSession, proposal: Proposal, version: int) -> None:
-    """The same for a proposal put back to a former version: the last decision up to it counts."""
+    """The same for one that was put back to a former version: the last decision up to it counts."""
     of = ProposalVersion.proposal_id == proposal.id, ProposalVersion.version <= version
     for fields in await db.scalars(select(ProposalVersion.fields).where(*of).order_by(ProposalVersion.version.desc())):
         if fields.get("status") in AT_PLENARY:
@@ -40,15 +41,30 @@ async def keep_decision_at(db: AsyncSession, session: ForumSession, proposal: Pr
 
 async def put_decision(db: AsyncSession, session: ForumSession, proposal: Proposal, status: Any, code: Any, words: Any) -> None:
     """Write what the list says: agreed, not agreed with its reason, or (anything else) nothing yet. Nobody else writes these columns."""
+    await put_decisions(db, session, [(proposal, status, code, words)])
+
+
+async def put_decisions(db: AsyncSession, session: ForumSession, said: Sequence[tuple[Proposal, Any, Any, Any]]) -> None:
+    """The same for many, each (proposal, status, code, words), in as few statements as for one."""
     if session.rehearsal is not None:
         # What staff practise is put back with the proposals; the list takes no part in it.
         return
-    refused = status == ProposalStatus.NOT_AGREED
-    decided = refused or status == ProposalStatus.AGREED
-    said = {"decision": status if decided else None, "reason_code": code if refused else None, "reason": words if refused else None}
-    if not decided:
-        await db.execute(update(_ITEMS).where(_ITEMS.c.proposal_id == proposal.id).values(**said))
-        return
-    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert
-    row = insert(_ITEMS).values(proposal_id=proposal.id, session_id=proposal.session_id, **_BLANK, **said)
-    await db.execute(row.on_conflict_do_update(index_elements=["proposal_id"], set_=said))
+    open_ = [one.id for one, status, *_ in said if status not in AT_PLENARY or status == ProposalStatus.VERIFIED]
+    if open_:
+        await db.execute(update(_ITEMS).where(_ITEMS.c.proposal_id.in_(open_)).values(dict.fromkeys(DECISION)))
+    rows = [
+        {
+            **_BLANK,
+            "proposal_id": one.id,
+            "session_id": one.session_id,
+            "decision": str(status),
+            "reason_code": code if status == ProposalStatus.NOT_AGREED else None,
+            "reason": words if status == ProposalStatus.NOT_AGREED else None,
+        }
+        for one, status, code, words in said
+        if one.id not in open_
+    ]
+    if rows:
+        row = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(_ITEMS)
+        told = {name: row.excluded[name] for name in DECISION}
+        await db.execute(row.on_conflict_do_update(index_elements=["proposal_id"], set_=told), rows)

@@ -13,7 +13,7 @@ from app.errors import Conflict, FieldError, Invalid
 from app.journal.service import PUBLIC, Entry, append, hold, seen
 from app.proposals.capture import Words, capture
 from app.proposals.choices import Reason, Via
-from app.proposals.decided import keep_decision
+from app.proposals.decided import keep_decisions
 from app.proposals.fields import NAMES, TEXTS, snapshot
 from app.proposals.listing import find, sources_of
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus, ProposalVersion
@@ -45,24 +45,60 @@ async def change(
     `web.stale_version`, Conflict for a step that cannot follow, Invalid with a code per wrong field. No difference is no new version.
     """
     proposal, sources = await opened(db, session, number, if_version)
-    before = _state(proposal)
-    was = (proposal.status, public_title(proposal, sources))
-    _fill(proposal, session, changes)
-    _flag(proposal, sources, changes)
-    _step(proposal, changes, actor, now)
-    _publish(proposal, sources, changes, now, stepped=proposal.status != was[0])
-    after = _state(proposal)
-    if after == before:
-        return proposal
-    changed = sorted(name for name in after if after[name] != before[name])
-    note_version(db, proposal, actor, now)
-    if {"status", "reason_code", "reason"} & set(changed):
-        await keep_decision(db, session, proposal)
-    if was != (proposal.status, public_title(proposal, sources)):
-        await tell_room(db, session, proposal, sources, now)
-    facts: dict[str, object] = {"number": proposal.number, "version": proposal.version, "fields": changed, "status": proposal.status.value}
-    await record(db, vault, session.id, now, Act(actor, "proposals.changed", f"proposal:{proposal.id}", facts))
+    await _change(db, vault, session, [(proposal, sources, changes)], actor, now)
     return proposal
+
+
+async def change_held(
+    db: AsyncSession,
+    vault: Vault,
+    session: ForumSession,
+    wanted: Sequence[tuple[Proposal, Mapping[str, Any]]],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
+    """The same for many that the caller holds, with the room's log before them, in about as many statements as for one. All or none."""
+    said = await sources_of(db, [one for one, _ in wanted])
+    await _change(db, vault, session, [(one, said[one.id], changes) for one, changes in wanted], actor, now)
+
+
+async def _change(
+    db: AsyncSession,
+    vault: Vault,
+    session: ForumSession,
+    wanted: Sequence[tuple[Proposal, Sequence[ProposalSource], Mapping[str, Any]]],
+    actor: str,
+    now: datetime,
+) -> None:
+    decided: list[Proposal] = []
+    told: list[tuple[Proposal, Sequence[ProposalSource]]] = []
+    acts: list[Act] = []
+    for proposal, sources, changes in wanted:
+        before, was = _state(proposal), (proposal.status, public_title(proposal, sources))
+        _fill(proposal, session, changes)
+        _flag(proposal, sources, changes)
+        _step(proposal, changes, actor, now)
+        _publish(proposal, sources, changes, now, stepped=proposal.status != was[0])
+        after = _state(proposal)
+        if after == before:
+            continue
+        changed = sorted(name for name in after if after[name] != before[name])
+        note_version(db, proposal, actor, now)
+        if {"status", "reason_code", "reason"} & set(changed):
+            decided.append(proposal)
+        if was != (proposal.status, public_title(proposal, sources)):
+            told.append((proposal, sources))
+        facts: dict[str, object] = {
+            "number": proposal.number,
+            "version": proposal.version,
+            "fields": changed,
+            "status": proposal.status.value,
+        }
+        acts.append(Act(actor, "proposals.changed", f"proposal:{proposal.id}", facts))
+    await keep_decisions(db, session, decided)
+    await tell_room_of(db, session, told, now)
+    await record(db, vault, session.id, now, *acts)
 
 
 @dataclass(frozen=True)
@@ -119,13 +155,29 @@ def note_version(db: AsyncSession, proposal: Proposal, actor: str, now: datetime
 
 async def tell_room(db: AsyncSession, session: ForumSession, proposal: Proposal, sources: Sequence[ProposalSource], now: datetime) -> None:
     """Append the new status to the log of the room, for each message it comes from that the room has seen; the title only when public."""
-    messages = [source.source_id for source in sources if source.kind == "message" and not source.gone][:MOST_TOLD]
-    known = await seen(db, session.room, PUBLIC, messages) if messages else set()
-    value = {"number": proposal.number, "status": proposal.status.value}
-    if title := public_title(proposal, sources):
-        value["title"] = title
-    entries = [Entry({"t": "upd", "id": id_, "op": "proposal", "v": value}, id_) for id_ in messages if id_ in known]
+    await tell_room_of(db, session, [(proposal, sources)], now)
+
+
+async def tell_room_of(
+    db: AsyncSession, session: ForumSession, told: Sequence[tuple[Proposal, Sequence[ProposalSource]]], now: datetime
+) -> None:
+    """The same for many."""
+    if not told:
+        return
+    said = [(one, sources, _messages(sources)) for one, sources in told]
+    every = sorted({id_ for *_, messages in said for id_ in messages})
+    known = await seen(db, session.room, PUBLIC, every) if every else set()
+    entries: list[Entry] = []
+    for one, sources, messages in said:
+        value = {"number": one.number, "status": one.status.value}
+        if title := public_title(one, sources):
+            value["title"] = title
+        entries += [Entry({"t": "upd", "id": id_, "op": "proposal", "v": value}, id_) for id_ in messages if id_ in known]
     await append(db, session.room, PUBLIC, entries, now)
+
+
+def _messages(sources: Sequence[ProposalSource]) -> list[str]:
+    return [source.source_id for source in sources if source.kind == "message" and not source.gone][:MOST_TOLD]
 
 
 def public_title(proposal: Proposal, sources: Sequence[ProposalSource]) -> str | None:
