@@ -22,6 +22,7 @@ async def shot(page: Page, name: str) -> None:
         await page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
+            await page.wait_for_timeout(300)
             await page.screenshot(path=f"{SHOTS}/{name}-{size}-{scheme}.png", full_page=True)
     await page.emulate_media(color_scheme="light")
     await page.set_viewport_size({"width": 1366, "height": 768})
