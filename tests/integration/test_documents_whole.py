@@ -127,6 +127,7 @@ def test_every_document_is_tried_here() -> None:
         "invitation.typ",
         "change.typ",
         "letterhead.typ",
+        "long.typ",
         "minutes.typ",
         "record.typ",
     }
@@ -285,6 +286,15 @@ async def test_the_record_says_every_word_as_it_was_written(tmp_path: Path, word
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in word_file(written(word_document(paper))).tables]
     listed = next(rows for rows in tables if tuple(rows[0]) == ANNEX_II)
     assert listed[2:5] == [[str(at), *[words] * 9] for at in (1, 2, 3)]
+
+
+async def test_the_address_of_its_page_can_be_copied_from_the_record(tmp_path: Path) -> None:
+    host = "musrenbang-rkpd.pekalongankota.go.id"
+    paper = agreement("Musrenbang", 1)
+    given = {**typst_given(paper), "page": f"{host}/s/musrenbang-rkpd-kota-pekalongan-2022/berita-acara/abcd", "closing": "a" * 60}
+    made = Path(await to_thread.run_sync(typeset, "record.typ", json.dumps(given), None, True))
+    words = "".join(page.extract_text() for page in PdfReader(made).pages)
+    assert (f"{host}/s/" in words, "a" * 60 in words) == (True, True)
 
 
 async def test_a_record_of_three_hundred_proposals_has_its_headings_on_every_page(tmp_path: Path) -> None:
