@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
 from app.access.models import Role
@@ -68,6 +68,9 @@ async def _wanted(request: Request, parts: Ground, at: Desk, asked: Asked, total
     language, now = translator(request).language, parts.clock.now()
     async with parts.database.write() as db:
         file = await want_export(db, parts.vault, at.session, asked, language, total, actor=at.staff.actor, now=now)
+    if "authorization" not in request.headers and "text/html" in request.headers.get("accept", ""):
+        # Somebody pressed a link: they see how far it is.
+        return RedirectResponse(f"/meja/{at.session.slug}/rekaman/berkas/{file.id}", 303)
     return JSONResponse({"job": file.id, "href": f"/api/v1/jobs/{file.id}"}, 202)
 
 

@@ -1,6 +1,6 @@
 """What is to be keyed in: the plenary's agreed list or all verified, with how far each is, and how far each village is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -37,6 +37,8 @@ class Item:
 
     facts: Facts
     entry: SipdEntry | None
+    village: str
+    """The name of its village, with the district where the forum has several of that name; empty for none."""
 
     @property
     def line(self) -> Line:
@@ -75,19 +77,41 @@ class Progress:
     total: int
 
 
+@dataclass(frozen=True)
+class Stray:
+    """A proposal that is in SIPD and no longer on the list of the forum; `version` of its mark."""
+
+    number: str
+    sipd_id: str | None
+    version: int
+
+
 async def items_of(db: AsyncSession, session: ForumSession, scope: Scope, village: str | None = None) -> list[Item]:
-    """The proposals in the plenary's order; `village` keeps those of one (empty: those without)."""
+    """The proposals in the plenary's order; `village` keeps those of one (empty: those without; a bare name: of all that are called so)."""
     lines = await lines_of(db, session)
     orders = {line.place: n for n, line in enumerate((one for one in lines if one.decision == AGREED), 1)}
-    wanted = [line for line in lines if _wanted(line, scope) and village in {None, line.proposal.village or ""}]
+    twins = _twins(line.proposal for line in lines)
+    wanted = [line for line in lines if _wanted(line, scope)]
     entries = {one.proposal_id: one for one in await db.scalars(select(SipdEntry).where(SipdEntry.session_id == session.id))}
     found = []
     for line in wanted:
         entry = entries.get(line.proposal.id)
         place = place_of(line.proposal, session.region_code)
         known, on = (entry.sipd_id, entry.entered_on) if entry else (None, None)
-        found.append(Item(Facts(line, place, session.tier, session.zone, orders.get(line.place), known, on), entry))
+        name = line.proposal.village or ""
+        label = ", ".join(filter(None, (name, place.district))) if name in twins else name
+        if village in {None, name, label}:
+            found.append(Item(Facts(line, place, session.tier, session.zone, orders.get(line.place), known, on), entry, label))
     return found
+
+
+def _twins(proposals: Iterable[Proposal]) -> frozenset[str]:
+    """Names that several villages of the forum have."""
+    codes: dict[str, set[str]] = {}
+    for one in proposals:
+        if one.village and one.village_code:
+            codes.setdefault(one.village, set()).add(one.village_code)
+    return frozenset(name for name, found in codes.items() if len(found) > 1)
 
 
 def meant(village: str) -> str | None:
@@ -100,12 +124,14 @@ def of_scope(items: Sequence[Item], scope: Scope) -> list[Item]:
     return [item for item in items if _wanted(item.line, scope)]
 
 
-async def strays_of(db: AsyncSession, session_id: str, items: Sequence[Item]) -> list[tuple[str, str | None]]:
-    """Number and SIPD ID of what was entered and has left the list since: merged, split, refused or sent back. `items` are those of the widest scope."""
+async def strays_of(db: AsyncSession, session_id: str, items: Sequence[Item]) -> list[Stray]:
+    """What was entered and has left the list since: merged, split, refused or sent back. `items` are those of the widest scope."""
     listed = {item.line.proposal.id for item in items}
-    wanted = select(Proposal.id, Proposal.number, SipdEntry.sipd_id).join(SipdEntry, SipdEntry.proposal_id == Proposal.id)
+    wanted = select(Proposal.id, Proposal.number, SipdEntry.sipd_id, SipdEntry.version).join(
+        SipdEntry, SipdEntry.proposal_id == Proposal.id
+    )
     rows = await db.execute(wanted.where(SipdEntry.session_id == session_id, SipdEntry.entered_on.is_not(None)).order_by(Proposal.number))
-    return [(number, sipd_id) for id_, number, sipd_id in rows if id_ not in listed]
+    return [Stray(number, sipd_id, version) for id_, number, sipd_id, version in rows if id_ not in listed]
 
 
 def _wanted(line: Line, scope: Scope) -> bool:
@@ -116,7 +142,7 @@ def progress_of(items: Sequence[Item]) -> list[Progress]:
     """Village by village, by name; those without one last."""
     counted: dict[str, tuple[int, int]] = {}
     for item in items:
-        name = item.line.proposal.village or ""
+        name = item.village
         done, total = counted.get(name, (0, 0))
         counted[name] = (done + item.entered, total + 1)
     return [Progress(name, *counted[name]) for name in sorted(counted, key=lambda name: (not name, name.casefold()))]

@@ -55,7 +55,7 @@ async def mark(request: Request, parts: Parts, at: At, number: Number) -> Respon
         async with parts.database.write() as db:
             await service.mark(db, parts.vault, at.session.id, number, Entered(said.entered_on, said.sipd_id), _by(parts, at, form))
     except (Conflict, Gone, Invalid, NotFound) as refused:
-        return await view.drawn(request, parts, at, number, form=form, refused=refused)
+        return await view.drawn(request, parts, at, number, form=form, refused=refused, lenient=True)
     return RedirectResponse(_address(request, at, await _next(request, parts, at, number), done=number), 303)
 
 
@@ -67,8 +67,9 @@ async def take_back(request: Request, parts: Parts, at: At, number: Number) -> R
         async with parts.database.write() as db:
             await service.take_back(db, parts.vault, at.session.id, number, _by(parts, at, form))
     except (Conflict, Gone) as refused:
-        return await view.drawn(request, parts, at, number, refused=refused)
-    return RedirectResponse(_address(request, at, number), 303)
+        return await view.drawn(request, parts, at, number, refused=refused, lenient=True)
+    # What has left the list has no page to go back to.
+    return RedirectResponse(_address(request, at, None if form.get("stray") else number), 303)
 
 
 @router.post("/{number}/pegang")

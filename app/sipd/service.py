@@ -41,12 +41,15 @@ class Entered:
 async def mark(db: AsyncSession, vault: Vault, session_id: str, number: str, entered: Entered, by: By) -> SipdEntry:
     """Mark a proposal as entered, or correct the mark that was seen; the same again changes nothing.
 
+    Also of what has left the list since somebody began to key it in: that it stands in SIPD has to be known all the more.
     Conflict `sipd.entered_by_other` or `sipd.stale` when somebody did so meanwhile, Invalid for a day to come or an ID that another proposal has.
     """
     session = await _opened(db, session_id)
     if entered.on > by.now.astimezone(ZoneInfo(session.zone)).date():
         raise Invalid(FieldError("entered_on", "sipd.not_yet"))
-    proposal = await _on_list(db, session, number)
+    proposal = await find(db, session.id, number)
+    if proposal.verified_at is None:
+        proposal = await _on_list(db, session, number)
     entry = await _entry(db, proposal)
     if entry.by == by.actor and (entry.entered_on, entry.sipd_id) == (entered.on, entered.sipd_id):
         return entry

@@ -77,8 +77,12 @@ async def drawn(
     *,
     form: Typed | None = None,
     refused: ForumError | None = None,
+    lenient: bool = False,
 ) -> Response:
-    """The page about a proposal, or about the next one to be entered; after a refusal with everything typed."""
+    """The page about a proposal, or about the next one to be entered; after a refusal with everything typed.
+
+    NotFound for a number that is not on the list; when `lenient`, the list without it and what was typed about it.
+    """
     words, now, actor = translator(request), parts.clock.now(), at.staff.actor
     chosen = chosen_in(request.query_params)
     async with parts.database.read() as db:
@@ -86,8 +90,8 @@ async def drawn(
         strays = await strays_of(db, at.session.id, wide)
         every = of_scope(wide, chosen.scope)
         due_on = await due_of(db, at.session.id)
-        items = [one for one in every if chosen.village in {None, one.line.proposal.village or ""}]
-        item = _shown(every, items, number, actor, now)
+        items = [one for one in every if chosen.village in {None, one.village, one.line.proposal.village or ""}]
+        item = None if lenient and number and written(number) not in by_number(every) else _shown(every, items, number, actor, now)
         done = by_number(every).get(request.query_params.get("done", ""))
         who = [name for one in (item, done) if one and one.entry for name in (one.entry.by, one.entry.held_by) if name]
         names = await names_of(db, who)
@@ -118,6 +122,7 @@ async def drawn(
         done=done if done is not item and done and done.entered else None,
         progress=progress_of(every),
         strays=strays,
+        left=written(number) if number and item is None else "",
         due_on=due_on,
         deadline=deadline(due_on, at.session.zone, now),
         today=now.astimezone(ZoneInfo(at.session.zone)).date().isoformat(),

@@ -35,6 +35,7 @@ from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_plenary import make_plenary
 from tests.factories_proposals import NAME, make_person, make_proposal, words
+from tests.integration.test_notices_hand import sign_in
 
 PHONE = "0853-2690-5742"
 
@@ -217,6 +218,10 @@ async def test_a_long_table_is_a_job_with_progress(
     twice = await web.get(address, headers=bearer)
     assert (wanted.status_code, wanted.json()) == (202, twice.json())
     job = wanted.json()["job"]
+    await sign_in(web, "secretariat")
+    led = await web.get(address, headers={"Accept": "text/html"})
+    web.cookies.clear()
+    assert (led.status_code, led.headers["location"].rpartition("/")[0]) == (303, f"/meja/{session.slug}/rekaman/berkas")
     told = (await web.get(wanted.json()["href"], headers=bearer)).json()
     assert (told["state"], told["done"], told["total"], told.get("href")) == ("coming", 0, 3, None)
     making_page = await web.get(f"/meja/{session.slug}/rekaman/berkas/{job}", headers=bearer)

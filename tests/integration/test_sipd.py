@@ -19,7 +19,7 @@ from app.proposals.listing import find
 from app.sessions.models import ForumSession, Tier
 from app.sipd import service, view
 from app.sipd.columns import HEADINGS
-from app.sipd.listing import HOLDS, Item, Scope, following, items_of, progress_of, strays_of
+from app.sipd.listing import HOLDS, Item, Scope, Stray, following, items_of, progress_of, strays_of
 from app.sipd.models import SipdEntry, SipdSheet
 from app.sipd.service import By, Entered
 from app.web.ground import Ground
@@ -208,10 +208,63 @@ async def test_what_was_entered_and_is_refused_later_is_not_forgotten(ground: Gr
     async with ground.database.write() as db:
         await plenary.not_agree(db, ground.vault, session.id, [a], (Reason.OTHER, "Salah alamat"), await seen_by(ground, session))
     page = (await web.get(address, headers=bearer)).text
-    assert (warning in page, "(ID 77)" in page, "(ID 78)" in page) == (True, True, False)
+    shown = f'aria-label="Sudah dibetulkan di SIPD: {a}"'
+    assert (warning in page, shown in page, f"SIPD: {c}" in page) == (True, True, False)
     async with ground.database.read() as db:
         wide = await items_of(db, session, Scope.VERIFIED)
-        assert await strays_of(db, session.id, wide) == [(a, "77")]
+        assert await strays_of(db, session.id, wide) == [Stray(a, "77", 1)]
+
+
+async def test_what_was_corrected_in_sipd_leaves_the_notice_and_its_id_is_free(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, (a, _, c, _) = await make_agreed(ground)
+    await mark(ground, session, a)
+    async with ground.database.write() as db:
+        await plenary.merge(db, ground.vault, session.id, c, [a], await seen_by(ground, session))
+    address, bearer = f"/meja/{session.slug}/sipd", office.bearer("secretariat")
+    stale = await web.post(f"{address}/{a}/urungkan", data={"seen": "0", "stray": "1"}, headers=bearer)
+    assert (stale.status_code, "Sudah di SIPD, tetapi" in stale.text) == (409, True)
+    done = await web.post(f"{address}/{a}/urungkan", data={"seen": "1", "stray": "1"}, headers=bearer)
+    assert (done.status_code, done.headers["location"]) == (303, address)
+    assert "Sudah di SIPD, tetapi" not in (await web.get(address, headers=bearer)).text
+    await mark(ground, session, c, "77")
+
+
+async def test_what_left_the_list_while_it_was_keyed_in_is_marked_all_the_same(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, (a, _, c, _) = await make_agreed(ground)
+    async with ground.database.write() as db:
+        await plenary.merge(db, ground.vault, session.id, c, [a], await seen_by(ground, session))
+    address, bearer = f"/meja/{session.slug}/sipd", office.bearer("secretariat")
+    form = {"seen": "0", "entered_on": "2021-02-21", "sipd_id": "4711"}
+    wrong = await web.post(f"{address}/{a}", data={**form, "entered_on": "besok"}, headers=bearer)
+    assert (wrong.status_code, "Tulis tanggal yang benar" in wrong.text, f"untuk {a}: 4711" in wrong.text) == (422, True, True)
+    assert (await web.post(f"{address}/{a}", data=form, headers=bearer)).status_code == 303
+    async with ground.database.read() as db:
+        assert await strays_of(db, session.id, await items_of(db, session, Scope.VERIFIED)) == [Stray(a, "4711", 1)]
+    # What was never verified was never to be keyed in; the ID that was typed is said once more.
+    unverified = await make_proposal(ground, session)
+    answer = await web.post(f"{address}/{unverified}", data={**form, "sipd_id": "4712"}, headers=bearer)
+    assert (answer.status_code, f"ID SIPD yang Anda tulis untuk {unverified}: 4712" in answer.text) == (404, True)
+
+
+async def test_villages_of_one_name_are_told_apart(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, numbers = await make_agreed(ground)
+    codes = ("33.17.14.2001", "33.17.14.2001", "33.17.01.2001", None)
+    async with ground.database.write() as db:
+        for number, code in zip(numbers, codes, strict=True):
+            (await find(db, session.id, number)).village = "Sukamaju"
+            (await find(db, session.id, number)).village_code = code
+    every = await items(ground, session, Scope.VERIFIED)
+    assert sorted((one.village, one.number) for one in every) == sorted(
+        [("Sukamaju, Lasem", numbers[0]), ("Sukamaju, Lasem", numbers[1]), ("Sukamaju, Sumber", numbers[2]), ("Sukamaju", numbers[3])]
+    )
+    assert [(one.village, one.total) for one in progress_of(every)] == [("Sukamaju", 1), ("Sukamaju, Lasem", 2), ("Sukamaju, Sumber", 1)]
+    async with ground.database.read() as db:
+        kept = [[one.number for one in await items_of(db, session, Scope.AGREED, name)] for name in ("Sukamaju, Lasem", "Sukamaju")]
+    assert kept == [[numbers[0]], [numbers[2], numbers[0]]]
 
 
 async def test_an_id_belongs_to_one_proposal_and_days_have_come(ground: Ground) -> None:
