@@ -27,14 +27,14 @@ PACKED_AT = (1980, 1, 1, 0, 0, 0)
 def written(document: WordDocument) -> bytes:
     """The file's bytes."""
     made = docx.Document()
-    _without_picture(made)
+    without_picture(made)
     _styles(made, document)
-    _properties(made, document)
+    say_about(made, document)
     _page(made.sections[0], landscape=document.landscape)
     _foot(made, document)
     for block in document.blocks:
         _add(made, block)
-    return _packed(made)
+    return packed(made)
 
 
 def _add(made: Document, block: Block) -> None:
@@ -84,14 +84,15 @@ def _styles(made: Document, document: WordDocument) -> None:
         language.set(qn(attribute), document.language)
 
 
-def _without_picture(made: Document) -> None:
+def without_picture(made: Document) -> None:
     """Leave out the picture of the empty document from which all are made."""
     rels = made.part.package.rels
     for key in [key for key, rel in rels.items() if rel.reltype == RT.THUMBNAIL]:
         del rels[key]
 
 
-def _properties(made: Document, document: WordDocument) -> None:
+def say_about(made: Document, document: WordDocument) -> None:
+    """Fill the properties of the file: all of them, so that neither clock nor machine stands in one."""
     about = made.core_properties
     about.title, about.subject, about.author = (plain(one)[:255] for one in (document.title, document.subject, document.author))
     about.comments = about.keywords = about.category = ""
@@ -118,7 +119,7 @@ def _foot(made: Document, document: WordDocument) -> None:
         field_of(line, code, size=8)
 
 
-def _packed(made: Document) -> bytes:
+def packed(made: Document) -> bytes:
     """The parts again in one order, without moments and without what the machine adds; stored, since packers differ from machine to machine."""
     parts = io.BytesIO()
     made.save(parts)

@@ -22,6 +22,8 @@ class Purpose(StrEnum):
     """A record that came back with signatures."""
     PHOTO = "photo"
     """A photo of a proposal, or its thumbnail."""
+    TEMPLATE = "template"
+    """A Word template of the office."""
 
 
 class KeptState(StrEnum):

@@ -127,9 +127,10 @@ async def give_up(db: AsyncSession, file_id: str, now: datetime) -> None:
 async def give_up_made(db: AsyncSession, session_id: str, now: datetime) -> None:
     """What was made of a session's data is not wanted any more: somebody is being forgotten.
 
-    What came back signed stays, and so do final records and photos: they go only with whom they name, or who brought them.
+    What came back signed stays, and so do final records and photos: they go only with whom they name, or who brought them. A template is
+    the office's own paper.
     """
-    stays = (Purpose.SCAN, Purpose.SIGNED, Purpose.RECORD, Purpose.PHOTO)
+    stays = (Purpose.SCAN, Purpose.SIGNED, Purpose.RECORD, Purpose.PHOTO, Purpose.TEMPLATE)
     made = (KeptFile.session_id == session_id, KeptFile.purpose.not_in(stays), KeptFile.state != KeptState.GONE)
     for file_id in (await db.scalars(select(KeptFile.id).where(*made).order_by(KeptFile.id))).all():
         await give_up(db, file_id, now)

@@ -40,7 +40,7 @@ REAL = {
         *("duty_links", "duty_shifts", "form_counters", "form_ranges", "needs_seen_to"),
         *("former_holders", "guest_imports", "invitation_letters", "invitee_places", "invitees"),
         *("plenaries", "plenary_steps", "delegates", "scorings", "assessors", "minutes_texts", "minutes_notes", "sipd_sheets"),
-        *("record_drafts", "record_versions", "record_attendees", "record_windows", "record_objections"),
+        *("record_drafts", "record_versions", "record_attendees", "record_windows", "record_objections", "record_templates"),
         *("outcome_publications", "earlier_imports", "earlier_proposals", "earlier_outcomes"),
     ),
     "people_did": ("applications", "consents", "credentials", "decisions", "erasures", "reveals", "seat_devices", "seats"),

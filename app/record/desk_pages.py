@@ -23,6 +23,7 @@ from app.record.final import frozen_whole, make_final, prepare, versions_of
 from app.record.forms import FIELDS, draft_from
 from app.record.models import FileKind, RecordVersion
 from app.record.paper import Paper
+from app.record.template_store import content_of, template, used_by
 from app.record.wording import FILLED, place_of
 from app.sessions.guards import Desk, desk
 from app.sessions.models import ForumSession, SessionState
@@ -97,18 +98,20 @@ async def version_file(parts: Parts, at: Writer, number: Number, kind: FileKind)
     return await version_sent(parts, at, number, kind)
 
 
-async def draft_sent(parts: Ground, at: Desk, kind: FileKind) -> Response:
-    """The draft as a download. Conflict while the office rehearses."""
+async def draft_sent(parts: Ground, at: Desk, kind: FileKind, template_id: str | None = None) -> Response:
+    """The draft as a download; DOCX in the template that is in use, or in the one asked for. Conflict while the office rehearses."""
     if at.session.rehearsal is not None:
         raise Conflict("exports.rehearsing")
     words = parts.catalogues.translator("id")
     async with parts.database.read(patient=True) as db:
         prepared = await prepare(db, parts.vault, parts.settings, words, at.session)
+        used = await used_by(db, at.session.id) if template_id is None else await template(db, at.session.id, template_id)
     # First: a refusal after the printing would leave everybody's phone in the temporary folder.
     async with parts.database.write() as db:
         act = Act(at.staff.actor, "record.draft_taken", f"session:{at.session.id}", {"format": kind.value})
         await record(db, parts.vault, at.session.id, parts.clock.now(), act)
-    path = await printed(Paper(prepared.gathered.source, prepared.gathered.attendees), kind)
+    look = await content_of(parts, used) if used and kind is FileKind.DOCX else None
+    path = await printed(Paper(prepared.gathered.source, prepared.gathered.attendees), kind, look)
     name = f"rancangan-berita-acara-{at.session.slug}.{kind.value}"
     gone = BackgroundTask(path.unlink, missing_ok=True)
     how = "inline" if kind is FileKind.PDF else "attachment"
@@ -145,6 +148,7 @@ async def record_desk(
         held = await draft_of(db, written, at.session)
         standing = await standing_of(db, at.session.id)
         files = await files_of(db, prepared.versions)
+        look = await used_by(db, at.session.id)
         annex = {one.id: attendance_whole(parts.vault, one, await attendance_of(db, one)) for one in prepared.versions}
     source, now = prepared.gathered.source, parts.clock.now()
     draft = held.draft
@@ -180,6 +184,7 @@ async def record_desk(
         standing=standing,
         correcting=standing.runs(now) and not prepared.versions,
         filled=FILLED,
+        look=look,
         saved=request.query_params.get("tersimpan"),
         done=request.query_params.get("ditetapkan"),
         signed=request.query_params.get("resmi"),

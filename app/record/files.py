@@ -15,6 +15,8 @@ from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.documents.files import empty_file, nothing_left
 from app.documents.pdf import pdf
+from app.documents.template_findings import Unfit
+from app.documents.template_run import from_template
 from app.documents.word import docx
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.kept.arriving import judged
@@ -24,6 +26,8 @@ from app.record.annex import attendees_of
 from app.record.models import FileKind, RecordAttendee, RecordFile, RecordVersion
 from app.record.paper import Paper, paper_of, typst_given, word_document
 from app.record.source import rows_of
+from app.record.template_store import template_of
+from app.record.template_words import WORDS, about_of, values_of
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 
@@ -43,8 +47,16 @@ class OfVersion:
     kept: KeptFile
 
 
-async def printed(paper: Paper, kind: FileKind) -> Path:
-    """The document in a temporary file that the caller removes; the same values make the same bytes."""
+async def printed(paper: Paper, kind: FileKind, template: bytes | None = None) -> Path:
+    """The document in a temporary file that the caller removes; the same values make the same bytes. DOCX in the office's template if there is one.
+
+    Conflict `record.template_unfit` when that one cannot be filled with this record.
+    """
+    if kind is FileKind.DOCX and template is not None:
+        try:
+            return await from_template(template, WORDS, values_of(paper), about_of(paper))
+        except Unfit as unfit:
+            raise Conflict("record.template_unfit") from unfit
     if kind is FileKind.DOCX:
         return await docx(word_document(paper))
     rows = Path(empty_file(".jsonl"))
@@ -79,7 +91,8 @@ async def _made_now(ground: Ground, version_id: str, kind: FileKind) -> KeptFile
     async with ground.database.read() as db:
         version = await db.get_one(RecordVersion, version_id)
         attendees, before = await attendees_of(db, ground.vault, version), await _stored(db, version)
-    path = await printed(paper_of(version, attendees), kind)
+    template = await template_of(ground, version) if kind is FileKind.DOCX else None
+    path = await printed(paper_of(version, attendees), kind, template)
     try:
         with open(path, "rb") as content:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, coming.id, content)

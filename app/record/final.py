@@ -19,6 +19,7 @@ from app.record.corrections import as_told, beat, must_be_settled
 from app.record.draft import Draft, draft_of, following
 from app.record.models import RecordVersion
 from app.record.source import Gathered, fingerprint_of, gather
+from app.record.template_store import frozen_with
 from app.record.wording import place_of
 from app.sessions.models import ForumSession, SessionState
 from app.settings import Settings
@@ -92,6 +93,7 @@ async def make_final(
         raise Conflict("record.already_final")
     await must_be_settled(db, session, now)
     await must_be_as_read(db, session, prepared)
+    source = {**source, **await frozen_with(db, session.id)}
     return await freeze(db, vault, settings, session, source, rows, actor=actor, now=now)
 
 

@@ -153,3 +153,23 @@ class RecordObjection(Table):
     answer: Mapped[bytes | None]
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str | None]
+
+
+class RecordTemplate(Table):
+    """A Word template that the office brought for the record of a session; `number` counts them. At most one is in use; removed ones open nothing."""
+
+    __tablename__ = "record_templates"
+    __table_args__ = (UniqueConstraint("session_id", "number"), UniqueConstraint("session_id", "sha256"))
+
+    id: Mapped[str] = id_column()
+    session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
+    number: Mapped[int]
+    file_id: Mapped[str] = mapped_column(ForeignKey("kept_files.id"), type_=Id)
+    name: Mapped[str]
+    """What its owner calls the file."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    in_use: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    removed_at: Mapped[datetime | None]

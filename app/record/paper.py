@@ -97,7 +97,7 @@ def word_document(paper: Paper) -> WordDocument:
     day = date.fromisoformat(said["dated_on"])
     blocks: list[Block] = [*_head(paper), *_agreement(said), *_signed(said)]
     if not paper.draft:
-        blocks.append(_proof(paper))
+        blocks.append(proof(paper))
     if not paper.addendum:
         rows = [(str(at), *row) for at, row in enumerate(rows_of(paper.attendees), 1)]
         blocks += _annex(paper, "I", "Daftar Hadir Peserta", Table(ANNEX_I, rows, (11, 54, 54, 80, 53), (RIGHT,), least_height=11))
@@ -160,7 +160,8 @@ def _signed(said: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
-def _proof(paper: Paper) -> Coded:
+def proof(paper: Paper) -> Coded:
+    """The box that says what the document is, with the QR code of its public page."""
     public = str(paper.source["public"])
     lines: list[Words] = [
         [

@@ -10,7 +10,7 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-PURPOSES = ("scan", "pack", "archive", "record", "signed")
+PURPOSES = ("scan", "pack", "archive", "record", "signed", "template")
 STATES = ("coming", "kept", "failed", "gone")
 KINDS = ("attendance", "record", "forms", "other")
 
