@@ -110,10 +110,9 @@ def _meant(findings: Sequence[Finding]) -> set[str]:
 def _roots(made: Document) -> Iterator[tuple[Part, str, Any]]:
     """What is filled: which part it is, its name in the file, and its element."""
     yield Part.BODY, made.part.partname, made.element.body
-    for rel in made.part.rels.values():
-        if rel.reltype in {RT.HEADER, RT.FOOTER}:
-            part = rel.target_part
-            yield Part.HEADER if rel.reltype == RT.HEADER else Part.FOOTER, part.partname, part.element
+    for kind, part in ((RT.HEADER, Part.HEADER), (RT.FOOTER, Part.FOOTER)):
+        for found in [rel.target_part for rel in made.part.rels.values() if rel.reltype == kind]:
+            yield part, found.partname, found.element
 
 
 def _without_left_out(made: Document) -> None:

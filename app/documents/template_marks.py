@@ -176,16 +176,18 @@ def _judged(
 def _command(said: str, spot: Spot, words: Vocabulary, ifs: list[Spot], *, alone: bool) -> tuple[str, str | None]:
     if re.match(r"(tr|tc|p|r)? ?(for|endfor)\b", said):
         return "template.loop", None
-    if said == "p endif":
-        if not ifs:
-            return "template.if_closed", None
+    found = _IF.fullmatch(said)
+    if said != "p endif" and (found is None or found[2] not in {*words.single, *words.lists}):
+        return "template.command", None
+    if not alone:
+        return "template.if_alone", None
+    if found is not None:
+        ifs.append(spot)
+    elif ifs:
         ifs.pop()
     else:
-        found = _IF.fullmatch(said)
-        if found is None or found[2] not in {*words.single, *words.lists}:
-            return "template.command", None
-        ifs.append(spot)
-    return ("", f"{{%{said} %}}") if alone else ("template.if_alone", None)
+        return "template.if_closed", None
+    return "", f"{{%{said} %}}"
 
 
 def _unknown(said: str, opener: str, spot: Spot, words: Vocabulary) -> Finding:
