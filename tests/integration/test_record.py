@@ -305,8 +305,8 @@ async def test_what_is_forgotten_while_a_file_is_made_is_not_in_it(
         asked = await ask(db, ground.vault, session, people[0].id, actor="account:x", now=ground.clock.now())
     drawn: list[Path] = []
 
-    async def meanwhile(paper: Paper, kind: FileKind) -> Path:
-        drawn.append(await printed(paper, kind))
+    async def meanwhile(paper: Paper, kind: FileKind, template: bytes | None) -> Path:
+        drawn.append(await printed(paper, kind, template))
         if len(drawn) == 1 and forgotten:
             await erase(ground, asked.id)
         elif len(drawn) == 1:
@@ -369,8 +369,8 @@ async def test_a_draft_is_printed_once_taking_it_is_recorded(
     session, _, _ = await make_held(ground)
     drawn: list[Path] = []
 
-    async def drawing(paper: Paper, kind: FileKind) -> Path:
-        drawn.append(await printed(paper, kind))
+    async def drawing(paper: Paper, kind: FileKind, template: bytes | None) -> Path:
+        drawn.append(await printed(paper, kind, template))
         return drawn[-1]
 
     async def away(*_: object) -> None:
