@@ -2,7 +2,7 @@
 
 from app.documents.blocks import Align, Block, Heading, NewPage, Pairs, Paragraph, Run, Table, WordDocument, Words
 from app.documents.word_file import written
-from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III
+from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, CORRECTIONS, OBJECTIONS
 from app.record.template_words import ATTENDED, NOT_AGREED, PRIORITIES
 
 RIGHT, CENTER, JUSTIFY = Align.RIGHT, Align.CENTER, Align.JUSTIFY
@@ -62,6 +62,21 @@ def _annexes() -> list[Block]:
         *_annex("I", "Daftar Hadir Peserta", attended),
         *_annex("II", "Daftar Urutan Kegiatan Prioritas", agreed),
         *_annex("III", "Daftar Kegiatan yang Belum Disepakati", refused),
+        *_corrected(),
+    ]
+
+
+def _corrected() -> list[Block]:
+    """What stands only in the record of a forum that had a time of correction."""
+    rows = [("{{ keberatan.no }}", "{{ keberatan.tentang }}", "{{ keberatan.putusan }}", "{{ keberatan.jawaban }}")]
+    return [
+        Paragraph("{%p if catatan_koreksi %}"),
+        Heading(CORRECTIONS.upper(), level=2, align=CENTER),
+        Paragraph("{{ catatan_koreksi }}", JUSTIFY, after=3),
+        Paragraph("{%p endif %}"),
+        Paragraph("{%p if keberatan %}"),
+        Table(OBJECTIONS, rows, (11, 77, 50, 114), (RIGHT,)),
+        Paragraph("{%p endif %}"),
     ]
 
 

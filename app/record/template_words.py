@@ -7,7 +7,7 @@ from app.documents.blocks import Align, Paragraph, WordDocument
 from app.documents.template_fill import Values
 from app.documents.template_marks import Vocabulary
 from app.record.paper import Paper, proof
-from app.record.wording import BLANK
+from app.record.wording import BLANK, corrected
 
 SIGNED_BY_HAND = f"({'.' * 42})"
 PRIORITIES = (
@@ -21,13 +21,14 @@ ATTENDED = ("no", "nama", "lembaga", "kontak", "tanda_tangan")
 SINGLE = (
     *("judul", "nomor", "tanggal", "kota", "forum", "tahun_rencana", "kantor", "unit", "alamat_kantor", "wilayah"),
     *("hari", "waktu", "tempat", "pembuka", "penutup", "pimpinan_nama", "pimpinan_jabatan", "pimpinan_keterangan"),
-    *("jumlah_pagu", "jumlah_hadir", "jumlah_prioritas", "jumlah_belum_disepakati"),
+    *("jumlah_pagu", "jumlah_hadir", "jumlah_prioritas", "jumlah_belum_disepakati", "catatan_koreksi"),
 )
 LISTS: Mapping[str, tuple[str, ...]] = {
     "pertimbangan": ("no", "isi"),
     "diktum": ("urutan", "isi"),
     "penanda_tangan": ("no", "unsur", "nama", "keterangan"),
     "utusan": ("no", "nama", "unsur"),
+    "keberatan": ("no", "tentang", "putusan", "jawaban"),
     "hadir": ATTENDED,
     "prioritas": PRIORITIES,
     "belum_disepakati": NOT_AGREED,
@@ -41,6 +42,7 @@ WORDS = Vocabulary(
     (
         *("nomor", "tanggal", "forum", "pembuka", "diktum.isi", "pimpinan_nama", "penanda_tangan.unsur", "penanda_tangan.nama"),
         *(f"{name}.{column}" for name in ANNEXES for column in LISTS[name] if column != "no"),
+        *("catatan_koreksi", "keberatan.tentang", "keberatan.putusan", "keberatan.jawaban"),
         PROOF,
     ),
 )
@@ -51,6 +53,7 @@ def values_of(paper: Paper) -> Values:
     said = paper.source
     office, chair, rank = said["chair"]
     held = dict(said["held"])
+    told = said.get("corrections")
     single = {
         "judul": paper.title,
         "nomor": said["number"] or BLANK,
@@ -74,6 +77,7 @@ def values_of(paper: Paper) -> Values:
         "jumlah_hadir": str(len(paper.attendees)),
         "jumlah_prioritas": str(len(said["priorities"])),
         "jumlah_belum_disepakati": str(len(said["not_agreed"])),
+        "catatan_koreksi": corrected(told) if told else "",
     }
     lists = {
         "pertimbangan": _counted(("isi",), [[one] for one in said["heard"]]),
@@ -82,6 +86,7 @@ def values_of(paper: Paper) -> Values:
             ("unsur", "nama", "keterangan"), [[role, name or SIGNED_BY_HAND, below] for role, name, below in said["signers"]]
         ),
         "utusan": _counted(("nama", "unsur"), said["delegates"]),
+        "keberatan": _counted(("tentang", "putusan", "jawaban"), told["answers"] if told else []),
         "hadir": _annex(ATTENDED, [[one.name, one.institution, one.contact, one.remark] for one in paper.attendees], "nama"),
         "prioritas": _annex(PRIORITIES, [row["cells"] for row in said["priorities"]], "kegiatan"),
         "belum_disepakati": _annex(NOT_AGREED, [row["cells"] for row in said["not_agreed"]], "kegiatan"),
