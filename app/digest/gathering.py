@@ -13,6 +13,7 @@ from app.outcomes.listing import draft_count
 from app.outcomes.overview import waiting_since
 from app.proposals.listing import Filters, count
 from app.proposals.status import WAITING
+from app.record.corrections import standing_of
 from app.sessions.crowd import crowd_of
 from app.sessions.models import ForumSession, SessionState
 from app.sipd.listing import Scope, items_of
@@ -76,6 +77,7 @@ async def matters_of(db: AsyncSession, session: ForumSession, now: datetime) -> 
         Matter("verify", await count(db, session.id, Filters(status=WAITING), public=False), "usulan?status=waiting"),
         Matter("unanswered", await waiting_since(db, session, now - PATIENCE), "hasil?keadaan=waiting", PATIENCE.days),
         Matter("drafted", await draft_count(db, session.id), "hasil/terbitkan"),
+        Matter("objected", (await standing_of(db, session.id)).waiting, "berita-acara/koreksi"),
         Matter("undelivered", (await crowd_of(db, session.id)).failed, "undangan"),
         await _to_be_entered(db, session, now),
     )

@@ -87,7 +87,8 @@ async def _page(
         there=bool(stays),
         runs=window is not None and now <= window.closes_at and not final,
         final=final,
-        row=attendee_of(parts.vault, words, session, person, stays) if stays else None,
+        # In the record's language, as it will stand there.
+        row=attendee_of(parts.vault, parts.catalogues.translator("id"), session, person, stays) if stays else None,
         mine=[(one, opened_words(parts.vault, one, "text"), opened_words(parts.vault, one, "answer")) for one in filed],
         subjects=[(one.value, words.label("objection_subject", one.value)) for one in ObjectionSubject],
         rows=[row for rows in rows_shown(window).values() for row in rows] if window else [],

@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import select, update
 
 from app.audit.models import AuditEntry
+from app.digest.gathering import matters_of
 from app.errors import Conflict, Invalid, NotAllowed
 from app.invitations.letters import compose, gather, letter_environment
 from app.notices.models import Channel, Notice
 from app.outcomes.own import own_key
 from app.participants.models import Participant
+from app.planning.service import fill
 from app.record.corrections import GRACE, open_window
 from app.record.draft import Draft
 from app.record.final import frozen_whole, prepare, versions_of
+from app.record.forgetting import without
 from app.record.models import FileKind, ObjectionSubject, ObjectionVerdict, RecordObjection, RecordVersion, RecordWindow
 from app.record.objecting import Wanted, answer, object_to_draft
 from app.record.telling import tell_window
@@ -29,6 +32,7 @@ from app.sessions.typed import local
 from app.vault import Vault
 from app.web.ground import Ground
 from tests.conftest import Office
+from tests.factories_plenary import seen_by
 from tests.factories_record import CHAIR, WRITTEN, amend, file_of, finalise, make_held, pages_of, word_of, write
 
 LONG = "Volume rumah pompa seharusnya 400 m, seperti yang dibacakan."
@@ -133,6 +137,14 @@ async def test_a_double_click_files_one_objection_and_what_is_wrong_keeps_what_w
     async with ground.database.read() as db:
         acts = (await db.scalars(select(AuditEntry).where(AuditEntry.act == "record.objection_filed"))).all()
     assert len(acts) == 1
+
+
+async def test_many_who_object_at_once_each_get_a_number_of_their_own(ground: Ground, web: httpx.AsyncClient) -> None:
+    at = await make_open(ground)
+    sent = [(who, f"Hal {n} dari {who.name}") for n in range(5) for who in at.people[:2]]
+    answered = await asyncio.gather(*(web.post(own(ground, who), data={"subject": "body", "text": text}) for who, text in sent))
+    assert [one.status_code for one in answered] == [303] * 10
+    assert [one.number for one in await rows(ground)] == list(range(1, 11))
 
 
 async def test_in_time_is_what_was_received_in_time(ground: Ground, web: httpx.AsyncClient) -> None:
@@ -439,3 +451,49 @@ async def test_who_was_not_there_files_nothing_by_any_door(ground: Ground) -> No
     with pytest.raises(Conflict) as many:
         await objects(ground, at, at.people[0], "Hal 20")
     assert (many.value.code, len(await rows(ground))) == ("record.too_many_objections", 20)
+
+
+async def test_what_waits_for_an_answer_is_in_the_digest_until_it_has_one(ground: Ground) -> None:
+    at = await make_open(ground)
+    ones = [await objects(ground, at, who) for who in at.people[:2]]
+    counts = []
+    for one in (None, *ones):
+        if one is not None:
+            await answers(ground, at, one, "Sudah diperbaiki.")
+        async with ground.database.read() as db:
+            matters = await matters_of(db, await db.get_one(ForumSession, at.session.id), ground.clock.now())
+        counts.append([(matter.count, matter.page) for matter in matters if matter.key == "objected"])
+    assert counts == [[(2, "berita-acara/koreksi")], [(1, "berita-acara/koreksi")], []]
+
+
+async def test_a_chain_with_another_version_in_it_is_said_to_be_broken(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, *_), _ = await make_held(ground)
+    await write(ground, session)
+    await finalise(ground, session)
+    async with ground.database.write() as db:
+        await fill(db, ground.vault, session.id, [a], {"ceiling": 120_000_000}, await seen_by(ground, session))
+    second = await amend(ground, session)
+    pages = {"desk": f"/meja/{session.slug}/berita-acara", "public": f"/s/{session.slug}/berita-acara"}
+
+    async def told() -> list[bool]:
+        staff = office.bearer("secretariat")
+        return ["Rantai versi tidak utuh." in (await web.get(page, headers=staff)).text for page in pages.values()]
+
+    assert await told() == [False, False]
+    async with ground.database.write() as db:
+        row = await db.get_one(RecordVersion, second.id)
+        row.source = {**row.source, "previous": "0" * 64}
+    assert await told() == [True, True]
+
+
+def test_a_chair_who_is_forgotten_is_forgotten_in_the_changes_too() -> None:
+    said = {
+        "chair": ["Pimpinan Sidang", "Budi", ""],
+        "signers": [],
+        "delegates": [],
+        "agreed": [],
+        "changes": [["", "Pimpinan sidang", "Penanda tangan", "Anita; Pimpinan Sidang", "Budi; Pimpinan Sidang"]],
+    }
+    gone = without(said, lambda name: name == "Anita", "Peserta 1")
+    assert gone["changes"] == [["", "Pimpinan sidang", "Penanda tangan", "Peserta 1; Pimpinan Sidang", "Budi; Pimpinan Sidang"]]
+    assert gone["chair"] == said["chair"]
