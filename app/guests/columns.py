@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from app.regions import normalize_phone
+from app.sheets.headings import by_heading
 from app.sheets.table import Table
 
 
@@ -48,24 +49,12 @@ _LOOKED_AT = 40
 
 def guess(table: Table, *, delegates: bool) -> list[Field | None]:
     """A field per column, each at most once; `delegates` says that names matter more than institutions."""
-    found = _by_heading(table.header) if table.has_heading else _by_content(table, delegates=delegates)
+    found = by_heading(table.header, _PATTERNS) if table.has_heading else _by_content(table, delegates=delegates)
     wanted = Field.NAME if delegates else Field.INSTITUTION
     if wanted not in found:
         other = Field.INSTITUTION if delegates else Field.NAME
         if other in found and (delegates or Field.OFFICE not in found):
             found[found.index(other)] = wanted
-    return found
-
-
-def _by_heading(header: Sequence[str]) -> list[Field | None]:
-    taken: set[Field] = set()
-    found: list[Field | None] = []
-    for cell in header:
-        text = " ".join(re.sub(r"[._:()-]+", " ", cell.casefold().replace("e-mail", "email")).split())
-        field = next((field for field, pattern in _PATTERNS if field not in taken and re.search(pattern, text)), None)
-        found.append(field)
-        if field is not None:
-            taken.add(field)
     return found
 
 

@@ -1,29 +1,28 @@
 """The pages on which a list is brought, its columns are told apart, its rows are mended, and all of it is taken in or taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.access.models import Role
-from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid
 from app.guests.columns import WORDS, Field, guess
 from app.guests.desk import Filling, fillings
 from app.guests.importing import known_keys, take_back, take_in
 from app.guests.reading import rows_read
-from app.guests.rows import ONLINE, Choices, Row, Usual, Wanted
+from app.guests.rows import ONLINE, Choices, Usual, Wanted
 from app.guests.vocabulary import plain
 from app.i18n import Catalogues, Translator
 from app.registration.offer import village_named, villages
 from app.sessions.guards import Desk, desk
 from app.sessions.models import ForumSession
 from app.sessions.navigation import desk_items
-from app.sheets.carried import Carried, begun, returned
-from app.sheets.reading import read_table
-from app.sheets.table import Table
+from app.sheets.carried import Carried
+from app.sheets.checked import Checked, sorted_out
+from app.web.brought import carried_in, list_id, look
 from app.web.forms import Typed, attached, typed
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
@@ -33,30 +32,7 @@ router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
 Officer = Annotated[Desk, Depends(desk(Role.MODERATOR, Role.SECRETARIAT))]
 SomeId = Annotated[str, Path(max_length=16, pattern="^[A-Za-z0-9_-]+$")]
-MENDED_AT_ONCE = 25
-"""Rows that are shown for mending on one page; the others wait their turn."""
-SHOWN = 200
 DELEGATES = "delegates"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A table as it stands: rows that can be taken in, rows to be mended, rows left out, and those that are known already."""
-
-    ready: list[Row]
-    wrong: list[Row]
-    skipped: list[Row]
-    known: int
-
-    @property
-    def wanted(self) -> list[Wanted]:
-        """What would be taken in."""
-        return [row.wanted for row in self.ready if row.wanted is not None]
-
-    @property
-    def seats(self) -> int:
-        """How many seats that takes."""
-        return sum(one.seats for one in self.wanted)
 
 
 @router.get("/meja/{slug}/tamu/impor")
@@ -72,7 +48,7 @@ async def check_or_take(request: Request, parts: Parts, at: Officer) -> Response
     file = await attached(request, "file")
     try:
         usual = await _usual(parts, at, form)
-        carried = await _carried(form, file, usual)
+        carried = await carried_in(form, file, WORDS, Field, partial(guess, delegates=usual.delegates))
     except Invalid as wrong:
         if wrong.code != "form.invalid":
             raise
@@ -82,14 +58,13 @@ async def check_or_take(request: Request, parts: Parts, at: Officer) -> Response
         return await _check(request, parts, at, form, carried, usual, checked)
     if checked.wrong:
         return await _check(request, parts, at, form, carried, usual, checked, status=422)
-    import_id = form.get("id") if form.get("id").isalnum() and len(form.get("id")) == len(new_id()) else new_id()
     try:
         async with parts.database.write() as db:
             made = await take_in(
                 db,
                 parts.vault,
                 at.session.id,
-                import_id,
+                list_id(form),
                 carried.title,
                 checked.wanted,
                 actor=at.staff.actor,
@@ -139,30 +114,12 @@ async def _usual(parts: Ground, at: Desk, form: Typed) -> Usual:
     return Usual(place, element, village, code)
 
 
-async def _carried(form: Typed, file: tuple[str, bytes] | None, usual: Usual) -> Carried[Field]:
-    if form.get("table"):
-        return returned(form.get("table"), form.values, form.many.get("skip", []), Field)
-    if file is not None:
-        return _begun(file[0], await read_table(file[1], WORDS), usual)
-    if not form.get("pasted"):
-        raise Invalid(FieldError("pasted", "guests.nothing_brought"))
-    return _begun("", await read_table(form.get("pasted"), WORDS, field="pasted"), usual)
-
-
-def _begun(title: str, table: Table, usual: Usual) -> Carried[Field]:
-    return begun(title, table, guess(table, delegates=usual.delegates))
-
-
-async def _checked(parts: Ground, at: Desk, carried: Carried[Field], usual: Usual) -> Checked:
+async def _checked(parts: Ground, at: Desk, carried: Carried[Field], usual: Usual) -> Checked[Wanted]:
     async with parts.database.read() as db:
         known = await known_keys(db, at.session.id)
         choices = choices_of(at.session, await fillings(db, at.session), parts.catalogues)
     rows = await rows_read(carried.table.rows, carried.table.lines, carried.fields, choices, usual)
-    kept = [row for row in rows if row.place not in carried.skipped]
-    ready = [row for row in kept if row.wanted is not None and row.wanted.key not in known]
-    wrong = [row for row in kept if row.wanted is None]
-    left_out = [row for row in rows if row.place in carried.skipped]
-    return Checked(ready, wrong, left_out, len(kept) - len(ready) - len(wrong))
+    return sorted_out(rows, carried.skipped, lambda wanted: wanted.key in known)
 
 
 async def _bring(request: Request, parts: Ground, at: Desk, form: Typed, *, status: int = 200) -> Response:
@@ -189,7 +146,7 @@ async def _check(
     form: Typed,
     carried: Carried[Field],
     usual: Usual,
-    checked: Checked,
+    checked: Checked[Wanted],
     *,
     status: int = 200,
     refused: Conflict | None = None,
@@ -207,15 +164,9 @@ async def _check(
         session=at.session,
         desk_items=desk_items(at.session, at.staff, "tamu", words),
         form=form,
-        id=form.get("id") or new_id(),
-        carried=carried,
-        fields=list(Field),
-        column_of={field: at_ for at_, field in enumerate(carried.fields) if field is not None},
+        **look(words, form, carried, checked, Field),
         usual=usual,
-        checked=checked,
-        sentences={row.place: {name: words.error(e.code, **e.facts) for name, e in row.wrong.items()} for row in checked.wrong},
-        now_mended=checked.wrong[:MENDED_AT_ONCE],
-        shown=checked.ready[:SHOWN],
+        seats=sum(one.seats for one in checked.wanted),
         places=places,
         place_choices=_place_choices(places, words),
         element_choices=[(one, words.label("element", one)) for one in at.session.elements],

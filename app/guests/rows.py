@@ -11,6 +11,7 @@ from app.errors import FieldError, Invalid
 from app.guests.columns import Field
 from app.guests.vocabulary import element_meant, element_told, gender_meant, place_meant, plain
 from app.registration.fields import Email, GuardianName, Phone, one_line, without_nik
+from app.sheets.checked import Row
 from app.web.forms import checked
 from app.web.problems import CodedValueError
 
@@ -72,19 +73,6 @@ class Wanted:
         return plain(self.institution), plain(self.office or ""), plain(self.name or "")
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the table at `place`, on `line` of what was brought: an invitation, or what is wrong by field."""
-
-    place: int
-    line: int
-    cells: tuple[str, ...]
-    wanted: Wanted | None
-    wrong: dict[str, FieldError]
-    known: bool = False
-    """Whether the same invitation stands on the session's list already."""
-
-
 def _line(field: str) -> BeforeValidator:
     most = LONGEST[field]
 
@@ -120,7 +108,7 @@ class RowFields(BaseModel):
 
 def read_rows(
     rows: Sequence[Sequence[str]], lines: Sequence[int], fields: Sequence[Field | None], choices: Choices, usual: Usual
-) -> list[Row]:
+) -> list[Row[Wanted]]:
     """Every row checked; the second of two equal rows is wrong (`guests.row_twice`), one that was emptied is gone."""
     seen: dict[tuple[str, str, str], int] = {}
     found = []
@@ -137,7 +125,7 @@ def read_rows(
     return found
 
 
-def read_row(place: int, line: int, cells: tuple[str, ...], fields: Sequence[Field | None], choices: Choices, usual: Usual) -> Row:
+def read_row(place: int, line: int, cells: tuple[str, ...], fields: Sequence[Field | None], choices: Choices, usual: Usual) -> Row[Wanted]:
     """One row."""
     given = {str(field): cell for field, cell in zip(fields, cells, strict=True) if field is not None and cell.strip()}
     wrong: dict[str, FieldError] = {}

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.outcomes.levels import MAY_SAY, Level, Verdict
+from app.sheets.headings import by_heading
 from app.sheets.table import Table
 
 
@@ -80,15 +81,7 @@ def guess(table: Table) -> list[Field | None]:
     if not table.has_heading:
         sizes = [sum(len(row[at]) for row in table.rows[:40]) for at in range(len(table.header))]
         return [Field.TITLE if at == sizes.index(max(sizes)) else None for at in range(len(sizes))]
-    taken: set[Field] = set()
-    found: list[Field | None] = []
-    for cell in table.header:
-        text = " ".join(re.sub(r"[._:()/-]+", " ", cell.casefold()).split())
-        field = next((field for field, pattern in _PATTERNS if field not in taken and re.search(pattern, text)), None)
-        found.append(field)
-        if field is not None:
-            taken.add(field)
-    return found
+    return by_heading(table.header, _PATTERNS)
 
 
 def level_meant(text: str) -> Level | None:

@@ -1,8 +1,9 @@
 """Lists of earlier years: taken in as a whole or not at all, taken back as a whole, and said in which proposals of this year they go on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.service import Act, record
 from app.database.tables import new_id
 from app.errors import Conflict, NotFound
+from app.outcomes.levels import Level
 from app.outcomes.models import EarlierImport, EarlierOutcome, EarlierProposal
-from app.outcomes.rows import Wanted, grouped
+from app.outcomes.rows import Said, Wanted, grouped
 from app.outcomes.writing import GONE_ON
 from app.proposals.capture import Words, capture
 from app.proposals.choices import Via
@@ -27,49 +29,85 @@ MOST = 2000
 COLUMNS = ("year", "number", "title", "village", "village_code", "quantity", "unit", "budget", "agency")
 
 
-async def known_keys(db: AsyncSession, session_id: str) -> set[tuple[int, str]]:
-    """The earlier proposals that the session knows, as `Wanted.key` names them."""
-    rows = await db.execute(select(EarlierProposal.year, EarlierProposal.number).where(EarlierProposal.session_id == session_id))
-    return {(row.year, row.number) for row in rows}
+@dataclass(frozen=True)
+class Known:
+    """An earlier proposal that the session has, and the levels of which it says what they answered."""
+
+    id: str
+    levels: frozenset[Level]
+
+
+Knowns: TypeAlias = Mapping[tuple[int, str], Known]
+"""By `Wanted.key`."""
+
+
+async def known_of(db: AsyncSession, session_id: str) -> Knowns:
+    """The earlier proposals of a session."""
+    said: dict[str, set[Level]] = {}
+    mine = EarlierProposal.session_id == session_id
+    answered = select(EarlierOutcome.earlier_id, EarlierOutcome.level).join(
+        EarlierProposal, EarlierProposal.id == EarlierOutcome.earlier_id
+    )
+    for earlier_id, level in await db.execute(answered.where(mine)):
+        said.setdefault(earlier_id, set()).add(level)
+    rows = await db.execute(select(EarlierProposal.id, EarlierProposal.year, EarlierProposal.number).where(mine))
+    return {(row.year, row.number): Known(row.id, frozenset(said.get(row.id, ()))) for row in rows}
+
+
+def is_known(known: Knowns, wanted: Wanted) -> bool:
+    """Whether a row says nothing new: neither a proposal nor what a level answered."""
+    there = known.get(wanted.key)
+    return there is not None and (wanted.said is None or wanted.said.level in there.levels)
 
 
 async def take_in(
     db: AsyncSession, vault: Vault, session_id: str, import_id: str, title: str, wanted: Sequence[Wanted], *, actor: str, now: datetime
 ) -> EarlierImport:
-    """Keep every proposal of a list that is not known yet; the same id a second time is the first one's list, or another one of what is missing by then.
+    """Keep what is not known yet of a list: proposals, and what a level answered to those that are there.
 
-    Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_new`, `outcomes.too_many_rows`. Nobody is told: these answers were known.
+    The same id a second time is the first one's list, or another one of what is missing by then. Raises Conflict `outcomes.rehearsing`, `outcomes.nothing_new`, `outcomes.too_many_rows`. Nobody is told: these answers were known.
     """
     await _held(db, session_id)
     again = await db.get(EarlierImport, import_id)
     if again is not None and again.session_id != session_id:
         raise NotFound("outcomes.unknown_import")
-    known = await known_keys(db, session_id)
-    fresh = list(grouped([one for one in wanted if one.key not in known]))
+    known = await known_of(db, session_id)
+    new = list(grouped([one for one in wanted if not is_known(known, one)]))
     if again is not None:
-        if not fresh and again.undone_at is None:
+        if not new and again.undone_at is None:
             return again
         import_id = new_id()
-    if not fresh:
+    if not new:
         raise Conflict("outcomes.nothing_new")
-    if len(fresh) > MOST:
+    if len(new) > MOST:
         raise Conflict("outcomes.too_many_rows", most=MOST)
-    made = EarlierImport(id=import_id, session_id=session_id, title=title, proposals=len(fresh), by=actor, at=now)
+    made = EarlierImport(id=import_id, session_id=session_id, title=title, proposals=len(new), by=actor, at=now)
     db.add(made)
     await db.flush()
-    proposals: list[dict[str, Any]] = []
-    outcomes: list[dict[str, Any]] = []
-    for position, (one, said) in enumerate(fresh, 1):
-        id_ = new_id()
-        row = {"id": id_, "session_id": session_id, "import_id": import_id, "position": position, "adopted": False}
-        proposals.append(row | {name: getattr(one, name) for name in COLUMNS})
-        outcomes += [{"id": new_id(), "earlier_id": id_, "decided_by": None, **vars(each)} for each in said]
-    await db.execute(insert(EarlierProposal), proposals)
+    proposals, outcomes = _rows_of(session_id, import_id, known, new)
+    if proposals:
+        await db.execute(insert(EarlierProposal), proposals)
     if outcomes:
         await db.execute(insert(EarlierOutcome), outcomes)
     facts: dict[str, object] = {"proposals": len(proposals), "outcomes": len(outcomes)}
     await record(db, vault, session_id, now, Act(actor, "outcomes.earlier_imported", f"earlier_import:{import_id}", facts))
     return made
+
+
+def _rows_of(
+    session_id: str, import_id: str, known: Knowns, new: Sequence[tuple[Wanted, list[Said]]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of proposals that are new, and of what levels answered to them and to those that are there."""
+    proposals: list[dict[str, Any]] = []
+    outcomes: list[dict[str, Any]] = []
+    for position, (one, said) in enumerate(new, 1):
+        there = known.get(one.key)
+        id_ = there.id if there else new_id()
+        if there is None:
+            row = {"id": id_, "session_id": session_id, "import_id": import_id, "position": position, "adopted": False}
+            proposals.append(row | {name: getattr(one, name) for name in COLUMNS})
+        outcomes += [{"id": new_id(), "earlier_id": id_, "import_id": import_id, "decided_by": None, **vars(each)} for each in said]
+    return proposals, outcomes
 
 
 async def take_back(db: AsyncSession, vault: Vault, session_id: str, import_id: str, *, actor: str, now: datetime) -> EarlierImport:
@@ -83,7 +121,8 @@ async def take_back(db: AsyncSession, vault: Vault, session_id: str, import_id: 
     mine = EarlierProposal.import_id == import_id
     if count := await db.scalar(select(func.count()).select_from(EarlierProposal).where(mine, EarlierProposal.adopted)):
         raise Conflict("outcomes.adopted", count=count)
-    await db.execute(delete(EarlierOutcome).where(EarlierOutcome.earlier_id.in_(select(EarlierProposal.id).where(mine))))
+    theirs = EarlierOutcome.earlier_id.in_(select(EarlierProposal.id).where(mine))
+    await db.execute(delete(EarlierOutcome).where(theirs | (EarlierOutcome.import_id == import_id)))
     await db.execute(delete(EarlierProposal).where(mine))
     made.undone_by, made.undone_at = actor, now
     await db.flush()

@@ -114,10 +114,12 @@ class EarlierOutcome(Table):
     """What a level answered then; known to everybody since, so that nobody is told of it again."""
 
     __tablename__ = "earlier_outcomes"
-    __table_args__ = (Index("ix_earlier_outcomes_earlier_id", "earlier_id"),)
+    __table_args__ = (UniqueConstraint("earlier_id", "level"), Index("ix_earlier_outcomes_import_id", "import_id"))
 
     id: Mapped[str] = id_column()
     earlier_id: Mapped[str] = mapped_column(ForeignKey("earlier_proposals.id"), type_=Id)
+    import_id: Mapped[str] = mapped_column(ForeignKey("earlier_imports.id"), type_=Id)
+    """The list that said so: a later one may know of a level that the first did not."""
     level: Mapped[Level]
     verdict: Mapped[Verdict]
     reason: Mapped[str | None]

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.outcomes.api import router as api
 from app.outcomes.desk_pages import router as desk
+from app.outcomes.earlier_import_pages import router as earlier_import
 from app.outcomes.earlier_pages import router as earlier
 from app.outcomes.photo_pages import router as photos
 from app.outcomes.publish_pages import router as publish
@@ -17,4 +18,5 @@ router.include_router(desk)
 router.include_router(write)
 router.include_router(publish)
 router.include_router(earlier)
+router.include_router(earlier_import)
 router.include_router(api)

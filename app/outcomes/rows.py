@@ -15,6 +15,7 @@ from app.outcomes.levels import Level, Verdict
 from app.proposals.fields import SHORT, TITLE, Line, Money, Quantity
 from app.proposals.villages import village_named
 from app.registration.fields import without_nik
+from app.sheets.checked import Row
 from app.web.forms import checked
 
 FIRST_YEAR = 2000
@@ -64,17 +65,6 @@ class Wanted:
         return self.year, self.number
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the table at `place`, on `line` of what was brought: a proposal, or what is wrong by field."""
-
-    place: int
-    line: int
-    cells: tuple[str, ...]
-    wanted: Wanted | None
-    wrong: dict[str, FieldError]
-
-
 class _Cells(BaseModel):
     """What can be checked cell by cell."""
 
@@ -89,7 +79,7 @@ class _Cells(BaseModel):
     document: Annotated[Line, Bound(max_length=SHORT)] | None = None
 
 
-def read_rows(rows: Sequence[Sequence[str]], lines: Sequence[int], fields: Sequence[Field | None], usual: Usual) -> list[Row]:
+def read_rows(rows: Sequence[Sequence[str]], lines: Sequence[int], fields: Sequence[Field | None], usual: Usual) -> list[Row[Wanted]]:
     """Every row, checked; the same proposal and level twice, or one number with two titles, is wrong in the later row."""
     found = [_row(place, line, cells, fields, usual) for place, (line, cells) in enumerate(zip(lines, rows, strict=True))]
     titles: dict[tuple[int, str], str] = {}
@@ -106,7 +96,7 @@ def grouped(wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, list[Said]]]:
         yield members[0], [one.said for one in members if one.said is not None]
 
 
-def _row(place: int, line: int, cells: Sequence[str], fields: Sequence[Field | None], usual: Usual) -> Row:
+def _row(place: int, line: int, cells: Sequence[str], fields: Sequence[Field | None], usual: Usual) -> Row[Wanted]:
     told = {field.value: cells[at] for at, field in enumerate(fields) if field is not None and cells[at] and cells[at] not in {"-", "–"}}
     wrong: dict[str, FieldError] = {}
     given: dict[str, Any] = {}
@@ -170,7 +160,7 @@ def _when(told: dict[str, str], wrong: dict[str, FieldError]) -> date | None:
     return day
 
 
-def _once(row: Row, titles: dict[tuple[int, str], str], answered: set[tuple[int, str, Level]]) -> Row:
+def _once(row: Row[Wanted], titles: dict[tuple[int, str], str], answered: set[tuple[int, str, Level]]) -> Row[Wanted]:
     one = row.wanted
     if one is None:
         return row

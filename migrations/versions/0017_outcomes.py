@@ -98,6 +98,7 @@ def upgrade() -> None:
         "earlier_outcomes",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("earlier_id", sa.String(length=16), nullable=False),
+        sa.Column("import_id", sa.String(length=16), nullable=False),
         sa.Column("level", sa.String(length=20), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -105,9 +106,11 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("document", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["earlier_id"], ["earlier_proposals.id"], name=op.f("fk_earlier_outcomes_earlier_id")),
+        sa.ForeignKeyConstraint(["import_id"], ["earlier_imports.id"], name=op.f("fk_earlier_outcomes_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_earlier_outcomes")),
+        sa.UniqueConstraint("earlier_id", "level", name=op.f("uq_earlier_outcomes_earlier_id_level")),
     )
-    op.create_index("ix_earlier_outcomes_earlier_id", "earlier_outcomes", ["earlier_id"], unique=False)
+    op.create_index("ix_earlier_outcomes_import_id", "earlier_outcomes", ["import_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -410,7 +410,7 @@ async def test_what_the_office_of_an_earlier_year_is_called_is_covered_like_its_
         db.add(row)
         await db.flush()
         said = {"decided_by": "Pak Lurah 085326905742", "document": "Surat Pak RT 085326905742"}
-        db.add(EarlierOutcome(earlier_id=row.id, level=Level.VILLAGE, verdict=Verdict.AGREED, **said))
+        db.add(EarlierOutcome(earlier_id=row.id, import_id=row.import_id, level=Level.VILLAGE, verdict=Verdict.AGREED, **said))
     page = (await web.get(f"/u/{number}?forum={session.slug}")).text
     body = (await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}/outcomes")).text
     assert [("Pak Lurah" in text, "Surat Pak RT" in text, "085326905742" in text) for text in (page, body)] == [(True, True, False)] * 2

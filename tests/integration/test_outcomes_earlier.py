@@ -193,3 +193,43 @@ async def test_a_checked_form_that_is_sent_again_later_takes_in_what_is_missing_
     assert sorted(await earlier(ground, session)) == ["KPK-88", "KPK-89"]
     async with ground.database.read() as db:
         assert len((await db.scalars(select(EarlierImport))).all()) == 3
+
+
+async def test_a_list_that_comes_again_with_another_level_adds_its_answers_and_takes_only_those_back(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    _, lists = await taken_in(ground, office, web)
+    header = "Nomor Usulan\tTahun\tUsulan\tTingkat\tStatus"
+    later = [("KPK-88", "APBD", "Terakomodir"), ("KPK-88", "RKPD", "Terakomodir"), ("KPK-90", "RKPD", "Terakomodir")]
+    pasted = "\n".join([header, *(f"{number}\t2020\tUsulan {number}\t{level}\t{verdict}" for number, level, verdict in later)])
+    form = await web.post(f"{lists.base}/unggah", data={"year": "2020", "act": "check", "pasted": pasted}, headers=lists.headers)
+    # The plan has answered the first one already: that row is left out, the budget's answer is new.
+    assert ("2 usulan siap dimasukkan" in form.text, "1 baris sudah pernah dimasukkan" in form.text) == (True, True)
+    for _ in range(2):
+        assert (await lists.send(form.text, "take")).status_code == 303
+    assert await answers_of(ground) == {
+        ("KPK-88", "district", "agreed"),
+        ("KPK-88", "plan", "not_accommodated"),
+        ("KPK-88", "budget", "accommodated"),
+        ("KPK-89", "district", "declined"),
+        ("KPK-90", "plan", "accommodated"),
+    }
+    newest, _ = re.findall(r'action="([^"]+/batal)"', await lists.page())
+    assert (await web.post(newest, headers=lists.headers)).status_code == 303
+    assert await answers_of(ground) == {
+        ("KPK-88", "district", "agreed"),
+        ("KPK-88", "plan", "not_accommodated"),
+        ("KPK-89", "district", "declined"),
+    }
+    async with ground.database.read() as db:
+        assert [one.proposals for one in await db.scalars(select(EarlierImport).order_by(EarlierImport.at))] == [2, 2]
+
+
+async def answers_of(ground: Ground) -> set[tuple[str, str, str]]:
+    async with ground.database.read() as db:
+        rows = await db.execute(
+            select(EarlierProposal.number, EarlierOutcome.level, EarlierOutcome.verdict).join(
+                EarlierOutcome, EarlierOutcome.earlier_id == EarlierProposal.id
+            )
+        )
+        return {(number, level.value, verdict.value) for number, level, verdict in rows}
