@@ -18,6 +18,7 @@ from app.proposals.choices import Via
 from app.proposals.listing import offers
 from app.proposals.models import ProposalStatus
 from app.proposals.sectors import Sector
+from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk, desk
 from app.sessions.navigation import desk_items
 from app.sessions.rows import sites_of
@@ -25,7 +26,6 @@ from app.web.forms import typed
 from app.web.ground import Ground, ground
 from app.web.kept_files import sent
 from app.web.pages import page, translator
-from app.web.problems import status_of
 
 router = APIRouter(prefix="/meja/{slug}/rekaman", include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -85,7 +85,6 @@ async def fetch(request: Request, parts: Parts, at: Secretariat, file: FileId) -
 
 
 async def _drawn(request: Request, parts: Ground, at: Desk, *, refused: ForumError | None = None) -> Response:
-    words = translator(request)
     async with parts.database.read() as db:
         chosen = await chosen_in(db, at.session, request.query_params)
         sizes = {table: await rows_of(db, at.session, table, chosen.filters) for table in FORMATS}
@@ -93,12 +92,12 @@ async def _drawn(request: Request, parts: Ground, at: Desk, *, refused: ForumErr
         sites = await sites_of(db, at.session.id)
         files = await newest(db, at.session.id, Purpose.EXPORT, SHOWN)
         head = await head_of(db, at.session.id)
-    return page(
+    return desk_page(
         request,
         "exports/records.html",
-        status=status_of(refused) if refused else 200,
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "rekaman", words),
+        at,
+        "rekaman",
+        refused=refused,
         formats=FORMATS,
         narrowed=NARROWED,
         chosen=chosen,
@@ -113,5 +112,4 @@ async def _drawn(request: Request, parts: Ground, at: Desk, *, refused: ForumErr
         files=files,
         head=head,
         may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),
-        refused=words.error(refused.code, **refused.facts) if refused else None,
     )

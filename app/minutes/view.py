@@ -20,12 +20,12 @@ from app.minutes.texts import LONGEST_TEXT, Written, versions_of
 from app.minutes.wording import about_of, kind_of, plain, reason_of, standing_of, text_of, time_of, title_and_place, title_of
 from app.proposals.agencies import agency_key, one_each
 from app.proposals.triage import names_of
+from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk
-from app.sessions.navigation import desk_items
 from app.web.forms import Typed
 from app.web.ground import Ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.pages import translator
+from app.web.paging import page_count
 
 MOST_READ = 5000
 """Entries of a section that the page knows of; the document has all of them."""
@@ -95,7 +95,7 @@ async def drawn(
     recorded = plain(replace(section, entries=section.entries[:A_PAGE]), frame, parts.catalogues.translator(LANGUAGE))
     sieve = Sieve(request.query_params.get("jenis", ""), request.query_params.get("perangkat", ""))
     held = [one for one in section.entries if sieve.holds(one)]
-    pages = max(1, -(-len(held) // A_PAGE))
+    pages = page_count(len(held), A_PAGE)
     number = min(number_in(request.query_params, "page") or 1, pages)
     editor = _editor(request.query_params, form, refused, versions, recorded)
     # Texts that are alike everywhere and nowhere keep a processor for seconds.
@@ -103,12 +103,12 @@ async def drawn(
     against = await to_thread.run_sync(difference, editor.theirs.text, editor.text) if editor.theirs else []
     if isinstance(refused, Invalid) and form is not None:
         form = form.with_errors(refused, words)
-    return page(
+    return desk_page(
         request,
         "minutes/minutes.html",
-        status=status_of(refused) if refused else 200,
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "notulen", words),
+        at,
+        "notulen",
+        refused=refused,
         frame=frame,
         section=section,
         key=key,
@@ -132,7 +132,6 @@ async def drawn(
         names=names,
         form=form or Typed(),
         note_id=form.get("note_id") if form and form.get("note_id") else new_id(),
-        refused=None if refused is None or isinstance(refused, Invalid) else words.error(refused.code, **refused.facts),
         noted=noted,
         saved="tersimpan" in request.query_params,
         may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),

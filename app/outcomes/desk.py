@@ -5,17 +5,18 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Role
+from app.errors import ForumError
 from app.outcomes.levels import FIRST_LEVEL, LEVELS, Level
 from app.outcomes.writing import Writer
 from app.proposals.agencies import spellings
 from app.proposals.listing import Filters, offers
+from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk, desk
-from app.sessions.navigation import desk_items
 from app.web.ground import Ground, ground
-from app.web.pages import translator
 
 Parts = Annotated[Ground, Depends(ground)]
 At = Annotated[Desk, Depends(desk(Role.SECRETARIAT, Role.RESPONDER))]
@@ -45,14 +46,26 @@ def seen_by(at: Desk, filters: Filters, meant: Sequence[str]) -> Filters | None:
     return replace(Filters(q=filters.q, sector=filters.sector, village=filters.village), meant_for=mine) if mine else None
 
 
-def about_desk(request: Request, at: Desk) -> dict[str, Any]:
-    """What every page of these needs."""
+def levels_of(at: Desk) -> tuple[Level, ...]:
+    """The levels whose answers they write."""
+    return LEVELS if publishes(at) else (Level.AGENCY,)
+
+
+def outcomes_page(
+    request: Request, template: str, at: Desk, /, *, status: int = 200, refused: ForumError | None = None, **context: Any
+) -> Response:
+    """A page of these, with what every one of them needs."""
     writes_all = publishes(at)
-    return {
-        "session": at.session,
-        "desk_items": desk_items(at.session, at.staff, KEY, translator(request)),
-        "publishes": writes_all,
-        "agency": None if writes_all else at.staff.agency,
-        "levels": LEVELS if writes_all else (Level.AGENCY,),
-        "first": FIRST_LEVEL[at.session.tier],
-    }
+    return desk_page(
+        request,
+        template,
+        at,
+        KEY,
+        status=status,
+        refused=refused,
+        publishes=writes_all,
+        agency=None if writes_all else at.staff.agency,
+        levels=levels_of(at),
+        first=FIRST_LEVEL[at.session.tier],
+        **context,
+    )

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.outcomes import overview
-from app.outcomes.desk import PREFIX, At, Parts, about_desk, publishes, seen_by
+from app.outcomes.desk import PREFIX, At, Parts, outcomes_page, publishes, seen_by
 from app.outcomes.levels import Level
 from app.outcomes.listing import draft_count
 from app.outcomes.standing import Standing
 from app.proposals.addresses import narrowed
 from app.proposals.listing import Filters, offers
-from app.web.pages import page
+from app.web.paging import page_count
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 PAGE = 50
@@ -34,16 +34,16 @@ async def list_page(request: Request, parts: Parts, at: At, page_: Annotated[int
         rows = await overview.rows_of(db, at.session, filters, asked, skip=(page_ - 1) * PAGE, limit=PAGE) if filters else []
         waiting = (await overview.totals_of(db, at.session, filters)).waiting if filters else 0
         drafts = await draft_count(db, at.session.id) if publishes(at) else 0
-    return page(
+    return outcomes_page(
         request,
         "outcomes/list.html",
-        **about_desk(request, at),
+        at,
         rows=rows,
         total=total,
         waiting=waiting,
         drafts=drafts,
         page_number=page_,
-        pages=-(-total // PAGE),
+        pages=page_count(total, PAGE),
         query={**chosen.query, **({"tingkat": level.value} if level else {}), **({"keadaan": standing.value} if standing else {})},
         chosen=chosen,
         offers=offered,
@@ -61,10 +61,10 @@ async def digest_page(request: Request, parts: Parts, at: At) -> Response:
         totals = await overview.totals_of(db, at.session, filters) if filters else overview.Totals(0, 0, 0)
         owing = await overview.owing(db, at.session, filters) if filters else []
         sent = await overview.publications(db, at.session.id)
-    return page(
+    return outcomes_page(
         request,
         "outcomes/digest.html",
-        **about_desk(request, at),
+        at,
         sent=sent,
         owing=owing,
         total=totals.proposals,

@@ -10,7 +10,7 @@ from app.errors import Conflict, FieldError, Invalid
 from app.outcomes import earlier
 from app.outcomes.columns import WORDS, Field, guess
 from app.outcomes.desk import PREFIX, Parts, Secretariat
-from app.outcomes.earlier_pages import about_earlier, list_drawn
+from app.outcomes.earlier_pages import earlier_page, list_drawn
 from app.outcomes.levels import FIRST_LEVEL, Level
 from app.outcomes.rows import FIRST_YEAR, Usual, Wanted, grouped, read_rows
 from app.sessions.guards import Desk
@@ -20,8 +20,7 @@ from app.sheets.checked import Checked, Row, sorted_out
 from app.web.brought import carried_in, list_id, look
 from app.web.forms import Typed, attached, typed
 from app.web.ground import Ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.pages import translator
 
 router = APIRouter(prefix=f"{PREFIX}/tahun-lalu", include_in_schema=False)
 SomeId = Annotated[str, Path(max_length=16, pattern="^[A-Za-z0-9_-]+$")]
@@ -91,7 +90,7 @@ async def _checked(parts: Ground, at: Desk, carried: Carried[Field], usual: Usua
 
 
 def _bring(request: Request, at: Desk, form: Typed, *, status: int = 200) -> Response:
-    return page(request, "outcomes/bring.html", status=status, **about_earlier(request, at), form=form)
+    return earlier_page(request, "outcomes/bring.html", at, status=status, form=form)
 
 
 def _check(
@@ -106,13 +105,13 @@ def _check(
     refused: Conflict | None = None,
 ) -> Response:
     words = translator(request)
-    return page(
+    return earlier_page(
         request,
         "outcomes/check.html",
-        status=status_of(refused) if refused else status,
-        **about_earlier(request, at),
+        at,
+        status=status,
+        refused=refused,
         **look(words, form, carried, checked, Field),
         usual=usual,
         proposals=sum(1 for _ in grouped(checked.wanted)),
-        refused=words.error(refused.code, **refused.facts) if refused else None,
     )

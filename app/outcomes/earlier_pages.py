@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import Conflict, ForumError, NotFound
 from app.outcomes import earlier
-from app.outcomes.desk import PREFIX, Parts, Secretariat, about_desk
+from app.outcomes.desk import PREFIX, Parts, Secretariat, outcomes_page
 from app.outcomes.levels import LEVELS
 from app.outcomes.listing import outcomes_of_earlier
 from app.outcomes.models import EarlierImport, EarlierOutcome, EarlierProposal
@@ -23,8 +23,8 @@ from app.sessions.guards import Desk
 from app.sheets.apart import apart
 from app.web.forms import typed
 from app.web.ground import Ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.pages import translator
+from app.web.paging import page_count
 
 router = APIRouter(prefix=f"{PREFIX}/tahun-lalu", include_in_schema=False)
 PAGE = 20
@@ -73,15 +73,17 @@ async def connect(request: Request, parts: Parts, at: Secretariat) -> Response:
     return RedirectResponse(f"/meja/{at.session.slug}/hasil/tahun-lalu?page={place}#l-{id_}", 303)
 
 
-def about_earlier(request: Request, at: Desk) -> dict[str, Any]:
-    """What every page about earlier years needs."""
+def earlier_page(
+    request: Request, template: str, at: Desk, /, *, status: int = 200, refused: ForumError | None = None, **context: Any
+) -> Response:
+    """A page about earlier years, with the names of the levels."""
     words = translator(request)
-    return {**about_desk(request, at), "level_choices": [(level.value, words.label("level", level.value)) for level in LEVELS]}
+    choices = [(level.value, words.label("level", level.value)) for level in LEVELS]
+    return outcomes_page(request, template, at, status=status, refused=refused, level_choices=choices, **context)
 
 
 async def list_drawn(request: Request, parts: Ground, at: Desk, number: int, *, refused: ForumError | None = None) -> Response:
     """The page of earlier proposals, after a refusal too."""
-    words = translator(request)
     async with parts.database.read() as db:
         mine = EarlierProposal.session_id == at.session.id
         total = await db.scalar(select(func.count()).select_from(EarlierProposal).where(mine)) or 0
@@ -89,17 +91,16 @@ async def list_drawn(request: Request, parts: Ground, at: Desk, number: int, *, 
         lists = (
             await db.scalars(select(EarlierImport).where(EarlierImport.session_id == at.session.id).order_by(EarlierImport.at.desc()))
         ).all()
-    return page(
+    return earlier_page(
         request,
         "outcomes/earlier.html",
-        status=status_of(refused) if refused else 200,
-        **about_earlier(request, at),
+        at,
+        refused=refused,
         rows=rows,
         total=total,
         page_number=number,
-        pages=-(-total // PAGE),
+        pages=page_count(total, PAGE),
         lists=lists,
-        refused=words.error(refused.code, **refused.facts) if refused else None,
         told=request.query_params.get("kabar", ""),
     )
 

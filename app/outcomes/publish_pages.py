@@ -6,14 +6,12 @@ from fastapi.responses import RedirectResponse, Response
 from app.database.tables import new_id
 from app.errors import Conflict
 from app.outcomes import forms, publishing
-from app.outcomes.desk import KEY, PREFIX, Parts, Secretariat, about_desk
+from app.outcomes.desk import KEY, PREFIX, Parts, Secretariat, outcomes_page
 from app.outcomes.listing import drafts_of
 from app.outcomes.writers import writers_of
 from app.sessions.guards import Desk
 from app.web.forms import Typed, typed
 from app.web.ground import Ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
@@ -41,22 +39,20 @@ async def publish(request: Request, parts: Parts, at: Secretariat) -> Response:
 
 
 async def _publish(request: Request, parts: Ground, at: Desk, form: Typed, *, refused: Conflict | None = None) -> Response:
-    words = translator(request)
     async with parts.database.read() as db:
         drafts = await drafts_of(db, at.session.id)
         people = await writers_of(db, at.session.id, list({proposal.id for _, proposal in drafts}))
     ticked = forms.drafts_in(form) if refused else {}
-    return page(
+    return outcomes_page(
         request,
         "outcomes/publish.html",
-        status=status_of(refused) if refused else 200,
-        **about_desk(request, at),
+        at,
+        refused=refused,
         drafts=drafts,
         most=publishing.MOST,
         people=len(people),
         ticked=set(ticked) if refused else {outcome.id for outcome, _ in drafts[: publishing.MOST]},
         id=new_id(),
-        refused=words.error(refused.code, **refused.facts) if refused else None,
         told=request.query_params.get("kabar", ""),
         count=request.query_params.get("jumlah", ""),
     )

@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.errors import Conflict, ForumError, Invalid, NotAllowed
 from app.outcomes import forms, overview, writing
-from app.outcomes.desk import KEY, PREFIX, At, Parts, Secretariat, about_desk, publishes, seen_by, writer_of
-from app.outcomes.levels import MAY_SAY, Level, Verdict
+from app.outcomes.desk import KEY, PREFIX, At, Parts, Secretariat, levels_of, outcomes_page, publishes, seen_by, writer_of
+from app.outcomes.levels import FIRST_LEVEL, MAY_SAY, Level, Verdict
 from app.outcomes.listing import earlier_of
 from app.outcomes.overview import Row
 from app.outcomes.writing import Writer
@@ -18,8 +18,7 @@ from app.proposals.listing import Filters, offers
 from app.sessions.guards import Desk
 from app.web.forms import Typed, typed
 from app.web.ground import Ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.pages import translator
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 Numbers = Annotated[list[str], Query(alias="number", max_length=writing.MOST)]
@@ -97,15 +96,15 @@ async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, refus
         earlier = await earlier_of(db, [row.proposal.id for row in chosen[:1]]) if len(chosen) == 1 else {}
     if isinstance(refused, Invalid):
         form = form.with_errors(refused, words)
-    context = about_desk(request, at)
     # Drafts of other levels are not a responder's to read.
     wish = form.get("level")
-    level = Level(wish) if wish in set(context["levels"]) else _level_of(chosen, context["first"], publishes=context["publishes"])
-    return page(
+    first = FIRST_LEVEL[at.session.tier]
+    level = Level(wish) if wish in set(levels_of(at)) else _level_of(chosen, first, publishes=publishes(at))
+    return outcomes_page(
         request,
         "outcomes/write.html",
-        status=status_of(refused) if refused else 200,
-        **context,
+        at,
+        refused=refused,
         chosen=chosen,
         level=level,
         form=form if typed_too else _opened(at, chosen, level),
@@ -115,7 +114,6 @@ async def _form(request: Request, parts: Ground, at: Desk, form: Typed, *, refus
         verdicts=list(Verdict),
         reasons=list(Reason),
         earlier=next(iter(earlier.values()), []),
-        refused=words.error(refused.code, **refused.facts) if isinstance(refused, Conflict) else None,
         told=request.query_params.get("kabar", ""),
     )
 

@@ -21,12 +21,12 @@ from app.proposals.fields import LONG, SHORT, Line, clean
 from app.proposals.models import Proposal, ProposalStatus
 from app.proposals.replies import Reply
 from app.proposals.sectors import Sector
+from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk, desk
-from app.sessions.navigation import desk_items
 from app.web.forms import Typed, parse, typed
 from app.web.ground import Ground, ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.pages import translator
+from app.web.paging import page_count
 
 router = APIRouter(prefix="/meja/{slug}/tanggapan", include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -87,11 +87,11 @@ async def list_page(
         found = [one for one in found if one.status not in GONE_ON]
         answers = await responses_of(db, found)
     rows = sorted((Waiting(one, len(answers[one.id])) for one in found), key=lambda row: row.answers > 0)
-    return page(
+    return desk_page(
         request,
         "proposals/answers_list.html",
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "tanggapan", translator(request)),
+        at,
+        "tanggapan",
         rows=rows[(page_ - 1) * PAGE : page_ * PAGE],
         total=len(rows),
         unanswered=sum(row.answers == 0 for row in rows),
@@ -102,7 +102,7 @@ async def list_page(
         chosen=chosen,
         offers=offers,
         page_number=page_,
-        pages=-(-len(rows) // PAGE),
+        pages=page_count(len(rows), PAGE),
         sites={site.id: site for site in sites},
         choices={"sector": list(Sector), "via": list(Via)},
     )
@@ -181,12 +181,12 @@ async def _one(
         responses = (await responses_of(db, [proposal]))[proposal.id]
         sites = await sites_of(db, at)
         agencies: Sequence[str] = (await listing.offers(db, at.session, public=False)).agencies if _by_hand(at) else ()
-    return page(
+    return desk_page(
         request,
         "proposals/answers_one.html",
-        status=status_of(refused) if refused else 200,
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "tanggapan", words),
+        at,
+        "tanggapan",
+        refused=refused,
         one=proposal,
         sources=sources,
         responses=responses,
@@ -198,6 +198,5 @@ async def _one(
         agencies=agencies,
         form=kept,
         correcting=correcting,
-        refused=words.error(refused.code, **refused.facts) if isinstance(refused, Conflict) else None,
         told=request.query_params.get("kabar", ""),
     )

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Conflict, ForumError, Invalid, NotFound, Unavailable
+from app.errors import Conflict, ForumError, Invalid, NotFound
 from app.proposals import handing, listing, triage
 from app.proposals.addresses import Narrowed, narrowed
 from app.proposals.answers import responses_of
@@ -17,13 +17,14 @@ from app.proposals.photos import ALT, MOST
 from app.proposals.photos_shown import photo_traces, photos_of
 from app.proposals.status import STEPS, WAITING
 from app.proposals.villages import offered
+from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk
 from app.sessions.models import Site
 from app.sessions.navigation import desk_items
 from app.web.forms import Typed
 from app.web.ground import Ground
 from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.paging import page_count
 
 PAGE = 50
 QUEUE = 200
@@ -39,15 +40,15 @@ async def every(request: Request, parts: Ground, at: Desk, number: int) -> Respo
         rows = await listing.matching(db, at.session.id, chosen.filters, public=False, limit=PAGE, skip=(number - 1) * PAGE)
         counts = await listing.by_status(db, at.session.id)
         waiting = await listing.matching(db, at.session.id, Filters(status=WAITING), public=False, limit=1)
-    return page(
+    return desk_page(
         request,
         "proposals/desk_list.html",
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "usulan", translator(request)),
+        at,
+        "usulan",
         items=rows,
         total=total,
         page_number=number,
-        pages=-(-total // PAGE),
+        pages=page_count(total, PAGE),
         chosen=chosen,
         counts={status.value: counts[status] for status in ProposalStatus},
         first=waiting[0].number if waiting else None,
@@ -128,12 +129,12 @@ async def one(
     shown = form or Typed({**present, **read})
     if isinstance(refused, Invalid):
         shown = shown.with_errors(refused, words)
-    return page(
+    return desk_page(
         request,
         "proposals/desk_one.html",
-        status=status_of(refused) if refused else 200,
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "usulan", words),
+        at,
+        "usulan",
+        refused=refused,
         one=proposal,
         sources=sources,
         responses=responses,
@@ -141,7 +142,6 @@ async def one(
         beside=beside or Typed(),
         read=read,
         stale={name: present[name] or "–" for name in FORM if stale and shown.get(name) != present[name]},
-        refused=words.error(refused.code, **refused.facts) if isinstance(refused, Conflict | Unavailable) else None,
         is_stale=stale,
         chosen=chosen,
         queue=queue,

@@ -22,6 +22,7 @@ from app.sessions.guards import PublicSession
 from app.sessions.models import ForumSession, Site
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
+from app.web.paging import page_count
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -67,7 +68,7 @@ async def list_page(
         items=items,
         total=total,
         page_number=page_,
-        pages=-(-total // PAGE),
+        pages=page_count(total, PAGE),
         chosen=chosen,
         offers=offers,
         sites=sites,

@@ -17,6 +17,7 @@ from app.sessions.models import AgendaItem, SessionState, Site
 from app.sessions.series import days_of, series_named
 from app.web.ground import Ground, ground
 from app.web.pages import page, translator
+from app.web.paging import page_count
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -60,7 +61,7 @@ async def series_page(
         items=items,
         total=total,
         page_number=page_,
-        pages=-(-total // PAGE),
+        pages=page_count(total, PAGE),
         chosen=chosen,
         offers=offers,
         sectors=list(Sector),

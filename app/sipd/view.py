@@ -15,16 +15,15 @@ from app.proposals.fields import SHORT, clean
 from app.proposals.listing import written
 from app.proposals.photos_shown import photos_of
 from app.proposals.triage import names_of
+from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk
-from app.sessions.navigation import desk_items
 from app.sipd.columns import row
 from app.sipd.fields import empty_of, fields_of
 from app.sipd.listing import Item, Scope, by_number, following, items_of, meant, of_scope, progress_of, strays_of
 from app.sipd.service import due_of
 from app.web.forms import Typed
 from app.web.ground import Ground
-from app.web.pages import page, translator
-from app.web.problems import status_of
+from app.web.pages import translator
 
 QUEUE = 200
 """Proposals that are listed beside the shown one."""
@@ -101,12 +100,12 @@ async def drawn(
     cells = row(items.index(item) + 1 if item in items else 1, item.facts, label) if item else {}
     if form is not None and isinstance(refused, Invalid):
         form = form.with_errors(refused, words)
-    return page(
+    return desk_page(
         request,
         "sipd/page.html",
-        status=status_of(refused) if refused else 200,
-        session=at.session,
-        desk_items=desk_items(at.session, at.staff, "sipd", words),
+        at,
+        "sipd",
+        refused=refused,
         chosen=chosen,
         items=items,
         queue=_beside(items, item),
@@ -128,7 +127,6 @@ async def drawn(
         today=now.astimezone(ZoneInfo(at.session.zone)).date().isoformat(),
         names=names,
         form=form or Typed(),
-        refused=None if refused is None or isinstance(refused, Invalid) else words.error(refused.code, **refused.facts),
         may_export=at.staff.may({Role.SECRETARIAT}, at.session.id),
     )
 
