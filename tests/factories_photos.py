@@ -60,6 +60,7 @@ def bomb(side: int = 30_000) -> bytes:
 
 NOT_PHOTOS = {
     "pictures.empty": b"",
+    "pictures.too_large": jpeg() + bytes(7 * 1024 * 1024),
     "pictures.too_many_pixels": bomb(),
     "pictures.cut_off": jpeg()[:-4000],
     "pictures.drawing": b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, Verdict, record, verify
 from app.closing.checklist import Point, points_of
-from app.closing.offline import Offline, ScanLine, offline
+from app.closing.offline import PHOTOS, Offline, ScanLine, offline
 from app.closing.zip_file import Archive, archive
 from app.documents.files import empty_file
 from app.errors import Conflict
@@ -24,6 +24,7 @@ from app.kept.service import Wanted, begin, content, fill, finish, give_up, newe
 from app.minutes.making import minutes_docx, minutes_pdf
 from app.outbox.service import enqueue
 from app.papers.scans import KeptScan, scans_of
+from app.proposals.photos_shown import WithNumber, photos_in
 from app.record.files import MEDIA, OfVersion, files_of, made
 from app.record.final import versions_of
 from app.sessions.models import ForumSession
@@ -71,6 +72,7 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         session = await db.get_one(ForumSession, file.session_id)
         agenda = await agenda_of(db, session.id)
         scans = await scans_of(db, session.id)
+        photos = await photos_in(db, session.id)
         points = await points_of(db, session)
         of_versions = await files_of(db, await versions_of(db, session.id))
     records = [one for files in of_versions.values() for one in files if one.kept.state == KeptState.KEPT]
@@ -87,7 +89,7 @@ async def make_archive(ground: Ground, file_id: str) -> None:
         at = ground.clock.now()
         with archive(target, f"arsip-{session.slug}", at.astimezone(ZoneInfo(session.zone))) as out:
             given = await source(ground.database, ground.vault, words, session)
-            await _write(ground, out, file_id, offline(ground.catalogues, given, agenda, at), scans, records, points, verdict)
+            await _write(ground, out, file_id, offline(ground.catalogues, given, agenda, at), scans, photos, records, points, verdict)
         with open(target, "rb") as whole:  # noqa: ASYNC230 - a file of our own, read in a thread
             size, sha256 = await fill(ground.database, ground.vault, file_id, whole)
     finally:
@@ -103,12 +105,13 @@ async def _write(
     file_id: str,
     pages: Offline,
     scans: list[KeptScan],
+    photos: list[tuple[WithNumber, KeptFile]],
     records: list[OfVersion],
     points: list[Point],
     verdict: Verdict,
 ) -> None:
     given = pages.given
-    total = sum(len(_formats(table)) for table in TABLES) + len(DOCUMENTS) + len(scans) + len(records) + 1
+    total = sum(len(_formats(table)) for table in TABLES) + len(DOCUMENTS) + len(scans) + len(photos) + len(records) + 1
     done = 0
 
     async def on() -> None:
@@ -129,6 +132,9 @@ async def _write(
         path = f"pindaian/{number:03d}-{one.scan.kind.value}-{hall.code if hall else 'forum'}.{one.file.name.rpartition('.')[2]}"
         await out.add(path, content(ground.database, ground.vault, one.file.id), packed=False)
         lines.append(ScanLine(path, given.label("scan", one.scan.kind), given.hall(one.scan.site_id), one.scan.note, one.scan.added_at))
+        await on()
+    for photo, kept_photo in photos:
+        await out.add(f"{PHOTOS}{photo.file_name}", content(ground.database, ground.vault, kept_photo.id), packed=False)
         await on()
     for number, record_file in enumerate(records, 1):
         path = f"berita-acara/{number:02d}-{record_file.kept.name}"

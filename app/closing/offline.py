@@ -24,6 +24,8 @@ from app.web.pages import TEMPLATES, environment
 
 STYLE = TEMPLATES / "closing" / "archive.css"
 ROWS = "<!-- rows -->"
+PHOTOS = "foto/"
+"""The folder of the photos of proposals."""
 """Stands in the page of a table where its rows come, so that they can be written as they are read."""
 
 
@@ -53,7 +55,10 @@ class Offline:
         paths = {one.path for one in written}
         tables = [name for name in dict.fromkeys(_table_of(path) for path in sorted(paths)) if name]
         kinds = {name: [path for path in sorted(paths) if _table_of(path) == name] for name in tables}
-        return self._page("archive_index.html", tables=kinds, agenda=self.agenda, scans=scans, points=still_open(points), verdict=verdict)
+        photos = sorted(path for path in paths if path.startswith(PHOTOS))
+        return self._page(
+            "archive_index.html", tables=kinds, agenda=self.agenda, scans=scans, photos=photos, points=still_open(points), verdict=verdict
+        )
 
     async def table(self, sheet: Sheet) -> AsyncIterator[bytes]:
         """A table as a page, row by row as it is read."""

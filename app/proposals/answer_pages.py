@@ -19,6 +19,7 @@ from app.proposals.choices import Via
 from app.proposals.desk_view import sites_of
 from app.proposals.fields import LONG, SHORT, Line, clean
 from app.proposals.models import Proposal, ProposalStatus
+from app.proposals.photos_shown import photos_of
 from app.proposals.replies import Reply
 from app.proposals.sectors import Sector
 from app.sessions.desk_page import desk_page
@@ -179,6 +180,7 @@ async def _one(
         proposal = await listing.find(db, at.session.id, number)
         sources = (await listing.sources_of(db, [proposal]))[proposal.id]
         responses = (await responses_of(db, [proposal]))[proposal.id]
+        photos = (await photos_of(db, [proposal], public=False))[proposal.id]
         sites = await sites_of(db, at)
         agencies: Sequence[str] = (await listing.offers(db, at.session, public=False)).agencies if _by_hand(at) else ()
     return desk_page(
@@ -190,6 +192,7 @@ async def _one(
         one=proposal,
         sources=sources,
         responses=responses,
+        photos=photos,
         own={
             one.id for one in responses if one.message_id is None and (one.by == at.staff.actor or at.staff.may(CORRECTING, at.session.id))
         },

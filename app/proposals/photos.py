@@ -65,8 +65,10 @@ async def bring(database: Database, vault: Vault, proposal_id: str, brought: Bro
         free_place(await standing(db, proposal_id))
         session_id = (await db.get_one(Proposal, proposal_id)).session_id
     picture = await picture_of(content)
-    files = [await _kept(database, vault, session_id, brought, one, now) for one in (picture.content, picture.thumbnail)]
+    files: list[_Kept] = []
     try:
+        for one in (picture.content, picture.thumbnail):
+            files.append(await _kept(database, vault, session_id, brought, one, now))  # noqa: PERF401 - what is there when one fails is given up
         async with database.write() as db:
             photo = await _place(db, vault, proposal_id, brought, picture, files, now)
             taken = photo.file_id == files[0].row.id

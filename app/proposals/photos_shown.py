@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import NotFound
-from app.kept.models import KeptFile, Purpose
+from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import kept
 from app.proposals.lineage import forebears
 from app.proposals.listing import JOINED
@@ -86,6 +86,15 @@ async def photo_in(db: AsyncSession, proposal: Proposal, photo_id: str, *, publi
 async def file_of(db: AsyncSession, photo: Photo, size: str) -> KeptFile:
     """The kept file of a photo, `full` or `small`."""
     return await kept(db, photo.session_id, photo.file_id if size == "full" else photo.thumbnail_id, Purpose.PHOTO)
+
+
+async def photos_in(db: AsyncSession, session_id: str) -> list[tuple[WithNumber, KeptFile]]:
+    """Every photo of a session with its file, in the order of the numbers."""
+    wanted = select(Photo, Proposal.number, KeptFile).join(Proposal, Proposal.id == Photo.proposal_id)
+    wanted = wanted.join(KeptFile, KeptFile.id == Photo.file_id)
+    wanted = wanted.where(Photo.session_id == session_id, Photo.removed_at.is_(None), KeptFile.state == KeptState.KEPT)
+    rows = await db.execute(wanted.order_by(Proposal.number, Photo.place))
+    return [(WithNumber(photo, number), file) for photo, number, file in rows]
 
 
 async def photo_traces(db: AsyncSession, proposal: Proposal) -> list[PhotoTrace]:

@@ -8,11 +8,13 @@ from app.proposals.dapil_pages import router as dapil
 from app.proposals.desk import router as desk
 from app.proposals.handing_pages import router as handing
 from app.proposals.pages import router as pages
+from app.proposals.photo_api import router as photo_api
 from app.proposals.photo_pages import router as photos
 from app.proposals.series_pages import router as series
 
 router = APIRouter()
 router.include_router(api)
+router.include_router(photo_api)
 router.include_router(desk)
 router.include_router(handing)
 router.include_router(answers)

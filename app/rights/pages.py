@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.errors import Conflict, FieldError, Invalid, Unavailable
 from app.invitations.join import knows_phone
+from app.outcomes.own import own_key
 from app.rights import correction
 from app.rights.correction import Corrected
 from app.rights.doors import Door, seat_door, status_door
@@ -137,6 +138,7 @@ async def _page(request: Request, parts: Ground, at: Door, form: Typed | None = 
         own=own,
         until=until,
         base=at.base,
+        proposals=f"/jawaban/{own_key(parts.vault, at.person.id)}",
         form=form or _filled(own.person, own.contact),
         wrong=form is not None,
         saved=request.query_params.get("tersimpan"),

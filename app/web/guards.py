@@ -20,8 +20,8 @@ from app.web.traffic import Traffic
 BODY = 256 * 1024
 """Bytes of body that a call may have."""
 UPLOAD = 8 * 1024 * 1024
-"""Bytes of body at a door for files: a path that ends in `UPLOADS`, whose forms come in parts."""
-UPLOADS = "/unggah"
+"""Bytes of body at a door for files: a path that ends in one of `UPLOADS`, whose forms come in parts."""
+UPLOADS = ("/unggah", "/photos")
 NULS = (b"\x00", b"%00", b"\\u0000")
 """A zero character, raw and as forms and JSON write it: nobody types one, and PostgreSQL keeps none."""
 BODY_SECONDS = 60

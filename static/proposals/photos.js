@@ -1,18 +1,20 @@
 /* Bringing a photo over a bad line: made small here before it leaves, sent again by itself until it arrived, under one mark so that it is kept once.
    Without this module the form sends the file as it is, and the server makes it small. */
-const LONG_SIDE = 1600;
-const QUALITY = 0.82;
+/* Long side and quality; the next one when a try took too long, so that at last it comes through within the server's minute. */
+const SIZES = [[1600, 0.82], [1280, 0.72], [960, 0.62]];
+const SLOW = 40_000;
 const PAUSES = [2, 4, 8, 15, 30];
 const SECONDS = 120;
+const AGAIN = new Set([408, 502, 503, 504]);
 
 const after = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
 const online = () => (navigator.onLine ? null : new Promise((done) => { addEventListener("online", done, { once: true }); }));
 
-/** The picture upright on a canvas, at most LONG_SIDE long; null where this browser cannot read it (the server then says what to do). */
-async function drawn(file) {
+/** The picture upright on a canvas, at most so long; null where this browser cannot read it (the server then says what to do). */
+async function drawn(file, side) {
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONG_SIDE / Math.max(bitmap.width, bitmap.height));
+    const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(bitmap.width * scale));
     canvas.height = Math.max(1, Math.round(bitmap.height * scale));
@@ -27,7 +29,7 @@ async function drawn(file) {
   }
 }
 
-const packed = (canvas) => new Promise((done) => { canvas.toBlob(done, "image/jpeg", QUALITY); });
+const packed = (canvas, quality) => new Promise((done) => { canvas.toBlob(done, "image/jpeg", quality); });
 
 function bind(form) {
   const input = form.querySelector("input[type=file]");
@@ -37,22 +39,25 @@ function bind(form) {
   let small = null;
   let chosen = Promise.resolve();
   let going = false;
+  let step = 0;
 
   const tell = (words, size) => {
     told.textContent = (words ?? "").replace("{size}", size ?? "");
     told.hidden = !words;
   };
 
-  async function choose() {
+  async function choose(nextStep = 0) {
     small = null;
+    step = nextStep;
     preview.hidden = true;
     const file = input.files[0];
     if (!file) return tell("");
     tell(form.dataset.shrinking);
-    const canvas = await drawn(file);
+    const [side, quality] = SIZES[step];
+    const canvas = await drawn(file, side);
     if (file !== input.files[0]) return undefined;
     if (!canvas) return tell("");
-    const made = await packed(canvas);
+    const made = await packed(canvas, quality);
     if (file !== input.files[0]) return undefined;
     // A picture that was small already may only have grown.
     small = made && (made.size < file.size || !/^image\/(jpeg|png|webp)$/.test(file.type)) ? made : null;
@@ -63,13 +68,13 @@ function bind(form) {
     return tell(form.dataset.ready, Math.max(1, Math.round((small ?? file).size / 1024)));
   }
 
-  /** What the server answered, or null when the line died: then nobody knows whether it arrived, and the same mark makes it safe to repeat. */
+  /** What the server answered; null when the line died (then nobody knows whether it arrived, and the same mark makes it safe to repeat), or when it asks to come again. */
   async function once() {
     const body = new FormData(form);
     if (small) body.set("file", small, "foto.jpg");
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(SECONDS * 1000) });
-      return answer.status === 502 || answer.status === 503 || answer.status === 504 ? null : answer;
+      return AGAIN.has(answer.status) ? null : answer;
     } catch {
       return null;
     }
@@ -78,8 +83,10 @@ function bind(form) {
   async function send() {
     for (let tried = 0; ; tried += 1) {
       tell(form.dataset.sending);
+      const began = performance.now();
       const answer = await once();
       if (answer) return answer;
+      if (small && navigator.onLine && performance.now() - began > SLOW && step < SIZES.length - 1) await choose(step + 1);
       tell(form.dataset.waiting);
       await online();
       await after(PAUSES[Math.min(tried, PAUSES.length - 1)]);
@@ -96,6 +103,8 @@ function bind(form) {
 
   input.addEventListener("change", () => {
     told.classList.remove("bad-text");
+    // Another photo is another press, also when the one before may have arrived.
+    form.elements.nonce.value = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
     chosen = choose();
   });
   form.addEventListener("submit", async (event) => {

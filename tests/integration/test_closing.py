@@ -20,7 +20,8 @@ from app.meetings.service import MeetingAccess, store
 from app.notices.models import Channel, Delivery, Notice
 from app.papers.models import ScanKind
 from app.participants.models import Attendance, Origin
-from app.proposals.models import Response
+from app.proposals.models import Proposal, Response
+from app.proposals.photos import Brought, bring
 from app.registration.models import ApplicationState
 from app.sessions.models import ForumSession, SessionState, Site
 from app.web.ground import Ground
@@ -28,6 +29,7 @@ from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_invitations import make_applicant, make_person, make_seat
 from tests.factories_papers import PDF, PNG, make_scan
+from tests.factories_photos import jpeg
 from tests.factories_proposals import make_proposal, words
 from tests.integration.test_papers_pack import worked
 
@@ -164,6 +166,9 @@ async def test_ending_with_open_points_is_asked_once(ground: Ground, office: Off
 async def test_the_archive_is_whole_and_opens_without_the_server(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, sites = await make_evening(ground)
     await make_scan(ground, session, ScanKind.ATTENDANCE, sites[0].id)
+    async with ground.database.read() as db:
+        number, id_ = (await db.execute(select(Proposal.number, Proposal.id).order_by(Proposal.number).limit(1))).one()
+    await bring(ground.database, ground.vault, id_, Brought("satu", "account:x"), io.BytesIO(jpeg()), now=ground.clock.now())
     headers = {**office.bearer("secretariat"), "Accept": "application/json"}
     asked = await web.post(f"/meja/{session.slug}/penutupan/arsip", headers=headers)
     assert (asked.status_code, 'name="anyway" value="1"' in asked.text) == (409, True)
@@ -193,6 +198,9 @@ async def test_the_archive_is_whole_and_opens_without_the_server(ground: Ground,
         "audit/kepala.json",
     } <= set(read)
     assert read["pindaian/001-attendance-aula-1.pdf"] == PDF
+    assert [path for path in read if path.startswith("foto/")] == [f"foto/{number}-1.jpg"]
+    assert read[f"foto/{number}-1.jpg"].startswith(b"\xff\xd8\xff")
+    assert f'href="foto/{number}-1.jpg"' in read["index.html"].decode()
     listed = dict(reversed(line.split("  ", 1)) for line in read["SHA256SUMS.txt"].decode().splitlines())
     assert listed == {
         path: hashlib.sha256(content).hexdigest() for path, content in read.items() if path not in {"SHA256SUMS.txt", "BACA-SAYA.txt"}
@@ -201,8 +209,8 @@ async def test_the_archive_is_whole_and_opens_without_the_server(ground: Ground,
     assert all(f"{sha256}  {path}" in readme for path, sha256 in listed.items())
     assert [readme.count(words) for words in ("DATA PRIBADI", "PERSONAL DATA", "MASIH TERBUKA", "STILL OPEN")] == [1, 1, 1, 1]
     english = readme.partition("IN ENGLISH")[2]
-    assert [piece in english for piece in ("index.html", session.title, "2 entries", head)] == [True] * 4
-    assert json.loads(read["audit/kepala.json"]) == {"chain": session.id, "entries": 2, "head": head, "whole": True, "broken_at": None}
+    assert [piece in english for piece in ("index.html", session.title, "3 entries", head)] == [True] * 4
+    assert json.loads(read["audit/kepala.json"]) == {"chain": session.id, "entries": 3, "head": head, "whole": True, "broken_at": None}
     everything = b"".join(read.values())
     assert [secret in everything for secret in (SECRET.encode(), PASSCODE.encode(), b"zoom.us")] == [False, False, False]
     assert b"Lampu jalan &lt;b&gt;mati" in read["data/chat.html"]

@@ -1,9 +1,12 @@
 """Photos of proposals: nothing but pixels is kept of them, three stand at a time, and everybody sees only what writer and staff let them see."""
 
 import asyncio
+import errno
 import io
 import re
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,18 +17,27 @@ from app.audit.models import AuditEntry
 from app.errors import Conflict
 from app.kept.models import KeptFile, KeptPiece, KeptState, Purpose
 from app.kept.service import content, drop
+from app.main import create_app
 from app.participants.service import add_consents
 from app.proposals import joining, photos, undoing
 from app.proposals.listing import find
 from app.proposals.models import Photo, PhotoAct
 from app.proposals.photos import Brought
+from app.proposals.service import change
 from app.rights.correction import withdraw_consent
 from app.rights.erasure import ask, erase
+from app.sessions.models import SessionState
+from app.settings import Settings
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_outcomes import make_known, make_writer
 from tests.factories_photos import NOT_PHOTOS, bring, jpeg, photos_on, saved, writers_address
+from tests.factories_proposals import make_proposal, words
+from tests.integration.test_room_doors import ONLY_EMBEDDED, pages
+from tests.integration.test_safekeeping import give_keys, laid, other_settings, rembuk
+
+__all__ = ["other_settings"]
 
 PAGE = {"Accept": "text/html"}
 
@@ -321,3 +333,153 @@ async def test_an_erasure_takes_the_photos_of_whoever_asked_and_no_others(ground
         {KeptState.GONE},
     )
     assert (await web.get(own, headers=PAGE)).status_code == 404
+
+
+async def test_an_emptied_proposal_loses_the_photos_of_staff_too(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_proposal(ground, session, words(ground, "Mohon saluran di depan rumah saya", person))
+    await bring(web, session, number, jpeg(), office.bearer("secretariat"), alt="Rumah Bu Siti")
+    async with ground.database.write() as db:
+        wish = await ask(db, ground.vault, session, person.id, actor=f"participant:{person.id}", now=ground.clock.now())
+    await erase(ground, wish.id)
+    async with ground.database.read() as db:
+        photo = (await db.scalars(select(Photo))).one()
+    assert (photo.removed_at is not None, photo.alt, await kept_files(ground)) == (True, None, {KeptState.GONE: 2})
+
+
+async def test_a_proposal_that_is_no_longer_public_takes_its_photos_along(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    desk = office.bearer("secretariat")
+    await bring(web, session, number, jpeg(), desk)
+    (photo,) = await photos_on(ground, session, number)
+    await web.post(f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}", data={"act": "show"}, headers=desk)
+    assert (await web.get(f"/u/{number}/foto/{photo.id}/kecil")).status_code == 200
+    async with ground.database.write() as db:
+        one = await find(db, session.id, number)
+        wish = {"published": False}
+        await change(db, ground.vault, session, number, wish, if_version=one.version, actor="account:x", now=ground.clock.now())
+    assert (await web.get(f"/u/{number}/foto/{photo.id}/kecil")).status_code == 404
+
+
+async def test_programs_bring_describe_show_and_take_away(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    base, desk = f"/api/v1/sessions/{session.slug}/proposals/{number}", office.bearer("secretariat")
+    files = {"file": ("a.jpg", jpeg(), "image/jpeg")}
+    made = await web.post(f"{base}/photos", data={"alt": "Saluran", "nonce": "satu-saja"}, files=files, headers=desk)
+    assert made.status_code == 201
+    again = await web.post(f"{base}/photos", data={"alt": "Saluran", "nonce": "satu-saja"}, files=files, headers=desk)
+    assert again.json() == made.json()
+    told = made.json()
+    assert {name: told[name] for name in ("name", "alt", "width", "height", "public", "shown")} == {
+        "name": f"{number}-1.jpg",
+        "alt": "Saluran",
+        "width": 800,
+        "height": 600,
+        "public": False,
+        "shown": False,
+    }
+    one = made.headers["location"]
+    changed = await web.patch(one, json={"shown": True}, headers=desk)
+    assert (changed.json()["public"], changed.json()["alt"]) == (True, "Saluran")
+    public = (await web.get(base)).json()["photos"]
+    assert [photo["alt"] for photo in public] == ["Saluran"]
+    assert (await web.get(public[0]["thumbnail"])).headers["content-type"] == "image/jpeg"
+    refused = await web.post(f"{base}/photos", files={"file": ("a.svg", NOT_PHOTOS["pictures.drawing"])}, headers=desk)
+    assert (refused.status_code, [error["code"] for error in refused.json()["errors"]]) == (422, ["pictures.drawing"])
+    assert (await web.delete(f"{one}?why=Buram", headers=desk)).status_code == 204
+    assert (await web.get(base)).json().get("photos") is None
+    table = await web.get(f"/api/v1/sessions/{session.slug}/exports/proposals.json", headers=desk)
+    assert [row["photos"] for row in table.json()["rows"]] == [0]
+
+
+@ONLY_EMBEDDED
+async def test_a_full_disk_says_so_and_keeps_nothing_half(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    noisy = io.BytesIO()
+    Image.effect_noise((1600, 1200), 80).convert("RGB").save(noisy, "JPEG", quality=95)
+
+    async def send() -> httpx.Response:
+        files = {"file": ("a.jpg", noisy.getvalue(), "image/jpeg")}
+        return await web.post(f"{own}/unggah", data={"alt": "Tulisan saya", "nonce": "tanda-satu"}, files=files, headers=PAGE)
+
+    await pages(ground, 0)
+    refused = await send()
+    assert (refused.status_code, "Penyimpanan sedang tidak dapat dijangkau" in refused.text) == (503, True)
+    assert 'value="Tulisan saya"' in refused.text
+    assert 'value="tanda-satu"' in refused.text
+    assert await photos_on(ground, session, number) == []
+    await pages(ground, None)
+    assert (await send()).status_code == 303
+    assert len(await photos_on(ground, session, number)) == 1
+
+
+async def test_a_full_temporary_folder_says_so(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+
+    async def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("starlette.datastructures.UploadFile.write", full)
+    answer = await bring(web, session, number, jpeg(), office.bearer("secretariat"))
+    assert (answer.status_code, "Penyimpanan server sedang penuh" in answer.text) == (503, True)
+
+
+async def test_a_writer_who_sends_without_end_is_slowed_down(ground: Ground) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    app = create_app(replace(ground, settings=replace(ground.settings, limits=True)), work=False)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ground.settings.public_url) as web:
+        tried = [(await web.post(f"{own}/unggah", files={"file": ("a.jpg", b"")}, headers=PAGE)).status_code for _ in range(14)]
+    assert tried == [422] * 12 + [429] * 2
+
+
+async def test_a_backup_brings_photos_to_another_machine(
+    ground: Ground, office: Office, web: httpx.AsyncClient, other_settings: Settings, tmp_path: Path
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    await bring(web, session, number, jpeg(), office.bearer("secretariat"), alt="Saluran")
+    (photo,) = await photos_on(ground, session, number)
+    before = [await whole(ground, one) for one in (photo.file_id, photo.thumbnail_id)]
+    file = tmp_path / "cadangan.rembuk"
+    assert await asyncio.to_thread(rembuk, ground.settings, "backup", str(file)) == 0
+    give_keys(ground.settings, other_settings)
+    assert await asyncio.to_thread(rembuk, other_settings, "restore", str(file)) == 0
+    async with laid(other_settings) as parts:
+        (there,) = await photos_on(parts, session, number)
+        assert (there.alt, [await whole(parts, one) for one in (there.file_id, there.thumbnail_id)]) == ("Saluran", before)
+
+
+async def test_a_rehearsal_leaves_no_photo_and_changes_none(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground, state=SessionState.PUBLISHED)
+    person = await make_writer(ground, session)
+    number = await make_proposal(ground, session, words(ground, "Perbaikan saluran di RT 1", person, via="registration"))
+    own = await writers_address(ground, session, number, person.id)
+    await web.post(f"{own}/unggah", data={"alt": "Nyata", "agreed": "1"}, files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+    (real,) = await photos_on(ground, session, number)
+    desk = {**office.bearer("moderator"), "Accept": "application/json"}
+    assert (await web.post(f"/meja/{session.slug}/latihan/mulai", headers=desk)).status_code == 303
+    at = f"/meja/{session.slug}/usulan/{number}/foto"
+    await web.post(f"{at}/{real.id}", data={"act": "show", "alt": "Latihan"}, headers=desk)
+    await bring(web, session, number, jpeg(seed=2), desk)
+    practised = await make_proposal(ground, session, words(ground, "Usulan latihan", person))
+    theirs = await writers_address(ground, session, practised, person.id)
+    await web.post(f"{theirs}/unggah", files={"file": ("a.jpg", jpeg(seed=3), "image/jpeg")}, headers=PAGE)
+    assert (await kept_files(ground))[KeptState.KEPT] == 6
+    assert (await web.post(f"/meja/{session.slug}/latihan/hapus", headers=desk)).status_code == 303
+    async with ground.database.read() as db:
+        left = (await db.scalars(select(Photo))).one()
+        acts = list(await db.scalars(select(PhotoAct.what)))
+    assert (left.id, left.alt, left.shown_at, acts) == (real.id, "Nyata", None, ["added"])
+    assert await kept_files(ground) == {KeptState.KEPT: 2, KeptState.GONE: 4}

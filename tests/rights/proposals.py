@@ -37,4 +37,7 @@ RIGHTS = {
     ("GET", "/api/v1/sessions/{slug}/proposals/{number}"): "public",
     ("PATCH", "/api/v1/sessions/{slug}/proposals/{number}"): WRITERS,
     ("POST", "/api/v1/sessions/{slug}/proposals/{number}/split"): WRITERS,
+    ("POST", "/api/v1/sessions/{slug}/proposals/{number}/photos"): WRITERS,
+    ("PATCH", "/api/v1/sessions/{slug}/proposals/{number}/photos/{photo}"): WRITERS,
+    ("DELETE", "/api/v1/sessions/{slug}/proposals/{number}/photos/{photo}"): WRITERS,
 }
