@@ -3,22 +3,24 @@
 Points never decide. What was given under a former scheme stays stored; only what the present one asks for counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
+from app.journal.service import PUBLIC, hold
 from app.planning import board as boards
 from app.planning import scored, steps
 from app.planning.board import Board, By
 from app.planning.delegates import known_as
 from app.planning.listing import places_of
-from app.planning.models import Assessor, Fulfilment, PlenaryStep, Score, Scoring
+from app.planning.models import Assessor, Fulfilment, PlenaryItem, PlenaryStep, Score, Scoring
 from app.planning.ranks import DIGITS, between
 from app.planning.scoring import Scheme, by_points
 from app.planning.steps import SCHEME, Step, StepKind
@@ -151,14 +153,31 @@ async def sort_by_points(db: AsyncSession, vault: Vault, session_id: str, by: By
     wanted = by_points(order, {id_: one.total for id_, one in found.of.items()})
     if wanted == order:
         return None
-    await boards.take_up(db, board, list(await db.scalars(select(Proposal.number).where(Proposal.id.in_(order)))))
+    await _take_up_places(db, board, order)
     # One gap before everything that stands there takes them all; whoever comes later goes to the end, as always.
     low = between("", places[0][0])
     ranks = {id_: {"rank": f"{low}{n:0{_INDEX}d}{_base36(board.plenary.head + 1)}z"} for n, id_ in enumerate(wanted)}
-    step = steps.step(StepKind.SORT, board.state(), ranks)
-    await boards.refuse_stale(db, board, step, by)
+    step = steps.step(StepKind.SORT, {id_: {"rank": item.rank} for id_, item in board.items.items()}, ranks)
+    moved = max(board.items.values(), key=lambda item: item.placed_step)
+    number = await db.scalar(select(Proposal.number).where(Proposal.id == moved.proposal_id))
+    await _refuse_stale(db, session_id, moved.placed_step, by, "planning.stale", number=number)
     boards.fill_in(board, step)
     return await boards.note(db, vault, board, step, by)
+
+
+async def _take_up_places(db: AsyncSession, board: Board, ids: Sequence[str]) -> None:
+    """Hold the proposals, unread, and their items, made where there are none: of a whole list that moves, the proposals themselves stay as they are."""
+    await hold(db, board.session.room, PUBLIC)
+    await db.execute(select(Proposal.id).where(Proposal.id.in_(ids)).order_by(Proposal.number).with_for_update())
+    items = cast("Table", PlenaryItem.__table__)
+    insert = (sqlite if db.get_bind().dialect.name == "sqlite" else postgresql).insert(items).on_conflict_do_nothing()
+    blank = {"session_id": board.session.id, "filled": {}, "placed_step": 0, "decided_step": 0, "filled_step": 0}
+    there = set(await db.scalars(select(PlenaryItem.proposal_id).where(PlenaryItem.session_id == board.session.id)))
+    if new := sorted(set(ids) - there):
+        await db.execute(insert, [{"proposal_id": id_, **blank} for id_ in new])
+    wanted = select(PlenaryItem).where(PlenaryItem.proposal_id.in_(ids)).order_by(PlenaryItem.proposal_id)
+    for item in await db.scalars(wanted.with_for_update().execution_options(populate_existing=True)):
+        board.items[item.proposal_id] = item
 
 
 async def bring(db: AsyncSession, board: Board, done: Step) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 
@@ -53,6 +54,13 @@ class Scheme:
     condition: str | None = None
     threshold: Decimal | None = None
 
+    @cached_property
+    def whole(self) -> tuple[tuple[int, ...], int]:
+        """The weights as whole numbers, and by what they were multiplied to be so: sums over thousands of sheets stay quick and exact."""
+        exact = [Fraction(one.weight) for one in self.criteria]
+        scale = math.lcm(*(one.denominator for one in exact))
+        return tuple(int(one * scale) for one in exact), scale
+
     def stored(self) -> dict[str, Any]:
         """As it stands in a row and in a step: numbers that are not whole as text."""
         found = asdict(self)
@@ -83,8 +91,9 @@ def own_total(scheme: Scheme, points: Mapping[str, Any]) -> Fraction | None:
     """What one assessor's points add up to; None while a criterion lacks points. Points of criteria that are gone do not count."""
     if not scheme.criteria or lacking(scheme, points):
         return None
-    total = sum((Fraction(one.weight) * points[one.key] for one in scheme.criteria), Fraction(0))
-    return total / _weights(scheme) if scheme.weighing is Weighing.SHARE else total
+    weights, scale = scheme.whole
+    total = sum(weight * points[one.key] for one, weight in zip(scheme.criteria, weights, strict=True))
+    return Fraction(total, sum(weights) if scheme.weighing is Weighing.SHARE else scale)
 
 
 def combined(scheme: Scheme, totals: Sequence[Fraction], *, met: bool) -> Fraction | None:
@@ -126,10 +135,6 @@ def written(total: Fraction) -> Decimal:
     """For people: at most two decimals, half away from zero."""
     hundredths = math.floor(abs(total) * 100 + Fraction(1, 2))
     return Decimal(hundredths if total >= 0 else -hundredths) / 100
-
-
-def _weights(scheme: Scheme) -> Fraction:
-    return sum((Fraction(one.weight) for one in scheme.criteria), Fraction(0))
 
 
 def _text(value: Decimal | None) -> str | None:

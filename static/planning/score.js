@@ -26,7 +26,11 @@ function keep() {
 function restore() {
   const form = sheet();
   const draft = form && store.get(kept(form.elements.number.value));
-  if (!draft || JSON.stringify(draft) === JSON.stringify(typed(form))) return;
+  if (!draft) return;
+  if (JSON.stringify(draft) === JSON.stringify(typed(form))) {
+    store.drop(kept(form.elements.number.value));
+    return;
+  }
   for (const [name, value] of draft) {
     const field = form.elements[name];
     if (field) field.value = value;

@@ -1,5 +1,6 @@
 """Scoring: what is given counts and is never lost, each act is a step that can be taken back, and points decide nothing."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,6 +21,9 @@ from app.planning.models import Fulfilment, PlenaryStep, Score
 from app.planning.points import Given
 from app.planning.scoring import Combine, Criterion
 from app.planning.steps import StepKind
+from app.proposals.listing import find
+from app.proposals.models import ProposalStatus
+from app.proposals.service import change
 from app.record.models import RecordVersion
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
@@ -199,6 +203,43 @@ async def test_sorting_is_one_step_equal_ones_keep_their_places_and_later_ones_g
     await did(ground, session, undoing.undo)
     assert await numbers_of(ground, session) == [d, a, b, c, later]
     assert [line.decision for line in await lines(ground, session)] == [None, None, "agreed", None, None]
+
+
+async def test_who_may_only_score_takes_back_nothing_but_points(ground: Ground) -> None:
+    session, (a, b, *_) = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    only = frozenset({StepKind.SCORE})
+    await did(ground, session, service.agree, [b])
+    with pytest.raises(Conflict, match=r"planning\.nothing_to_undo"):
+        await did(ground, session, undoing.undo, only=only)
+    await gave(ground, session, rahma, a, 3, 2, 1)
+    await did(ground, session, undoing.undo, only=only)
+    assert [
+        (line.decision, total) for line, (_, total, _) in zip(await lines(ground, session), await totals(ground, session), strict=True)
+    ] == [
+        (None, None),
+        ("agreed", None),
+        (None, None),
+        (None, None),
+    ]
+
+
+async def test_a_list_sorted_while_its_proposals_are_decided_elsewhere_loses_neither(ground: Ground) -> None:
+    session, numbers = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    await gave(ground, session, rahma, numbers[-1], 3, 2, 1)
+    by = await seen_by(ground, session)
+
+    async def decide(number: str) -> None:
+        async with ground.database.write() as db:
+            one = await find(db, session.id, number)
+            status = {"status": ProposalStatus.AGREED}
+            await change(db, ground.vault, session, number, status, if_version=one.version, actor="account:y", now=ground.clock.now())
+
+    await asyncio.gather(did(ground, session, points.sort_by_points, by=by), *(decide(number) for number in numbers))
+    found = await lines(ground, session)
+    assert [line.proposal.number for line in found] == [numbers[-1], *numbers[:-1]]
+    assert [line.decision for line in found] == ["agreed"] * 4
 
 
 async def test_sorting_is_not_taken_back_once_somebody_moved_one(ground: Ground) -> None:
