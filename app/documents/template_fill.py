@@ -159,12 +159,10 @@ def _blocks(made: Document, values: Values) -> None:
 
 
 def _closed_cells(root: etree._Element) -> None:
-    """A cell, and the head or foot of a page, has a paragraph, also when all of its own were left out."""
-    if not len(root):
-        root.append(OxmlElement("w:p"))
-    for cell in root.iter(W_TC):
-        if cell[-1].tag != W_P:
-            cell.append(OxmlElement("w:p"))
+    """A cell, a text box, and the head or foot of a page end with a paragraph, also when all of their own were left out."""
+    for one in (root, *root.iter(W_TC, f"{W}txbxContent")):
+        if one.tag != f"{W}body" and (not len(one) or one[-1].tag != W_P):
+            one.append(OxmlElement("w:p"))
 
 
 def opens(content: bytes) -> bool:

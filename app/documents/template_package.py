@@ -41,6 +41,8 @@ RUNS = {"vbaProject", "wordVbaData", "attachedToolbars", "xlMacrosheet", "userCu
 EMBEDDED = {"oleObject", "package", "control", "activeXControlBinary", "aFChunk", "subDocument", "chart", "frame"}
 TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 OBJECTS = frozenset(f"{W}{name}" for name in ("object", "control", "altChunk", "subDoc"))
+ADDRESSES = {"src", "href", "althref"}
+"""Attributes by which old drawings fetch a picture without a relationship."""
 FIELDS = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "SEQ", "REF", "PAGEREF", "STYLEREF", "TOC"})
 """Fields of Word that say something of the document itself."""
 
@@ -154,8 +156,7 @@ def _relations(tree: etree._Element) -> Iterator[Finding]:
 
 
 def _contents(name: str, tree: etree._Element) -> Iterator[Finding]:
-    if not name.startswith("word/") or name.startswith("word/glossary/"):
-        return
+    # Of every part, wherever it lies: which one is the text is said by the file itself.
     for one in tree.iter():
         tag = one.tag if isinstance(one.tag, str) else ""
         if tag in TRACKED:
@@ -166,6 +167,9 @@ def _contents(name: str, tree: etree._Element) -> Iterator[Finding]:
             yield Finding("template.mail_merge")
         elif tag == f"{W}fldSimple":
             yield from _field(str(one.get(f"{W}instr", "")), name)
+        for key, value in one.attrib.items():
+            if key.rpartition("}")[2] in ADDRESSES and re.search(r"[:/\\]", value):
+                yield Finding("template.outside", {"target": value[:120]})
     yield from _fields(name, tree)
 
 

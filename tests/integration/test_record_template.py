@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.documents.template_fill import filled
 from app.errors import Conflict, Invalid, NotFound
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import give_up_made
@@ -16,10 +17,11 @@ from app.planning.service import reopen
 from app.record.final import frozen_whole
 from app.record.forgetting import give_up_files
 from app.record.models import FileKind, RecordTemplate
-from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III
+from app.record.paper import ANNEX_I, ANNEX_II, ANNEX_III, OBJECTIONS, Paper
 from app.record.proof import known, told
 from app.record.template_example import example
 from app.record.template_store import bring, remove, template, templates_of, use
+from app.record.template_words import WORDS, about_of, values_of
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -116,6 +118,20 @@ async def test_awkward_words_long_lists_and_empty_annexes_stand_in_a_template_as
     made = word_of(await file_of(ground, await finalise(ground, empty), FileKind.DOCX))
     listed = {tuple(rows[0]): rows for table in made.tables if (rows := cells(table))}
     assert (listed[ANNEX_II][2][4], listed[ANNEX_III][2]) == ("Nihil", ["", "Nihil", "", "", ""])
+
+
+async def test_corrections_stand_in_the_template_only_where_there_were_some(ground: Ground) -> None:
+    session, _, _ = await make_held(ground)
+    await write(ground, session)
+    version = await finalise(ground, session)
+    answers = [["Lampiran II, 001", "Diterima", "Pagu dibetulkan."]]
+    told_of = {"windows": ["Senin sampai Selasa"], "filed": 1, "accepted": 1, "declined": 0, "answers": answers}
+    papers = [Paper({**version.source, **more}, []) for more in ({}, {"corrections": told_of})]
+    without, with_some = (word_of(filled(example(), WORDS, values_of(one), about_of(one))) for one in papers)
+    assert "CATATAN MASA KOREKSI" not in [one.text for one in without.paragraphs]
+    assert cells(with_some.tables[-1]) == [list(OBJECTIONS), ["1", *answers[0]]]
+    assert "Diajukan 1 keberatan: 1 diterima, 0 tidak diterima." in " ".join(one.text for one in with_some.paragraphs)
+    assert cells(without.tables[-1])[0] == list(ANNEX_III)
 
 
 async def test_a_template_is_kept_once_used_left_and_removed_and_each_step_is_recorded(ground: Ground) -> None:

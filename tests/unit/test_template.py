@@ -168,6 +168,19 @@ def said(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
+def elsewhere(xml: str) -> bytes:
+    """A file whose text lies where nobody looks for it."""
+
+    def moved(raw: bytes) -> bytes:
+        return raw.replace(b"word/document.xml", b"lain/teks.xml")
+
+    with zipfile.ZipFile(io.BytesIO(in_body(xml))) as given:
+        parts = {name: given.read(name) for name in given.namelist()}
+    text, rels = parts["word/document.xml"], parts["word/_rels/document.xml.rels"].replace(b'Target="', b'Target="../word/')
+    gone = {"word/document.xml": None, "word/_rels/document.xml.rels": None}
+    return repacked({**gone, "[Content_Types].xml": moved, "_rels/.rels": moved, "lain/teks.xml": text, "lain/_rels/teks.xml.rels": rels})
+
+
 def boxed(xml: str) -> str:
     return f"<w:tbl><w:tblGrid/><w:tr><w:tc>{xml}</w:tc></w:tr></w:tbl>"
 
@@ -211,6 +224,8 @@ HOSTILE = [
     (in_body(f'<w:p><w:r><w:fldChar w:fldCharType="begin"/>{CUT}<w:fldChar w:fldCharType="end"/></w:r></w:p>'), "template.field"),
     (in_body("<w:p><w:r><w:instrText> AUTOTEXT x</w:instrText></w:r></w:p>"), "template.field"),
     (repacked({"word/settings.xml": lambda raw: raw.replace(b"</w:settings>", b"<w:mailMerge/></w:settings>")}), "template.mail_merge"),
+    (in_body('<w:p><w:r><w:pict><x src="http://contoh.example/x.png"/></w:pict></w:r></w:p>'), "template.outside"),
+    (elsewhere('<w:p><w:fldSimple w:instr="DDEAUTO c:"/></w:p>'), "template.field"),
     (repacked({"word/media/x.png": b"<svg/>"}), "template.picture"),
     (repacked({"word/media/x.svg": b"<svg/>"}), "template.picture"),
     (repacked({"word/document.xml": lambda raw: b'<!DOCTYPE x [<!ENTITY a "b">]>' + raw.partition(b"?>")[2]}), "template.entities"),
@@ -228,6 +243,33 @@ def test_a_hostile_or_unfit_file_is_refused_with_its_own_sentence(content: bytes
     started = time.monotonic()
     assert [one.code for one in findings(content)] == [code]
     assert time.monotonic() - started < 10
+
+
+PICTURED = """<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">
+<mc:Choice Requires="wps"><w:drawing><box name="Kotak {28A0}"><w:txbxContent><w:p><w:r><w:t>Kotak {{ forum }}</w:t></w:r></w:p>
+<w:p><w:r><w:t>{{ utusan.nama }}</w:t></w:r></w:p></w:txbxContent></box></w:drawing></mc:Choice>
+<mc:Fallback><w:pict><w:txbxContent><w:p><w:r><w:t>{{ utusan.nama }}</w:t></w:r></w:p></w:txbxContent></w:pict></mc:Fallback>
+</mc:AlternateContent></w:r><w:r><w:t>luar {{ nomor }}</w:t></w:r></w:p>"""
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+def test_text_boxes_and_the_first_page_are_filled_too(rows: int) -> None:
+    def change(made: object) -> None:
+        made.sections[0].different_first_page_header_footer = True  # type: ignore[attr-defined]
+        made.sections[0].first_page_header.paragraphs[0].text = "Pertama {{ unit }}"  # type: ignore[attr-defined]
+        made.sections[0].first_page_footer.paragraphs[0].text = "{{ pertimbangan.isi }}"  # type: ignore[attr-defined]
+
+    with zipfile.ZipFile(io.BytesIO(edited(change))) as given:
+        parts = {name: given.read(name) for name in given.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:body>", b"<w:body>" + PICTURED.encode(), 1)
+    made = Document(io.BytesIO(filled(repacked(parts), WORDS, saying("a{_{b", rows), ABOUT)))
+    first = made.element.body[0]
+    assert [one.text for one in first.iter(qn("w:t"))] == ["Kotak a{_{b", *["a{_{b"] * rows, *["a{_{b"] * rows, "luar a{_{b"]
+    assert [len(one.findall(qn("w:p"))) for one in first.iter(qn("w:txbxContent"))] == [1 + rows, max(rows, 1)]
+    assert "Kotak {28A0}" in [one.get("name") for one in first.iter("box")]
+    page = made.sections[0]
+    assert page.first_page_header.paragraphs[0].text == "Pertama a{_{b"
+    assert [one.text for one in page.first_page_footer.paragraphs] == (["a{_{b"] * rows or [""])
 
 
 def test_entities_that_grow_are_refused_before_they_grow() -> None:
