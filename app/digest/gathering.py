@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Grant, Role
 from app.digest.hours import day_of
+from app.notices.models import Delivery, DeliveryState, Notice
 from app.outcomes.listing import draft_count
 from app.outcomes.overview import waiting_since
 from app.proposals.listing import Filters, count
 from app.proposals.status import WAITING
 from app.record.corrections import standing_of
-from app.sessions.crowd import crowd_of
 from app.sessions.models import ForumSession, SessionState
 from app.sipd.listing import Scope, items_of
 from app.sipd.service import due_of
@@ -29,6 +29,8 @@ OVER = 30
 """Days after it until which it is."""
 REMEMBERED = timedelta(days=400)
 """After its end a forum is no daily matter any more: the budget that answers it is made within a year."""
+OVER_AND_DONE = (DeliveryState.FAILED, DeliveryState.CANCELLED)
+"""What a way is that no longer tells anybody anything."""
 TOLD_OF = (SessionState.PUBLISHED, SessionState.LIVE, SessionState.PAUSED, SessionState.ENDED)
 
 
@@ -78,10 +80,20 @@ async def matters_of(db: AsyncSession, session: ForumSession, now: datetime) -> 
         Matter("unanswered", await waiting_since(db, session, now - PATIENCE), "hasil?keadaan=waiting", PATIENCE.days),
         Matter("drafted", await draft_count(db, session.id), "hasil/terbitkan"),
         Matter("objected", (await standing_of(db, session.id)).waiting, "berita-acara/koreksi"),
-        Matter("undelivered", (await crowd_of(db, session.id)).failed, "undangan"),
+        Matter("undelivered", await _undelivered(db, session), "undangan"),
         await _to_be_entered(db, session, now),
     )
     return [one for one in counted if one.count]
+
+
+async def _undelivered(db: AsyncSession, session: ForumSession) -> int:
+    """What nobody was told on any way. Once the forum is over, what was to be told before its end can be told no more."""
+    ways = select(Delivery.id).where(Delivery.notice_id == Notice.id)
+    failed, other = ways.where(Delivery.state == DeliveryState.FAILED), ways.where(Delivery.state.not_in(OVER_AND_DONE))
+    wanted = select(func.count()).select_from(Notice).where(Notice.session_id == session.id, failed.exists(), ~other.exists())
+    if session.state is SessionState.ENDED and session.ended_at is not None:
+        wanted = wanted.where(Notice.created_at > session.ended_at)
+    return int(await db.scalar(wanted) or 0)
 
 
 async def _to_be_entered(db: AsyncSession, session: ForumSession, now: datetime) -> Matter:

@@ -16,6 +16,7 @@ from app.digest.hours import day_of, waits_until
 from app.digest.letter import letter_of
 from app.digest.models import DigestWish
 from app.digest.service import wish_of, zone_of
+from app.errors import Unavailable
 from app.notices.channels import Delayed, Refused, Sender
 from app.notices.letters import Letter
 from app.notices.models import Channel
@@ -23,6 +24,8 @@ from app.outbox.worker import Again
 from app.web.ground import Ground
 
 LEASE = timedelta(minutes=2)
+PATIENCE = (0.5, 2.0, 5.0)
+"""Seconds between tries to write down that a letter has left."""
 PAUSE = timedelta(minutes=10)
 """Before the next try when the mail server could not take it; after midnight it waits for the next day's hour."""
 
@@ -43,15 +46,20 @@ async def send_digest(ground: Ground, senders: Mapping[Channel, Sender], account
     if claimed is None:
         return
     now = ground.clock.now()
-    async with ground.database.read(patient=True) as db:
-        waiting = await waiting_for(db, account_id, now)
+    try:
+        async with ground.database.read(patient=True) as db:
+            waiting = await waiting_for(db, account_id, now)
+    except BaseException:
+        # Not in anybody's hand: the next try finds it free, and one that always fails is set aside for a person.
+        with anyio.CancelScope(shield=True):
+            await _let_go(ground, claimed)
+        raise
     # Whoever ends this process waits the moment that a letter takes: it leaves once, and is known to have left.
     with anyio.CancelScope(shield=True):
         problem, again = None, False
         if waiting:
             problem, again = await _sent(senders, claimed, letter_of(ground, claimed.wish, waiting, claimed.zone, now))
-        async with ground.database.write() as db:
-            later = await _settle(db, claimed, problem, told=bool(waiting), again=again, now=ground.clock.now())
+        later = await _settled(ground, claimed, problem, told=bool(waiting), again=again)
     if later is not None:
         raise Again(later)
 
@@ -81,6 +89,25 @@ async def _sent(senders: Mapping[Channel, Sender], claimed: Claimed, letter: Let
     except Delayed as later:
         return later.code, True
     return None, False
+
+
+async def _settled(ground: Ground, claimed: Claimed, problem: str | None, *, told: bool, again: bool) -> datetime | None:
+    """As `_settle`; a database that is busy for a moment does not make the letter go twice."""
+    for pause in PATIENCE:
+        try:
+            async with ground.database.write() as db:
+                return await _settle(db, claimed, problem, told=told, again=again, now=ground.clock.now())
+        except Unavailable:
+            await anyio.sleep(pause)
+    async with ground.database.write() as db:
+        return await _settle(db, claimed, problem, told=told, again=again, now=ground.clock.now())
+
+
+async def _let_go(ground: Ground, claimed: Claimed) -> None:
+    async with ground.database.write() as db:
+        wish = await wish_of(db, claimed.wish.account_id, lock=True)
+        if wish is not None and wish.claimed_until == claimed.wish.claimed_until:
+            wish.claimed_until = None
 
 
 async def _settle(db: AsyncSession, claimed: Claimed, problem: str | None, *, told: bool, again: bool, now: datetime) -> datetime | None:

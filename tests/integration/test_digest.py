@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import anyio
 import httpx
@@ -14,11 +15,13 @@ from app.access.rights import GrantOf
 from app.access.service import grant
 from app.clock import Clock
 from app.database.tables import new_id
+from app.digest import sending
 from app.digest.gathering import matters_of, waiting_for
 from app.digest.hours import waits_until
 from app.digest.jobs import jobs
 from app.digest.models import DigestWish
 from app.digest.service import Wished, switch_off, switch_on
+from app.errors import Unavailable
 from app.invitations.jobs import senders
 from app.notices.letters import Letter
 from app.notices.models import Channel, Delivery, DeliveryState, Notice
@@ -207,13 +210,17 @@ async def test_it_counts_what_waits_of_each_kind_and_leaves_out_what_does_not(
     await desk.publication()
     await desk.write(first, level="plan", verdict="accommodated")
     async with ground.database.write() as db:
-        for n, state in enumerate((DeliveryState.FAILED, DeliveryState.SENT)):
-            notice = Notice(
-                id=new_id(), session_id=session.id, participant_id=writer.id, kind="invited", key=f"k{n}", facts={}, created_at=now
-            )
+        failed, sent, queued = DeliveryState.FAILED, DeliveryState.SENT, DeliveryState.QUEUED
+        # Failed on every way; arrived; failed by e-mail and in an officer's hand; failed when the forum was still to come.
+        for n, (states, days) in enumerate((([failed], 0), ([sent], 0), ([failed, queued], 0), ([failed], 30))):
+            told = {"kind": "outcome", "key": f"k{n}", "facts": {}, "created_at": now - timedelta(days=days)}
+            notice = Notice(id=new_id(), session_id=session.id, participant_id=writer.id, **told)
             db.add(notice)
             await db.flush()
-            db.add(Delivery(notice_id=notice.id, channel=Channel.EMAIL, state=state))
+            db.add_all(
+                Delivery(notice_id=notice.id, channel=channel, state=state)
+                for channel, state in zip((Channel.EMAIL, Channel.WHATSAPP_HAND), states, strict=False)
+            )
         db.add(SipdSheet(session_id=session.id, due_on=(now + WIB).date() + timedelta(days=3)))
         for number in (first, second):
             one = await find(db, session.id, number)
@@ -318,3 +325,42 @@ async def test_what_is_switched_off_while_it_waits_is_not_sent(ground: Ground, o
         await work(house)
         await jobs(house)["digest.send"]({"account_id": account})
     assert (server.taken, senders(ground.settings)) == ([], {})
+
+
+async def test_a_database_that_is_busy_when_the_letter_has_left_does_not_make_it_go_twice(
+    ground: Ground, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_waiting(ground)
+    await wishes(ground, await account_of(ground), now=wib(2, 20))
+    settle, refusals = sending._settle, [Unavailable("web.busy")] * 2
+
+    async def busy(*args: Any, **more: Any) -> datetime | None:
+        if refusals:
+            raise refusals.pop()
+        return await settle(*args, **more)
+
+    monkeypatch.setattr(sending, "_settle", busy)
+    monkeypatch.setattr(sending, "PATIENCE", (0.0, 0.0))
+    with post_office() as (server, port):
+        for minute in (0, 1, 5):
+            await work(at(ground, wib(3, 7, minute), port))
+    assert (len(server.taken), refusals) == (1, [])
+
+
+async def test_a_digest_that_cannot_be_gathered_is_counted_as_failing(
+    ground: Ground, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_waiting(ground)
+    await wishes(ground, await account_of(ground), now=wib(2, 20))
+
+    async def broken(*_: object) -> list[object]:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(sending, "waiting_for", broken)
+    with post_office() as (_, port):
+        for minute in (0, 5, 10):
+            await work(at(ground, wib(3, 7, minute), port))
+    async with ground.database.read() as db:
+        wish = (await db.scalars(select(DigestWish))).one()
+        attempts = await db.scalar(select(Job.attempts).where(Job.kind == "digest.send"))
+    assert (wish.claimed_until, attempts) == (None, 3)
