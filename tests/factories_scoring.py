@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.models import Account
-from app.planning import points
+from app.planning import assessing, points
 from app.planning.board import By
 from app.planning.models import Assessor
 from app.planning.points import Given
@@ -33,7 +33,7 @@ async def make_scoring(
     """The scheme of a preset, and assessors without accounts."""
     await did(ground, session, points.set_scheme, PRESETS[preset])
     for name in names:
-        await did(ground, session, points.add_assessor, name, None)
+        await did(ground, session, assessing.add, name, None)
     return await assessors(ground, session)
 
 

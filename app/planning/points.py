@@ -1,24 +1,22 @@
-"""Scoring, each act a step: the scheme, who assesses, what each gives, whether the condition of the factor is met, and the list sorted once.
+"""Scoring, each act a step: the scheme, what each assessor gives, whether the condition of the factor is met, and the list sorted once.
 
 Points never decide. What was given under a former scheme stays stored; only what the present one asks for counts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.journal.service import PUBLIC, hold
+from app.planning import assessing, former, scored, steps
 from app.planning import board as boards
-from app.planning import scored, steps
 from app.planning.board import Board, By
-from app.planning.delegates import known_as
 from app.planning.listing import places_of
 from app.planning.models import Assessor, Fulfilment, PlenaryItem, PlenaryStep, Score, Scoring
 from app.planning.ranks import DIGITS, between
@@ -28,12 +26,9 @@ from app.proposals.joining import locked
 from app.proposals.listing import written
 from app.proposals.models import Proposal
 from app.proposals.triage import names_of
-from app.regions import name_key
 from app.vault import Vault
 
-MOST = 30
-"""Assessors of one forum."""
-ASSESSOR, SCORE, MET = "assessor:", "score:", "met:"
+SCORE, MET = "score:", "met:"
 REMARK = "remark"
 _INDEX = 4
 """Digits of a place in a sorted list."""
@@ -48,45 +43,18 @@ class Given:
 
 
 async def set_scheme(db: AsyncSession, vault: Vault, session_id: str, scheme: Scheme | None, by: By) -> PlenaryStep | None:
-    """Score so from now on, or (None) no longer; new criteria get their keys here. Conflict `planning.stale_scheme` when somebody changed it since."""
+    """Score so from now on, or (None) no longer; criteria get their keys here, of one that had the same name its former key. Conflict `planning.stale_scheme` when somebody changed it since."""
     board = await boards.opened(db, session_id)
     row = await _scoring(db, session_id)
     stored: dict[str, Any] | None = None
     if scheme is not None:
-        named = tuple(one if one.key else replace(one, key=new_id()) for one in scheme.criteria)
-        stored = replace(scheme, criteria=named).stored()
+        stored = (await former.keyed(db, session_id, row.scheme, scheme)).stored()
     step = steps.step(StepKind.SCHEME, {SCHEME: {"scheme": dict(row.scheme) or None}}, {SCHEME: {"scheme": stored}})
     if not step.changes:
         return None
     await _refuse_stale(db, session_id, row.step, by, "planning.stale_scheme")
     row.scheme, row.step = stored or {}, board.plenary.head + 1
     return await boards.note(db, vault, board, step, by)
-
-
-async def add_assessor(db: AsyncSession, vault: Vault, session_id: str, name: str, account_id: str | None, by: By) -> PlenaryStep | None:
-    """Let somebody assess. Invalid for one who does already (`planning.assessor_twice`) and beyond `MOST`."""
-    board = await boards.opened(db, session_id)
-    await _refuse_more(db, session_id, name, account_id)
-    place = await db.scalar(select(func.max(Assessor.position)).where(Assessor.session_id == session_id)) or 0
-    one = Assessor(
-        id=new_id(),
-        session_id=session_id,
-        account_id=account_id,
-        participant_id=None if account_id else await known_as(db, session_id, name),
-        position=place + 1,
-        name=name,
-        at=by.now,
-    )
-    db.add(one)
-    return await _there(db, vault, board, one, None, True, by)
-
-
-async def remove_assessor(db: AsyncSession, vault: Vault, session_id: str, assessor_id: str, by: By) -> PlenaryStep | None:
-    """Count somebody's points no longer; they stay, so that it can be taken back."""
-    board = await boards.opened(db, session_id)
-    one = await _assessor(db, session_id, assessor_id)
-    one.removed_at = by.now
-    return await _there(db, vault, board, one, True, None, by)
 
 
 async def give(db: AsyncSession, vault: Vault, session_id: str, assessor_id: str, number: str, given: Given, by: By) -> PlenaryStep | None:
@@ -100,7 +68,7 @@ async def give(db: AsyncSession, vault: Vault, session_id: str, assessor_id: str
     if scheme is None:
         raise Conflict("planning.no_scheme")
     await _refuse_stale(db, session_id, row.step, by, "planning.stale_scheme")
-    await _assessor(db, session_id, assessor_id)
+    await assessing.one_of(db, session_id, assessor_id)
     proposal = await _listed(db, board, number)
     asked = {one.key: one for one in scheme.criteria}
     wrong = [
@@ -185,7 +153,7 @@ async def bring(db: AsyncSession, board: Board, done: Step) -> None:
     for subject in done.after:
         if subject == SCHEME:
             board.others[subject] = {"scheme": dict((await _scoring(db, board.session.id)).scheme) or None}
-        elif subject.startswith(ASSESSOR):
+        elif subject.startswith(assessing.SUBJECT):
             one = await db.get(Assessor, steps.about(subject), populate_existing=True)
             board.others[subject] = {"there": True if one is not None and one.removed_at is None else None}
         elif subject.startswith(SCORE):
@@ -202,10 +170,10 @@ async def take(db: AsyncSession, board: Board, taken: Step, now: datetime) -> No
         if subject == SCHEME:
             row = await _scoring(db, board.session.id)
             row.scheme, row.step = dict(fields["scheme"] or {}), number
-        elif subject.startswith(ASSESSOR):
+        elif subject.startswith(assessing.SUBJECT):
             one = await db.get_one(Assessor, steps.about(subject))
             if fields["there"] and one.removed_at is not None:
-                await _refuse_more(db, one.session_id, one.name, one.account_id)
+                await assessing.refuse_more(db, one.session_id, one.name, one.account_id)
             one.removed_at = None if fields["there"] else now
         elif subject.startswith((SCORE, MET)) and fields:
             await _put(db, board, subject, fields, number)
@@ -230,14 +198,6 @@ async def _put(db: AsyncSession, board: Board, subject: str, fields: Mapping[str
     db.add(score)
 
 
-async def _there(
-    db: AsyncSession, vault: Vault, board: Board, one: Assessor, before: bool | None, after: bool | None, by: By
-) -> PlenaryStep | None:
-    subject = f"{ASSESSOR}{one.id}"
-    step = steps.step(StepKind.ASSESSOR, {subject: {"there": before}}, {subject: {"there": after}})
-    return await boards.note(db, vault, board, step, by)
-
-
 async def _scoring(db: AsyncSession, session_id: str) -> Scoring:
     """The session's row, made when it is first wanted; the list's row is locked."""
     found = await db.get(Scoring, session_id, populate_existing=True)
@@ -245,13 +205,6 @@ async def _scoring(db: AsyncSession, session_id: str) -> Scoring:
         found = Scoring(session_id=session_id, scheme={}, on_screen=False, step=0)
         db.add(found)
     return found
-
-
-async def _assessor(db: AsyncSession, session_id: str, assessor_id: str) -> Assessor:
-    one = await db.get(Assessor, assessor_id, populate_existing=True)
-    if one is None or one.session_id != session_id or one.removed_at is not None:
-        raise NotFound("planning.no_assessor")
-    return one
 
 
 async def _listed(db: AsyncSession, board: Board, number: str) -> Proposal:
@@ -266,14 +219,6 @@ async def _refuse_stale(db: AsyncSession, session_id: str, newest: int, by: By, 
     if newest > by.seen:
         last = await db.get_one(PlenaryStep, (session_id, newest))
         raise Conflict(code, who=(await names_of(db, [last.by])).get(last.by) or "–", **facts)
-
-
-async def _refuse_more(db: AsyncSession, session_id: str, name: str, account_id: str | None) -> None:
-    there = (await scored.assessors_of(db, session_id)).values()
-    if any(one.account_id == account_id if account_id else name_key(one.name) == name_key(name) for one in there):
-        raise Invalid(FieldError("name", "planning.assessor_twice"))
-    if len(there) >= MOST:
-        raise Invalid(FieldError("name", "planning.too_many_assessors", {"most": MOST}))
 
 
 def _facts(score: Score | None) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.errors import FieldError, Invalid
-from app.i18n import number
 from app.planning.points import Given
 from app.planning.scoring import Combine, Criterion, Scheme, Weighing
 from app.proposals.fields import LONG, clean
@@ -16,7 +15,9 @@ ROWS = 10
 NAME = 120
 MEANING = 160
 MOST_POINTS = 100
-_NUMBER = re.compile(r"\d{1,4}([.,]\d{1,3})?")
+_NUMBER = re.compile(r"\d{1,6}([.,]\d{1,3})?")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}(,\d{1,3})?")
+"""`1.200` is twelve hundred, as it is written here; `0.125` and `1.5` can be nothing else than a part."""
 _ID = re.compile(r"[a-z2-7]{16}")
 _MEANING = re.compile(r"(\d{1,3})\s*[=:.)–-]\s*(.+)")
 
@@ -74,8 +75,8 @@ def typed_points(points: Mapping[str, object], remark: str | None) -> Typed:
 
 
 def shown(value: Decimal | None) -> str:
-    """A number as it is typed: `12,5`."""
-    return "" if value is None else number(value, "id")
+    """A number as it is typed, thousands not set apart: `1200`, `12,5`."""
+    return "" if value is None else format(value.normalize(), "f").replace(".", ",")
 
 
 def is_id(text: str) -> bool:
@@ -119,6 +120,8 @@ def _decimal(form: Typed, name: str, wrong: list[FieldError], *, least: bool) ->
     text = form.get(name).removesuffix("%").strip()
     if not text:
         return None
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(".", "")
     if not _NUMBER.fullmatch(text) or (least and not Decimal(text.replace(",", "."))):
         wrong.append(FieldError(name, "field.not_a_number"))
         return None

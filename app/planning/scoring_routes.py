@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account
 from app.errors import Conflict, FieldError, Invalid, NotFound
-from app.planning import forms, points, scored, scoring_forms, undoing
+from app.planning import assessing, forms, points, scored, scoring_forms, undoing
 from app.planning import scoring_view as view
 from app.planning.scoring_forms import is_id
 from app.planning.steps import StepKind
@@ -84,7 +84,7 @@ async def add_assessor(request: Request, parts: Parts, at: Writer) -> Response:
         async with parts.database.write() as db:
             name, account_id = await _who(db, at, form)
             by = forms.by_of(form, at.staff.actor, parts.clock.now())
-            await points.add_assessor(db, parts.vault, at.session.id, name, account_id, by)
+            await assessing.add(db, parts.vault, at.session.id, name, account_id, by)
     except (Conflict, Invalid, NotFound) as refused:
         return await view.scheme_page(request, parts, at, form=form, refused=refused, name="penilai")
     return _to(at, "/skema#penilai")
@@ -92,10 +92,16 @@ async def add_assessor(request: Request, parts: Parts, at: Writer) -> Response:
 
 @router.get("/isi/{assessor}")
 async def score_page(
-    request: Request, parts: Parts, at: Scorer, assessor: str, number: Annotated[str, Query(max_length=30)] = "", saved: str = ""
+    request: Request,
+    parts: Parts,
+    at: Scorer,
+    assessor: str,
+    number: Annotated[str, Query(max_length=30)] = "",
+    saved: str = "",
+    step: str = "",
 ) -> Response:
     """A proposal to score; without a number the next one that this assessor has not scored."""
-    return await view.score_page(request, parts, at, assessor, number, saved=saved[:30])
+    return await view.score_page(request, parts, at, assessor, number, saved=saved[:30], made=forms.step_in(step))
 
 
 @router.post("/isi/{assessor}")
@@ -108,12 +114,12 @@ async def give(request: Request, parts: Parts, at: Scorer, assessor: str) -> Res
             one = (await scored.assessors_of(db, at.session.id)).get(assessor)
             if one is None or not view.may_score(at, one):
                 raise NotFound("planning.no_assessor")
-            await _give(db, parts, at, assessor, form)
+            made = await _give(db, parts, at, assessor, form)
     except (Conflict, Invalid) as refused:
         return await view.score_page(request, parts, at, assessor, number, form=form, refused=refused)
     if view.PART in request.headers:
-        return await view.score_page(request, parts, at, assessor, "", saved=number)
-    return _to(at, f"/isi/{assessor}?saved={number}")
+        return await view.score_page(request, parts, at, assessor, "", saved=number, made=made)
+    return _to(at, f"/isi/{assessor}?saved={number}" + (f"&step={made}" if made else ""))
 
 
 @router.get("/lembar")
@@ -135,17 +141,19 @@ async def _act(db: AsyncSession, parts: Ground, at: Desk, form: Typed) -> None:
         case "off":
             await points.set_scheme(db, vault, session, None, by)
         case "assessor-off":
-            await points.remove_assessor(db, vault, session, what, by)
+            await assessing.remove(db, vault, session, what, by)
         case _:
             raise NotFound("web.not_found")
 
 
-async def _give(db: AsyncSession, parts: Ground, at: Desk, assessor: str, form: Typed) -> None:
+async def _give(db: AsyncSession, parts: Ground, at: Desk, assessor: str, form: Typed) -> int | None:
+    """The number of the step; None when nothing was changed."""
     scheme = scored.scheme_in(await scored.scoring_of(db, at.session.id))
     if scheme is None:
         raise Conflict("planning.no_scheme")
     by = forms.by_of(form, at.staff.actor, parts.clock.now())
-    await points.give(db, parts.vault, at.session.id, assessor, form.get("number"), scoring_forms.given_in(form, scheme), by)
+    made = await points.give(db, parts.vault, at.session.id, assessor, form.get("number"), scoring_forms.given_in(form, scheme), by)
+    return made.number if made else None
 
 
 async def _who(db: AsyncSession, at: Desk, form: Typed) -> tuple[str, str | None]:

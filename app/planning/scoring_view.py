@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Account, Grant, Role
-from app.errors import ForumError, Invalid, NotFound
+from app.errors import Conflict, ForumError, Invalid, NotFound
 from app.planning import scored, scoring_forms, undoing
 from app.planning.listing import Line, lines_of, plenary_of
 from app.planning.models import Assessor, Plenary, PlenaryStep, Scoring
@@ -112,6 +112,7 @@ async def scheme_page(
         presets=list(PRESETS),
         accounts=[(one.id, one.name) for one in people if one.id not in taken],
         given=given,
+        stale=isinstance(refused, Conflict) and not name,
         at_step=form.get("seen") if form and isinstance(refused, Invalid) else str(found.plenary.head),
     )
 
@@ -126,6 +127,7 @@ async def score_page(
     form: Typed | None = None,
     refused: ForumError | None = None,
     saved: str = "",
+    made: int | None = None,
 ) -> Response:
     """One proposal to score: the one asked for, else the next that this assessor has not scored. NotFound for an assessor who is none, or not theirs."""
     found = await seen(parts, at)
@@ -152,6 +154,7 @@ async def score_page(
         open=open_,
         form=typed.with_errors(refused, translator(request)) if isinstance(refused, Invalid) else typed,
         saved=saved,
+        back=found.step if found.step is not None and found.step.number == made else None,
         stands=sheet,
         at_step=form.get("seen") if form and isinstance(refused, Invalid) else str(found.plenary.head),
         part=part,

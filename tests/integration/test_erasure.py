@@ -36,10 +36,11 @@ from app.papers.keying import key_in
 from app.papers.models import Scan, ScanKind
 from app.participants.models import Consent, Participant
 from app.participants.service import Former, former_of, placeholder
+from app.planning import assessing
 from app.planning import service as plenary
 from app.planning.delegates import Named, add_delegate
 from app.planning.models import Assessor, Delegate, PlenaryStep, Score
-from app.planning.points import add_assessor, set_scheme
+from app.planning.points import set_scheme
 from app.planning.presets import PRESETS
 from app.planning.undoing import undo
 from app.proposals.choices import Reason, Via
@@ -170,7 +171,7 @@ async def named_in_plenary(ground: Ground, session: ForumSession) -> None:
         (plenary.fill, ([number], {"place": f"Depan {NAME}"})),
         (undo, ()),
         (set_scheme, (PRESETS["penilai"],)),
-        (add_assessor, (NAME, None)),
+        (assessing.add, (NAME, None)),
     )
     for verb, args in verbs:
         by = await seen_by(ground, session)

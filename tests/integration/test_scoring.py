@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.audit.models import AuditEntry
 from app.errors import Conflict, Invalid, NotFound
 from app.hall.screen import screen_of
-from app.planning import points, screen, service, undoing
+from app.planning import assessing, points, screen, service, undoing
 from app.planning.board import By
 from app.planning.forgetting import forget
 from app.planning.models import Fulfilment, PlenaryStep, Score
@@ -68,7 +68,7 @@ async def test_every_act_is_a_step_and_all_taken_back_in_turn_give_the_start(gro
     await did(ground, session, points.fulfil, b, met=True)
     await did(ground, session, points.sort_by_points)
     await did(ground, session, points.set_scheme, None)
-    await did(ground, session, points.remove_assessor, rahma.id)
+    await did(ground, session, assessing.remove, rahma.id)
     assert await numbers_of(ground, session) == [b, a, *(await numbers_of(ground, session))[2:]]
     async with ground.database.read() as db:
         kinds = [row.kind for row in await db.scalars(select(PlenaryStep).order_by(PlenaryStep.number))]
@@ -101,7 +101,7 @@ async def test_what_is_said_already_is_no_step_and_what_cannot_be_given_is_refus
     with pytest.raises(NotFound, match=r"planning\.not_listed"):
         await gave(ground, session, rahma, a, 1, 1, 1)
     with pytest.raises(Invalid):
-        await did(ground, session, points.add_assessor, "BU  RAHMA", None)
+        await did(ground, session, assessing.add, "BU  RAHMA", None)
     await did(ground, session, points.set_scheme, None)
     with pytest.raises(Conflict, match=r"planning\.no_scheme"):
         await did(ground, session, points.give, rahma.id, a, Given({}))
@@ -144,6 +144,55 @@ async def test_a_changed_scheme_keeps_what_was_given_and_counts_what_it_asks_for
     for _ in range(3):
         await did(ground, session, undoing.undo)
     assert (await totals(ground, session))[0] == (a, Fraction(6), 1)
+
+
+async def test_whoever_stops_and_starts_again_with_the_same_names_finds_all_points_again(ground: Ground) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    await gave(ground, session, rahma, a, 3, 2, 1)
+    scheme = (await scores(ground, session)).scheme
+    await did(ground, session, points.set_scheme, None)
+    await did(ground, session, assessing.remove, rahma.id)
+    await make_scoring(ground, session, names=("BU  RAHMA",))
+    assert (await scores(ground, session)).scheme == scheme
+    assert [(one.id, one.name) for one in await assessors(ground, session)] == [(rahma.id, "BU  RAHMA")]
+    assert (await totals(ground, session))[0] == (a, Fraction(6), 1)
+    first, second, third = (replace(one, key="") for one in scheme.criteria)
+    await did(ground, session, points.set_scheme, replace(scheme, criteria=(replace(first, name="Lain"), second)))
+    await did(ground, session, points.set_scheme, replace(scheme, criteria=(third, replace(first, name=first.name.upper()), second)))
+    assert (await totals(ground, session))[0] == (a, Fraction(6), 1)
+    keys = [one.key for one in (await scores(ground, session)).scheme.criteria]
+    assert keys == [scheme.criteria[n].key for n in (2, 0, 1)]
+
+
+async def test_an_account_that_is_named_again_has_its_points_still(ground: Ground, office: Office) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    await make_scoring(ground, session, names=())
+    officer = await account(ground, "responder")
+    await did(ground, session, assessing.add, officer.name, officer.id)
+    (one,) = await assessors(ground, session)
+    await gave(ground, session, one, a, 1, 1, 1)
+    await did(ground, session, assessing.remove, one.id)
+    await did(ground, session, assessing.add, officer.name, None)
+    assert (await totals(ground, session))[0] == (a, None, None)
+    await did(ground, session, assessing.add, officer.name, officer.id)
+    namesake, again = sorted(await assessors(ground, session), key=lambda each: each.account_id is not None)
+    assert (namesake.id != one.id, again.id) == (True, one.id)
+    assert (await totals(ground, session))[0] == (a, Fraction(3), 1)
+    await did(ground, session, undoing.undo)
+    assert [each.id for each in await assessors(ground, session)] == [namesake.id]
+
+
+async def test_a_form_that_came_too_late_keeps_the_criteria_that_a_colleague_added_in_between(ground: Ground) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    scheme = (await scores(ground, session)).scheme
+    await did(ground, session, points.set_scheme, replace(scheme, criteria=(*scheme.criteria, Criterion("", "Baru", Decimal(1), 0, 1))))
+    added = (await scores(ground, session)).scheme
+    await gave(ground, session, rahma, a, 3, 2, 1, 1)
+    await did(ground, session, points.set_scheme, replace(scheme, criteria=(*scheme.criteria, Criterion("", "BARU", Decimal(2), 0, 1))))
+    assert [one.key for one in (await scores(ground, session)).scheme.criteria] == [one.key for one in added.criteria]
+    assert (await totals(ground, session))[0] == (a, Fraction(8), 1)
 
 
 async def test_points_stay_with_what_was_scored_through_merge_and_split(ground: Ground) -> None:
@@ -314,7 +363,8 @@ async def test_the_pages_work_by_forms_alone(ground: Ground, office: Office, web
     bad = await desk.send(f"/isi/{rahma.id}", number=a, **{**given, f"p_{keys[0]}": "9", "remark": "Tetap ada"})
     assert (bad.status_code, "Isilah bilangan bulat 0 sampai 3." in bad.text, "Tetap ada" in bad.text) == (422, True, True)
     went = await desk.send(f"/isi/{rahma.id}", number=a, **given)
-    assert (went.status_code, went.headers["location"]) == (303, f"{desk.base}/isi/{rahma.id}?saved={a}")
+    made = (await seen_by(ground, session)).seen
+    assert (went.status_code, went.headers["location"]) == (303, f"{desk.base}/isi/{rahma.id}?saved={a}&step={made}")
     assert "Pengerukan saluran Samudra" in await desk.get(f"/isi/{rahma.id}?saved={a}")
     assert (await desk.send("", do=f"met:{a}")).status_code == 303
     shown = await desk.get()
@@ -333,13 +383,90 @@ async def test_the_pages_work_by_forms_alone(ground: Ground, office: Office, web
         assert await db.scalar(select(func.count()).select_from(Fulfilment)) == 1
 
 
+async def test_only_what_was_just_saved_can_be_taken_back_from_the_line_that_says_so(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, (a, b, *_) = await make_plenary(ground)
+    desk = Desk(web, session, office.bearer("secretariat"))
+    (rahma,) = await make_scoring(ground, session)
+    keys = [one.key for one in (await scores(ground, session)).scheme.criteria]
+    for number in (a, b):
+        went = await desk.send(f"/isi/{rahma.id}", number=number, **{f"p_{key}": "1" for key in keys})
+    told = await desk.get(went.headers["location"].removeprefix(desk.base))
+    step = (await seen_by(ground, session)).seen
+    assert f"Nilai {b} tersimpan." in told
+    assert f'name="number" value="{step}"' in told
+    unchanged = await desk.send(f"/isi/{rahma.id}", number=a, **{f"p_{key}": "1" for key in keys})
+    told = await desk.get(unchanged.headers["location"].removeprefix(desk.base))
+    assert f"Nilai {a} tersimpan." in told
+    assert "/urungkan" not in told
+    # The same as a part of the page.
+    part = {"headers": {**desk.headers, "X-Part": "1"}}
+    typed = {"number": a, "seen": str(step), **{f"p_{key}": "1" for key in keys}}
+    told = (await web.post(f"{desk.base}/isi/{rahma.id}", data=typed, **part)).text  # type: ignore[arg-type]
+    assert (f"Nilai {a} tersimpan." in told, "/urungkan" in told) == (True, False)
+    told = (await web.post(f"{desk.base}/isi/{rahma.id}", data={**typed, f"p_{keys[0]}": "2"}, **part)).text  # type: ignore[arg-type]
+    assert f'name="number" value="{step + 1}"' in told
+
+
+async def test_points_can_be_taken_away_again(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    desk = Desk(web, session, office.bearer("secretariat"))
+    (rahma,) = await make_scoring(ground, session)
+    await gave(ground, session, rahma, a, 3, 2, 1)
+    keys = [one.key for one in (await scores(ground, session)).scheme.criteria]
+    page = await desk.get(f"/isi/{rahma.id}?number={a}")
+    assert [f'<input type="radio" name="p_{key}" value="">' in page for key in keys] == [True] * 3
+    typed = {f"p_{keys[0]}": "", f"p_{keys[1]}": "2", f"p_{keys[2]}": "1"}
+    assert (await desk.send(f"/isi/{rahma.id}", number=a, **typed)).status_code == 303
+    async with ground.database.read() as db:
+        assert [row.points for row in await db.scalars(select(Score))] == [{keys[1]: 2, keys[2]: 1}]
+    assert f'name="p_{keys[0]}" value="" checked' in await desk.get(f"/isi/{rahma.id}?number={a}")
+
+
+async def test_whoever_is_refused_sees_what_a_colleague_wrote(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    desk = Desk(web, session, office.bearer("secretariat"))
+    (rahma,) = await make_scoring(ground, session)
+    await gave(ground, session, rahma, a, 3, 2, 1)
+    scheme = (await scores(ground, session)).scheme
+    early = str((await seen_by(ground, session)).seen)
+    await gave(ground, session, rahma, a, None, 2, 1, remark="Perlu izin PT KAI")
+    given = {f"p_{one.key}": "1" for one in scheme.criteria}
+    refused = await desk.send(f"/isi/{rahma.id}", seen=early, number=a, remark="Punya saya", **given)
+    assert (refused.status_code, "Punya saya" in refused.text) == (409, True)
+    assert re.findall(r"Kini tertulis: ([^<]*)<", refused.text) == ["–", "2", "Perlu izin PT KAI"]
+
+    await did(ground, session, points.set_scheme, replace(scheme, criteria=(*scheme.criteria, Criterion("", "Baru", Decimal(7), 0, 9))))
+    refused = await desk.send("/skema", seen=early, **SCHEME)
+    assert (refused.status_code, 'value="Mendesak"' in refused.text) == (409, True)
+    stands = refused.text.partition('id="stands"')[2].partition("</section>")[0]
+    assert ("Baru" in stands, "bobot 7" in stands, "0–9" in stands) == (True, True, True)
+    assert 'id="stands"' not in await desk.get("/skema")
+
+
+async def test_stopping_and_removing_are_taken_back_from_where_one_lands(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    desk = Desk(web, session, office.bearer("secretariat"))
+    assert (await desk.send("/skema", **SCHEME)).status_code == 303
+    assert (await desk.send("/penilai", name="Bu Rahma")).status_code == 303
+    assert "data-confirm" in (await desk.get("/skema")).partition("assessor-off:")[2].partition("</button>")[0]
+    assert (await desk.send("", do="off")).status_code == 303
+    for page in (await desk.get(), await desk.get("/skema")):
+        assert page.count("Urungkan: Cara menilai") == 1
+        assert f'action="{desk.base}/urungkan"' in page
+    number = str((await seen_by(ground, session)).seen)
+    assert (await desk.send("/urungkan", number=number)).status_code == 303
+    assert (await totals(ground, session))[0] == (a, None, None)
+
+
 async def test_nobody_writes_for_another_account_nor_sees_others_points_before_their_own(
     ground: Ground, office: Office, web: httpx.AsyncClient
 ) -> None:
     session, (a, b, *_) = await make_plenary(ground)
     (rahma,) = await make_scoring(ground, session)
     one = await account(ground, "responder")
-    await did(ground, session, points.add_assessor, one.name, one.id)
+    await did(ground, session, assessing.add, one.name, one.id)
     _, officer = await assessors(ground, session)
     await gave(ground, session, rahma, a, 3, 2, 1)
     await gave(ground, session, rahma, b, 1, 1, 1)

@@ -14,11 +14,12 @@ from app.planning.presets import PRESETS
 from app.planning.scoring import Combine, Criterion, Scheme, Weighing
 from app.web.forms import Typed
 
-WEIGHTS = some.decimals("0.001", 999, places=3)
+WEIGHTS = some.decimals("0.001", 9999, places=3)
 CRITERIA = some.lists(some.tuples(WEIGHTS, some.integers(0, 5), some.integers(1, 9)), min_size=1, max_size=6).map(
     lambda rows: tuple(Criterion(f"k{n}", f"Kriteria {n}", weight, low, low + more) for n, (weight, low, more) in enumerate(rows))
 )
 SCHEMES = some.builds(Scheme, CRITERIA, some.sampled_from(Weighing), some.sampled_from(Combine), some.one_of(some.none(), WEIGHTS))
+MARKS = some.one_of(some.none(), some.decimals(0, 9999, places=3))
 
 
 def keyed(name: str) -> Scheme:
@@ -107,12 +108,30 @@ def test_only_what_is_written_is_rounded_half_away_from_zero(total: Fraction) ->
     assert scoring.written(total) == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-@given(SCHEMES)
-def test_a_scheme_is_stored_and_typed_without_loss(scheme: Scheme) -> None:
-    named = replace(scheme, condition="Lengkap" if scheme.factor is not None else None)
+@given(SCHEMES, MARKS)
+def test_a_scheme_is_stored_and_typed_without_loss(scheme: Scheme, mark: Decimal | None) -> None:
+    named = replace(scheme, condition="Lengkap" if scheme.factor is not None else None, threshold=mark)
     assert scoring.scheme_of(named.stored()) == named
     read = scoring_forms.scheme_in(scoring_forms.typed_of(named))
     assert read == replace(named, criteria=tuple(replace(one, key="") for one in named.criteria))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("1200", "1200"),
+        ("1.200", "1200"),
+        ("12.500,5", "12500.5"),
+        ("1200,25", "1200.25"),
+        ("1.5", "1.5"),
+        ("0.125", "0.125"),
+        ("2,500", "2.5"),
+    ],
+)
+def test_a_dot_before_three_digits_means_thousands(typed: str, meant: str) -> None:
+    scheme = scoring_forms.scheme_in(Typed({"name_0": "A", "low_0": "1", "high_0": "5", "threshold": typed}))
+    assert scheme.threshold == Decimal(meant)
+    assert Decimal(scoring_forms.shown(scheme.threshold).replace(",", ".")) == scheme.threshold
 
 
 @pytest.mark.parametrize(
@@ -129,6 +148,7 @@ def test_a_scheme_is_stored_and_typed_without_loss(scheme: Scheme) -> None:
         ({"name_0": "A", "low_0": "1", "high_0": "5", "factor": "2"}, "condition"),
         ({"name_0": "A", "low_0": "1", "high_0": "5", "condition": "Lengkap"}, "factor"),
         ({"name_0": "A", "low_0": "1", "high_0": "5", "threshold": "delapan"}, "threshold"),
+        ({"name_0": "A", "low_0": "1", "high_0": "5", "threshold": "1.200.000"}, "threshold"),
     ],
 )
 def test_a_scheme_that_makes_no_sense_is_refused_beside_its_field(typed: dict[str, str], field: str) -> None:
