@@ -118,7 +118,8 @@ def _roots(made: Document) -> Iterator[tuple[Part, str, Any]]:
 def _without_left_out(made: Document) -> None:
     """Nothing of who wrote the template, when and with what goes into the record."""
     for rels in (made.part.package.rels, made.part.rels):
-        for key in [key for key, rel in rels.items() if rel.reltype.rpartition("/")[2] in LEFT_OUT]:
+        # The properties too: ours are made afresh, and an office program that calls them otherwise would leave two of them.
+        for key in [key for key, rel in rels.items() if rel.reltype.rpartition("/")[2] in LEFT_OUT | {"core-properties"}]:
             del rels[key]
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -310,3 +311,22 @@ def test_every_finding_and_every_mark_has_its_words() -> None:
     assert set(WORDS.needed) - set(WORDS.names) == set()
     assert {one.partition(":")[2] for one in translated("id") if one.startswith("error:template.")} == written
     assert len(SINGLE) == len(set(SINGLE))
+
+
+OTHER_WORD = b"http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core-properties"
+"""What LibreOffice calls the properties of a file that was an ODT before."""
+
+
+@pytest.mark.parametrize("called", [OTHER_WORD, b"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"])
+def test_who_wrote_the_template_is_not_in_what_is_made_and_no_part_stands_twice(called: bytes) -> None:
+    core = b"http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+    theirs = repacked(
+        {
+            "_rels/.rels": lambda raw: raw.replace(core, called),
+            "docProps/core.xml": lambda raw: re.sub(rb"<dc:creator>[^<]*", b"<dc:creator>Bu Sekretaris Rahasia", raw),
+        }
+    )
+    assert b"Bu Sekretaris Rahasia" in zipfile.ZipFile(io.BytesIO(theirs)).read("docProps/core.xml")
+    made = zipfile.ZipFile(io.BytesIO(filled(theirs, WORDS, saying("isi"), ABOUT)))
+    assert sorted(made.namelist()) == sorted(set(made.namelist()))
+    assert not [name for name in made.namelist() if b"Rahasia" in made.read(name)]
