@@ -14,6 +14,7 @@ from app.record.desk_pages import Parts, Writer
 from app.record.final import prepare
 from app.record.models import ObjectionSubject, ObjectionVerdict, RecordObjection
 from app.record.objecting import answer, names_of, object_to_draft, reachable, rows_shown, those_called
+from app.record.own import held_since
 from app.sessions.guards import Desk
 from app.sessions.models import SessionState
 from app.sessions.navigation import desk_items
@@ -97,6 +98,7 @@ async def _desk(
         final = await is_final(db, at.session.id)
         objections = await objections_in(db, RecordObjection.session_id == at.session.id)
         people = await names_of(db, objections)
+        since = await held_since(db, people)
         found: list[Participant] = await those_called(db, at.session.id, name) if name else []
     if form is not None and isinstance(wrong, Invalid):
         form = form.with_errors(wrong, words)
@@ -114,6 +116,7 @@ async def _desk(
         final=final,
         ended=at.session.state == SessionState.ENDED,
         closes_at=shown.get("closes_at") or (local(window.closes_at, at.session.zone) if window and standing.runs(now) else ""),
+        earlier={one.id for one in objections if one.participant_id in since and one.received_at <= since[one.participant_id]},
         objections=[
             (one, people[one.participant_id], *(opened_words(parts.vault, one, name) for name in ("text", "answer"))) for one in objections
         ],

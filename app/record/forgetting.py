@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kept.models import KeptFile, KeptState, Purpose
@@ -89,6 +89,11 @@ async def give_up_files(db: AsyncSession, version_ids: Sequence[str], now: datet
         for file in (await db.scalars(select(KeptFile).where(*made).order_by(KeptFile.id))).all():
             if file.options.get("version") == version.number:
                 await give_up(db, file.id, now)
+
+
+async def forget_own_objections(db: AsyncSession, theirs: ColumnElement[bool]) -> None:
+    """Empty somebody's objections and what was answered to them."""
+    await db.execute(update(RecordObjection).where(theirs).values(text=None, answer=None))
 
 
 async def forget_in_objections(db: AsyncSession, vault: Vault, session_id: str, out_of: Callable[[str], str]) -> None:

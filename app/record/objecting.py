@@ -14,10 +14,11 @@ from app.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from app.hall.present import stays_of
 from app.i18n import when
 from app.notices.service import notify
-from app.participants.models import Attendance, Participant
+from app.participants.models import Attendance, Origin, Participant
 from app.record.corrections import is_final, last_window, opened_words
 from app.record.difference import LISTS
 from app.record.models import ObjectionSubject, ObjectionVerdict, RecordObjection, RecordWindow
+from app.record.own import held_since, own_objections
 from app.regions import finds_personal, name_key
 from app.sessions.models import ForumSession
 from app.vault import Vault
@@ -44,7 +45,7 @@ async def those_called(db: AsyncSession, session_id: str, name: str) -> list[Par
         return []
     there = select(Attendance.participant_id).where(Attendance.session_id == session_id)
     wanted = select(Participant).where(Participant.session_id == session_id, Participant.id.in_(there), Participant.erased_at.is_(None))
-    wanted = wanted.where(Participant.name_key.contains(key, autoescape=True))
+    wanted = wanted.where(Participant.name_key.contains(key, autoescape=True), Participant.origin != Origin.PLACEHOLDER)
     return list(await db.scalars(wanted.order_by(Participant.number).limit(MOST_FOUND)))
 
 
@@ -61,7 +62,7 @@ async def object_to_draft(
 ) -> RecordObjection:
     """File an objection whose form was complete at `received_at`; the same one twice is one.
 
-    Conflict `record.no_window`, `record.window_over`, `record.too_many_objections`; NotAllowed `record.not_attended`;
+    Conflict `record.no_window`, `record.window_over`, `record.too_many_objections`, `record.placeholder`; NotAllowed `record.not_attended`;
     Invalid (field `about`) `record.unknown_row`.
     """
     await db.execute(select(ForumSession.id).where(ForumSession.id == session.id).with_for_update(read=True))
@@ -74,8 +75,10 @@ async def object_to_draft(
     person = await db.get(Participant, participant_id, with_for_update=True, populate_existing=True)
     if person is None or person.session_id != session.id or person.erased_at is not None or not await stays_of(db, participant_id):
         raise NotAllowed("record.not_attended")
+    if person.origin == Origin.PLACEHOLDER:
+        raise Conflict("record.placeholder")
     subject, about = _placed(window, wanted)
-    theirs = select(RecordObjection).where(RecordObjection.window_id == window.id, RecordObjection.participant_id == participant_id)
+    theirs = select(RecordObjection).where(RecordObjection.window_id == window.id, await own_objections(db, participant_id))
     filed = (await db.scalars(theirs)).all()
     for one in filed:
         if (one.subject, one.about, opened_words(vault, one, "text")) == (subject, about, wanted.text):
@@ -153,7 +156,8 @@ async def answer(
     found.answer = vault.seal(text, "record_objections", "answer", found.id)
     await db.flush()
     person = await db.get_one(Participant, found.participant_id)
-    if reachable(person):
+    since = (await held_since(db, [person.id])).get(person.id)
+    if reachable(person) and (since is None or found.received_at > since):
         key, facts = f"{OBJECTION}:{found.id}", {"objection": found.id}
         await notify(db, session_id=session.id, participant_id=person.id, kind=OBJECTION, key=key, facts={**facts}, now=now)
     await record(db, vault, session.id, now, Act(actor, "record.objection_answered", f"objection:{found.id}", {"verdict": verdict.value}))

@@ -10,10 +10,10 @@ from app.database.engine import Database
 from app.i18n import Translator
 from app.notices.models import Notice
 from app.notices.service import Told, notify_all
-from app.outcomes.own import own_key
 from app.participants.models import Attendance, Participant
 from app.record.corrections import about_of, is_final, opened_words
 from app.record.models import RecordObjection, RecordWindow
+from app.record.own import correction_key, held_since
 from app.vault import Vault
 from app.web.ground import LetterWords
 
@@ -23,9 +23,9 @@ TOGETHER = 50
 """Notices of one transaction: the writer of SQLite is held for a moment only."""
 
 
-def address_of(vault: Vault, public_url: str, participant_id: str) -> str:
+async def address_of(db: AsyncSession, vault: Vault, public_url: str, participant_id: str) -> str:
     """Where somebody reads the draft and objects; for whoever holds the link."""
-    return f"{public_url}/koreksi/{own_key(vault, participant_id)}"
+    return f"{public_url}/koreksi/{await correction_key(db, vault, participant_id)}"
 
 
 async def tell_window(database: Database, window_id: str, now: datetime) -> int:
@@ -53,22 +53,23 @@ def window_words(vault: Vault, public_url: str) -> LetterWords:
         window = await db.get_one(RecordWindow, str(notice.facts["window"]))
         if await is_final(db, notice.session_id):
             return None
-        own = address_of(vault, public_url, notice.participant_id)
+        own = await address_of(db, vault, public_url, notice.participant_id)
         return lambda _: {"until": window.closes_at, "own": own}
 
     return gather
 
 
 def answer_words(vault: Vault, public_url: str) -> LetterWords:
-    """The answer to an objection; nothing once its words are gone."""
+    """The answer to an objection; nothing once its words are gone, or somebody else has the seat."""
 
     async def gather(db: AsyncSession, notice_id: str) -> Callable[[Translator], dict[str, object]] | None:
         notice = await db.get_one(Notice, notice_id)
         one = await db.get_one(RecordObjection, str(notice.facts["objection"]))
         said = opened_words(vault, one, "answer")
-        if not said or one.verdict is None:
+        since = (await held_since(db, [one.participant_id])).get(one.participant_id)
+        if not said or one.verdict is None or (since is not None and one.received_at <= since):
             return None
-        verdict, own = one.verdict.value, address_of(vault, public_url, notice.participant_id)
+        verdict, own = one.verdict.value, await address_of(db, vault, public_url, notice.participant_id)
 
         def words(translator: Translator) -> dict[str, object]:
             told = translator.label("objection_verdict", verdict)

@@ -25,8 +25,9 @@ from app.outbox.worker import Again
 from app.participants.models import Consent, Participant
 from app.participants.service import take_turn
 from app.proposals.photos_forgetting import forget_photos_of
-from app.record.forgetting import forget_attendee, forget_in_objections
-from app.record.models import RecordAttendee
+from app.record.forgetting import forget_attendee, forget_in_objections, forget_own_objections
+from app.record.models import RecordAttendee, RecordObjection
+from app.record.own import own_objections
 from app.regions import name_key
 from app.registration.models import Application, ApplicationState, Decision
 from app.rights.forgotten import ERASE, note
@@ -132,11 +133,15 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure
     of_others = [one.id for one in lists if not is_of(one, [person.name])]
     # Annex I as it was frozen may name whoever had the seat by then.
     await forget_attendee(db, identity.ids, lambda name: name_key(name) not in identity.others, identity.pseudonym, now)
+    for one in identity.ids:
+        await forget_own_objections(db, await own_objections(db, one))
     await forget_in_objections(db, vault, session.id, identity.out_of)
     people = Participant.metadata.tables["participants"]
     for table in owned():
         # Whoever held the seat before did not ask.
-        if table.name not in {HOLDERS, RecordAttendee.__tablename__} and (values := emptied(table, identity.pseudonym, key)):
+        if table.name not in {HOLDERS, RecordAttendee.__tablename__, RecordObjection.__tablename__} and (
+            values := emptied(table, identity.pseudonym, key)
+        ):
             rows = update(table).where(table.c.participant_id.in_(identity.ids))
             await db.execute((rows.where(table.c.id.not_in(of_others)) if table.name == SEATS else rows).values(**values))
     if identity.ghosts:

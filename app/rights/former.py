@@ -5,7 +5,7 @@ The seat and whoever has it now are left alone; so are proposals of the seat, wh
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
@@ -17,7 +17,8 @@ from app.outbox.service import WAKE, enqueue
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.participants.service import take_turn
-from app.record.forgetting import forget_attendee, forget_in_objections
+from app.record.forgetting import forget_attendee, forget_in_objections, forget_own_objections
+from app.record.own import filed_between
 from app.registration.filing import PERSON
 from app.rights.erasure import BEING_HELD, WAIT, seats_of
 from app.rights.forgotten import former_wanted, note
@@ -98,6 +99,8 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, holder_
     known = opened(vault, row)
     await give_up_made(db, session.id, now)
     await forget_attendee(db, [person.id], identity.is_called, identity.pseudonym, now)
+    began = select(func.max(FormerHolder.until)).where(FormerHolder.participant_id == person.id, FormerHolder.until < row.until)
+    await forget_own_objections(db, filed_between(person.id, await db.scalar(began), row.until))
     await forget_in_objections(db, vault, session.id, identity.out_of)
     theirs = (
         select(InviteePlace, Invitee).join(Invitee, Invitee.id == InviteePlace.invitee_id).where(InviteePlace.participant_id == person.id)

@@ -20,6 +20,8 @@ from app.notices.models import Delivery, Notice
 from app.participants.models import Attendance, Consent, Participant
 from app.participants.service import Contact, consents_of, former_of, open_contact
 from app.proposals.models import Photo, Proposal, ProposalSource
+from app.record.models import RecordObjection
+from app.record.own import own_objections
 from app.registration.models import Application
 from app.rights.models import Erasure
 from app.rights.places import of_one, owned
@@ -57,6 +59,7 @@ HANDLED = frozenset(
         *("proposals", "seats"),
     }
 )
+OBJECTIONS = RecordObjection.__tablename__
 HIDDEN = frozenset({"fingerprint", "nonce", "body_hash", "key", "generation", "version", "session_id", "participant_id", "id"})
 
 
@@ -127,7 +130,9 @@ async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any
     if invited:
         told["invitee_places"] = invited
     for table in owned():
-        if table.name not in HANDLED and (rows := await _others(db, vault, table, person.id)):
+        # Of a seat that changed hands the objections before are another's.
+        theirs = await own_objections(db, person.id) if table.name == OBJECTIONS else of_one(table, person.id)
+        if table.name not in HANDLED and (rows := await _others(db, vault, table, theirs)):
             told[table.name] = rows
     return told
 
@@ -163,9 +168,9 @@ async def _rows(db: AsyncSession, model: Any, where: Any, names: Sequence[str]) 
     return [_filled(dict(row)) for row in rows.mappings()]
 
 
-async def _others(db: AsyncSession, vault: Vault, table: Table, person_id: str) -> list[dict[str, Any]]:
+async def _others(db: AsyncSession, vault: Vault, table: Table, theirs: Any) -> list[dict[str, Any]]:
     """Rows of features that have nothing of their own to say here: every column that is the person's, sealed ones opened."""
-    rows = await db.execute(select(table).where(of_one(table, person_id)).order_by(*table.primary_key.columns))
+    rows = await db.execute(select(table).where(theirs).order_by(*table.primary_key.columns))
     found = []
     for row in rows.mappings():
         shown: dict[str, Any] = {}

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import update
 
-from app.outcomes.own import own_key
 from app.record.corrections import GRACE
 from app.record.models import RecordWindow
+from app.record.own import key_of
 from app.sessions.typed import local
 from app.web.ground import Ground
 from tests.conftest import PASSWORD, Office, chromium
@@ -54,7 +54,7 @@ async def test_an_objection_is_filed_answered_and_told_in_the_record(ground: Gro
     session, (pump, *_), (siti, *_) = await make_held(ground)
     await write(ground, session)
     desk = f"/meja/{session.slug}/berita-acara"
-    own = f"/koreksi/{own_key(ground.vault, siti.id)}"
+    own = f"/koreksi/{key_of(ground.vault, siti.id, 1, None)}"
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
         staff, reader = await signed_in(browser, server), await on_phone(browser, server)

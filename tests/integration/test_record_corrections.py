@@ -14,7 +14,6 @@ from app.digest.gathering import matters_of
 from app.errors import Conflict, Invalid, NotAllowed
 from app.invitations.letters import compose, gather, letter_environment
 from app.notices.models import Channel, Notice
-from app.outcomes.own import own_key
 from app.participants.models import Participant
 from app.planning.service import fill
 from app.record.corrections import GRACE, open_window
@@ -23,6 +22,7 @@ from app.record.final import frozen_whole, prepare, versions_of
 from app.record.forgetting import without
 from app.record.models import FileKind, ObjectionSubject, ObjectionVerdict, RecordObjection, RecordVersion, RecordWindow
 from app.record.objecting import Wanted, answer, object_to_draft
+from app.record.own import key_of
 from app.record.telling import tell_window
 from app.rights.erasure import ask, erase
 from app.rights.mine import everything, mine
@@ -85,7 +85,7 @@ async def answers(ground: Ground, at: Opened, one: RecordObjection, text: str, *
 
 
 def own(ground: Ground, who: Participant) -> str:
-    return f"/koreksi/{own_key(ground.vault, who.id)}"
+    return f"/koreksi/{key_of(ground.vault, who.id, 1, None)}"
 
 
 async def rows(ground: Ground, model: type[RecordObjection] = RecordObjection) -> list[RecordObjection]:
@@ -108,7 +108,7 @@ async def test_who_attended_is_told_once_with_a_link_of_their_own_and_reads_the_
     assert letter is not None
     assert f"{ground.settings.public_url}{own(ground, siti)}" in letter.text
     page = (await web.get(own(ground, siti))).text
-    for words in ("Rumah pompa Krapyak", "Gedung serbaguna Degayu", "bertempat di Ruang Kresna", "0853-2690-5742", "PKK Krapyak"):
+    for words in ("Rumah pompa Krapyak", "Gedung serbaguna Degayu", "bertempat di Ruang Kresna", "0853-••••-5742", "PKK Krapyak"):
         assert words in page
     assert ("0812-3456-7890" in page, "Slamet Riyadi" in page) == (False, False)
     page = (await web.get(own(ground, nur))).text

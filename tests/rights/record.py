@@ -22,6 +22,7 @@ RIGHTS = {
     ("GET", "/koreksi/{key}"): "public",
     ("POST", "/koreksi/{key}"): "public",
     ("GET", "/s/{slug}/hadir/koreksi"): "attendee",
+    ("POST", "/s/{slug}/hadir/koreksi"): "attendee",
     ("GET", f"{DESK}/templat"): WRITERS,
     ("GET", f"{DESK}/templat/contoh.docx"): WRITERS,
     ("POST", f"{DESK}/templat/unggah"): {Role.SECRETARIAT},
