@@ -40,6 +40,22 @@ def jpeg(width: int = 800, height: int = 600, *, seed: int = 1, orientation: int
     return out.getvalue()
 
 
+def with_a_second_inside() -> bytes:
+    """A JPEG as many phones write it, with a smaller picture behind the first."""
+    out = io.BytesIO()
+    picture().save(out, "MPO", save_all=True, append_images=[picture(400, 300, seed=2)])
+    return out.getvalue()
+
+
+def of_many_scans(more: int) -> bytes:
+    """A progressive JPEG that goes over its picture so many times more than it needs."""
+    out = io.BytesIO()
+    picture().save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * more + whole[-2:]
+
+
 def saved(kind: str, side: int = 600, **how: Any) -> bytes:
     """The picture as PNG or WebP."""
     out = io.BytesIO()
@@ -68,8 +84,9 @@ NOT_PHOTOS = {
     "pictures.unreadable": b"\xff\xd8\xff<html><script>alert(1)</script></html>" + b" " * 400,
     "pictures.not_a_photo": b"GIF89a/*" + b"*/=1;alert(1)//" * 20,
     "pictures.too_small": saved("PNG", side=8),
+    "pictures.too_hard": of_many_scans(200),
 }
-"""By the code of their refusal. The second is a bomb, the third cut off, the last but one a picture and a script at once."""
+"""By the code of their refusal. The second is a bomb, the third cut off, `not_a_photo` a picture and a script at once, the last one costs minutes when it is large."""
 
 
 async def photos_on(ground: Ground, session: ForumSession, number: str) -> list[Photo]:

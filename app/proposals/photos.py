@@ -25,6 +25,8 @@ MOST = 3
 ALT = 200
 """Characters of a description."""
 JPEG = "image/jpeg"
+STAFF = ("account:", "token:", "duty:")
+"""How acts of staff are signed."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ async def bring(database: Database, vault: Vault, proposal_id: str, brought: Bro
         # Before the work of making it anew; looked at again when it gets its place.
         free_place(await standing(db, proposal_id))
         session_id = (await db.get_one(Proposal, proposal_id)).session_id
-    picture = await picture_of(content)
+    picture = await picture_of(content, staff=brought.actor.startswith(STAFF))
     files: list[_Kept] = []
     try:
         for one in (picture.content, picture.thumbnail):

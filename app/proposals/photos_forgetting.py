@@ -8,9 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kept.service import give_up
 from app.proposals.models import Photo, PhotoAct, Proposal
-from app.proposals.photos import take_away
-
-STAFF = ("account:", "token:", "duty:")
+from app.proposals.photos import STAFF, take_away
 
 
 async def forget_photos_of(db: AsyncSession, participant_ids: Collection[str], now: datetime) -> None:

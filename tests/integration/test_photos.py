@@ -3,7 +3,11 @@
 import asyncio
 import errno
 import io
+import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +23,7 @@ from app.kept.models import KeptFile, KeptPiece, KeptState, Purpose
 from app.kept.service import content, drop
 from app.main import create_app
 from app.participants.service import add_consents
+from app.pictures import arriving, remade
 from app.proposals import joining, photos, undoing
 from app.proposals.listing import find
 from app.proposals.models import Photo, PhotoAct
@@ -32,7 +37,7 @@ from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_outcomes import make_known, make_writer
-from tests.factories_photos import NOT_PHOTOS, bring, jpeg, photos_on, saved, writers_address
+from tests.factories_photos import NOT_PHOTOS, bring, jpeg, of_many_scans, photos_on, saved, with_a_second_inside, writers_address
 from tests.factories_proposals import make_proposal, words
 from tests.integration.test_room_doors import ONLY_EMBEDDED
 from tests.integration.test_safekeeping import give_keys, laid, other_settings, rembuk
@@ -92,10 +97,66 @@ async def test_other_kinds_become_jpeg(ground: Ground, office: Office, web: http
     assert Image.open(io.BytesIO(await whole(ground, photo.file_id))).format == "JPEG"
 
 
+async def test_of_a_photo_with_a_second_inside_the_first_is_kept(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    brought = with_a_second_inside()
+    assert Image.open(io.BytesIO(brought)).format == "MPO"
+    assert (await bring(web, session, number, brought, office.bearer("secretariat"))).status_code == 303
+    (photo,) = await photos_on(ground, session, number)
+    made = Image.open(io.BytesIO(await whole(ground, photo.file_id)))
+    assert (made.format, made.size) == ("JPEG", (800, 600))
+
+
+async def test_a_photo_as_progressive_as_cameras_make_it_is_taken(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    assert (await bring(web, session, number, of_many_scans(10), office.bearer("secretariat"))).status_code == 303
+
+
+IN_ITS_PLACE = """
+import runpy, sys
+made = runpy.run_path(sys.argv[1])
+def tries(data):
+    try:
+        open(sys.argv[1]).close()
+    except OSError as refused:
+        raise made["Refused"](refused.strerror)
+    raise made["Refused"]("opened")
+made["main"].__globals__["remade"] = tries
+made["main"]()
+"""
+
+
+def test_whoever_breaks_a_decoder_can_open_no_file() -> None:
+    program = str(Path(remade.__file__))
+    told = subprocess.run([sys.executable, "-I", "-B", "-c", IN_ITS_PLACE, program], input=b"", capture_output=True, check=True, timeout=60)
+    assert json.loads(told.stdout) == {"code": os.strerror(errno.EMFILE)}
+
+
+async def test_strangers_who_keep_the_turn_do_not_keep_staff_waiting(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    monkeypatch.setattr("app.pictures.arriving.WAITING", 0.1)
+    somebody = object()
+    await arriving.TURN.acquire_on_behalf_of(somebody)
+    try:
+        theirs = await web.post(f"{own}/unggah", files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+        staff = await bring(web, session, number, jpeg(), office.bearer("secretariat"))
+    finally:
+        arriving.TURN.release_on_behalf_of(somebody)
+    assert (theirs.status_code, "Sedang banyak foto" in theirs.text, staff.status_code) == (503, True, 303)
+
+
 async def test_what_hangs_behind_a_photo_is_left_behind(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
     session, _ = await make_session(ground)
     number = await make_known(ground, session, "Saluran Jalan Samudra")
-    behind = b"PK\x03\x04<script>alert(1)</script>" * 50
+    # A film, for instance, in which bytes happen to look like parts of the picture.
+    behind = b"PK\x03\x04<script>alert(1)</script>\xff\xda" * 50
     assert (await bring(web, session, number, jpeg() + behind, office.bearer("secretariat"))).status_code == 303
     (photo,) = await photos_on(ground, session, number)
     assert b"script" not in await whole(ground, photo.file_id)
