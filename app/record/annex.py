@@ -103,7 +103,7 @@ def _stored(version: RecordVersion, rows: Sequence[RecordAttendee]) -> bytes:
 
 
 def _as_frozen(vault: Vault, row: RecordAttendee) -> bool:
-    if not row.salt or row.contact is None:
+    if not row.salt:
         return True
     try:
         return _attendee(vault, row).digest(row.salt) == row.digest

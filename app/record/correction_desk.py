@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from app.errors import Conflict, ForumError, Invalid, NotAllowed
 from app.participants.models import Participant
 from app.record.correction_forms import MOST_TEXT, AnswerFields, closing_in, objection_in
-from app.record.corrections import is_final, objections_in, open_window, opened_words, standing_of
+from app.record.corrections import is_final, objections_in, opened_words, standing_of
 from app.record.desk_pages import Parts, Writer
-from app.record.final import prepare
+from app.record.final import prepare, show_draft
 from app.record.models import ObjectionSubject, ObjectionVerdict, RecordObjection
 from app.record.objecting import answer, names_of, object_to_draft, reachable, rows_shown, those_called
 from app.record.own import held_since
@@ -47,9 +47,9 @@ async def open_or_prolong(request: Request, parts: Parts, at: Writer) -> Respons
     try:
         closes_at = closing_in(form, at.session)
         async with parts.database.read() as db:
-            source = (await prepare(db, parts.vault, parts.settings, words, at.session, annex=False)).gathered.source
+            prepared = await prepare(db, parts.vault, parts.settings, words, at.session, annex=False)
         async with parts.database.write() as db:
-            await open_window(db, parts.vault, at.session, source, closes_at, actor=at.staff.actor, now=parts.clock.now())
+            await show_draft(db, parts.vault, at.session, prepared, closes_at, actor=at.staff.actor, now=parts.clock.now())
     except (Invalid, Conflict) as refused:
         return await _desk(request, parts, at, form=form, wrong=refused)
     return RedirectResponse(f"{_base(at)}?dibuka=1", 303)

@@ -81,7 +81,7 @@ async def open_window(
         raise Invalid(FieldError("closes_at", "record.window_short", {"minutes": SHORTEST // timedelta(minutes=1)}))
     if closes_at > now + LONGEST:
         raise Invalid(FieldError("closes_at", "record.window_long", {"days": LONGEST.days}))
-    held = await db.get_one(ForumSession, session.id, with_for_update=True, populate_existing=True)
+    held = await db.get_one(ForumSession, session.id, with_for_update={"key_share": True}, populate_existing=True)
     if held.rehearsal is not None:
         raise Conflict("exports.rehearsing")
     if held.state != SessionState.ENDED:

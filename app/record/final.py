@@ -13,11 +13,11 @@ from app.database.tables import new_id
 from app.errors import Conflict, FieldError, Invalid
 from app.i18n import Translator
 from app.outbox.service import enqueue
-from app.planning.listing import pulse
 from app.record.annex import SealedRow, store_rows
-from app.record.corrections import as_told, beat, must_be_settled
+from app.record.corrections import as_told, must_be_settled, open_window
 from app.record.draft import Draft, draft_of, following
-from app.record.models import RecordVersion
+from app.record.models import RecordVersion, RecordWindow
+from app.record.pulse import hold_still, pulse_of
 from app.record.source import Gathered, fingerprint_of, gather
 from app.record.template_store import frozen_with
 from app.record.wording import place_of
@@ -33,7 +33,7 @@ NEEDED = ("number", "place", "chair_name")
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is about to be frozen, and the pulse of the plenary list and of the objections that it was read from."""
+    """What is about to be frozen or shown, and the pulse of all that it was read from."""
 
     gathered: Gathered
     pulse: str
@@ -61,7 +61,7 @@ async def prepare(
         draft = (await draft_of(db, words, session)).draft
         if versions:
             draft = following(draft, versions[-1].source, place_of(versions[-1].source))
-    seen = await _pulse(db, session.id)
+    seen = await pulse_of(db, session.id)
     gathered = await gather(db, vault, settings, words, session, draft, annex=annex)
     if annex and not versions and (told := await as_told(db, vault, words, session)):
         gathered.source["corrections"] = told
@@ -103,8 +103,8 @@ def frozen_whole(version: RecordVersion) -> bool:
 
 
 async def hold(db: AsyncSession, session: ForumSession) -> None:
-    """One after the other, after the end."""
-    held = await db.get_one(ForumSession, session.id, with_for_update=True, populate_existing=True)
+    """One after the other, after the end; nobody is corrected or forgotten between looking and freezing."""
+    held = await hold_still(db, session.id)
     if held.rehearsal is not None:
         raise Conflict("exports.rehearsing")
     if held.state != SessionState.ENDED:
@@ -112,13 +112,18 @@ async def hold(db: AsyncSession, session: ForumSession) -> None:
 
 
 async def must_be_as_read(db: AsyncSession, session: ForumSession, prepared: Prepared) -> None:
-    """Refuse with Conflict `record.changed_meanwhile` what was read before somebody changed the list or answered."""
-    if await _pulse(db, session.id) != prepared.pulse:
+    """Refuse with Conflict `record.changed_meanwhile` what was read before somebody changed the list or the draft, answered, came, was corrected or forgotten."""
+    if await pulse_of(db, session.id) != prepared.pulse:
         raise Conflict("record.changed_meanwhile")
 
 
-async def _pulse(db: AsyncSession, session_id: str) -> str:
-    return f"{await pulse(db, session_id)}|{await beat(db, session_id)}"
+async def show_draft(
+    db: AsyncSession, vault: Vault, session: ForumSession, prepared: Prepared, closes_at: datetime, *, actor: str, now: datetime
+) -> RecordWindow:
+    """Show the draft that was read to those who attended, as `open_window` does; Conflict `record.changed_meanwhile` too."""
+    await hold(db, session)
+    await must_be_as_read(db, session, prepared)
+    return await open_window(db, vault, session, prepared.gathered.source, closes_at, actor=actor, now=now)
 
 
 async def freeze(

@@ -35,7 +35,7 @@ from app.rights.identity import Identity
 from app.rights.known import SEATS, Listed, identity_of, is_of
 from app.rights.models import Erasure, ErasureState
 from app.rights.places import emptied, owned
-from app.rights.sweep import sweep
+from app.rights.sweep import sweep, sweep_records
 from app.rights.traces import scrub_pages
 from app.rights.words import ERASED, take_messages, take_proposals
 from app.sessions.models import ForumSession, SessionState
@@ -107,6 +107,7 @@ async def seats_of(db: AsyncSession, ids: Sequence[str]) -> tuple[Listed, Sequen
 async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, erasure_id: str, identity: Identity, now: datetime) -> None:
     """The last step, in one transaction: the person's own rows."""
     await take_turn(db, session.id)
+    await sweep_records(db, identity, session.id, now)
     person = await db.get_one(Participant, identity.person_id, with_for_update=True)
     task = await db.get_one(Erasure, erasure_id, with_for_update=True)
     key = name_key(identity.pseudonym)

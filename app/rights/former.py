@@ -25,7 +25,7 @@ from app.rights.forgotten import former_wanted, note
 from app.rights.identity import Identity
 from app.rights.known import identity_of_former, is_listed
 from app.rights.models import Erasure, ErasureState
-from app.rights.sweep import sweep
+from app.rights.sweep import sweep, sweep_records
 from app.rights.traces import scrub_pages
 from app.rights.words import take_messages
 from app.sessions.models import ForumSession
@@ -94,6 +94,7 @@ async def handed_on(ground: Ground, erasure_id: str) -> bool:
 async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, holder_id: str, identity: Identity, now: datetime) -> None:
     """The last step, in one transaction: the list where it means them, words about whoever came for them, and what they were known by."""
     await take_turn(db, session.id)
+    await sweep_records(db, identity, session.id, now)
     person = await db.get_one(Participant, identity.person_id, with_for_update=True)
     row = await db.get_one(FormerHolder, holder_id, with_for_update=True)
     known = opened(vault, row)

@@ -16,6 +16,7 @@ from app.kept.service import give_up_made
 from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.participants.models import Participant
+from app.participants.service import take_turn
 from app.record.forgetting import forget_contacts
 from app.registration.models import Application
 from app.rights.models import RetentionPlan, RetentionRun
@@ -131,6 +132,8 @@ async def _remove(ground: Ground, session_id: str, kind: Kept) -> None:
 
 
 async def _columns(db: AsyncSession, session_id: str, kind: Kept, now: datetime) -> int:
+    # No record becomes final between the contacts of people and those of the record.
+    await take_turn(db, session_id)
     people = cast("Table", Participant.__table__)
     names = COLUMNS[kind]
     held = or_(*(people.c[name].is_not(None) for name in names))

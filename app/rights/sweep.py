@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.engine import Database
 from app.record.forgetting import give_up_files, without
-from app.record.models import RecordVersion, RecordWindow
+from app.record.models import RecordDraft, RecordVersion, RecordWindow
 from app.rights.identity import Identity
 from app.rights.places import Place, key_of, places, sorted_keys, within
 
@@ -22,11 +22,23 @@ WRITTEN = 20
 """Rows that one transaction changes at most."""
 FROZEN = frozenset({(RecordVersion.__tablename__, "source"), (RecordWindow.__tablename__, "source")})
 """What an office has made final, or shown as the draft: people are taken out of it where it names them, and all else stays."""
+RECORDS = frozenset(table.__tablename__ for table in (RecordDraft, RecordVersion, RecordWindow))
 
 
 async def sweep(database: Database, identity: Identity, session_id: str, room: str, now: datetime) -> int:
     """Rewrite every row of the session in which the person is named; how many."""
     return sum([await _table(database, identity, place, session_id, room, now) for place in places()])
+
+
+async def sweep_records(db: AsyncSession, identity: Identity, session_id: str, now: datetime) -> None:
+    """The same for the official record, its draft and its windows, in the caller's transaction: what was frozen since the sweep may name them."""
+    for place in places():
+        if place.table.name in RECORDS:
+            inside = within(place.table, session_id, "")
+            assert inside is not None
+            keys = sorted_keys(place.table)
+            for row in (await db.execute(select(*keys).where(inside).order_by(*keys))).mappings().all():
+                await _rewrite(db, identity, place, row, now)
 
 
 async def _table(database: Database, identity: Identity, place: Place, session_id: str, room: str, now: datetime) -> int:

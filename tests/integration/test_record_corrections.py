@@ -18,7 +18,7 @@ from app.participants.models import Participant
 from app.planning.service import fill
 from app.record.corrections import GRACE, open_window
 from app.record.draft import Draft
-from app.record.final import frozen_whole, prepare, versions_of
+from app.record.final import frozen_whole, make_final, prepare, versions_of
 from app.record.forgetting import without
 from app.record.models import FileKind, ObjectionSubject, ObjectionVerdict, RecordObjection, RecordVersion, RecordWindow
 from app.record.objecting import Wanted, answer, object_to_draft
@@ -197,10 +197,13 @@ async def test_an_answer_between_reading_and_freezing_is_not_lost(ground: Ground
     async with ground.database.read() as db:
         before = await prepare(db, ground.vault, ground.settings, ground.catalogues.translator("id"), at.session)
     await answers(ground, at, one, "Sudah diperbaiki.")
-    async with ground.database.read() as db:
-        after = await prepare(db, ground.vault, ground.settings, ground.catalogues.translator("id"), at.session)
-    assert before.pulse != after.pulse
-    assert (before.gathered.source["corrections"]["accepted"], after.gathered.source["corrections"]["accepted"]) == (0, 1)
+    now = ground.clock.now()
+    with pytest.raises(Conflict) as refused:
+        async with ground.database.write() as db:
+            await make_final(db, ground.vault, ground.settings, at.session, before, (), actor="account:a", now=now)
+    assert refused.value.code == "record.changed_meanwhile"
+    version = await finalise(ground, at.session)
+    assert (before.gathered.source["corrections"]["accepted"], version.source["corrections"]["accepted"]) == (0, 1)  # type: ignore[index]
 
 
 async def test_the_record_says_how_it_was_corrected_and_the_public_page_counts_only(ground: Ground, web: httpx.AsyncClient) -> None:
