@@ -1,19 +1,31 @@
-/* Bringing a photo over a bad line: made small here before it leaves, sent again by itself until it arrived, under one mark so that it is kept once.
-   Without this module the form sends the file as it is, and the server makes it small. */
+/* Bringing a photo over a bad line: made small here before it leaves, sent again by itself some times until it arrived, under one mark so that it is kept once.
+   Without this module the form sends the file as it is, and the server makes it small. Nothing here is younger than a phone of 2020: AbortSignal.timeout,
+   submitter and options of createImageBitmap are. */
+import { bindPane, redraw } from "./photo_pane.js";
+
 /* Long side and quality; the next one when a try took too long, so that at last it comes through within the server's minute. */
 const SIZES = [[1600, 0.82], [1280, 0.72], [960, 0.62]];
 const SLOW = 40_000;
+/* Seconds before the next try; after the last one nothing is sent any more by itself. */
 const PAUSES = [2, 4, 8, 15, 30];
-const SECONDS = 120;
-const AGAIN = new Set([408, 502, 503, 504]);
+/* Below the minute that the server gives a request. */
+const SECONDS = 55;
+/* Somebody who is asked to come back later than that presses again by themselves. */
+const PATIENCE = 90;
+const AGAIN = new Set([408, 425, 429, 502, 503, 504]);
+/* What the server takes (app/pictures/arriving.py). */
+const MOST_BYTES = 7 * 1024 * 1024;
+const READ = /^image\/(jpeg|png|webp)$/;
 
 const after = (seconds) => new Promise((done) => { setTimeout(done, seconds * 1000); });
 const online = () => (navigator.onLine ? null : new Promise((done) => { addEventListener("online", done, { once: true }); }));
+const mark = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 
 /** The picture upright on a canvas, at most so long; null where this browser cannot read it (the server then says what to do). */
 async function drawn(file, side) {
   try {
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    // Browsers that do not know the option turn the picture without it.
+    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => createImageBitmap(file));
     const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.max(1, Math.round(bitmap.width * scale));
@@ -31,14 +43,38 @@ async function drawn(file, side) {
 
 const packed = (canvas, quality) => new Promise((done) => { canvas.toBlob(done, "image/jpeg", quality); });
 
+/** Posts within so many seconds; null when the line died or is too slow. */
+async function posted(address, body, seconds) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), seconds * 1000);
+  const how = { method: "POST", body, headers: { Accept: "application/json" }, signal: late.signal };
+  try {
+    return await fetch(address, how);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The server's sentences about a refusal. */
+async function said(answer, otherwise) {
+  const problem = await answer.json().catch(() => ({}));
+  const sentences = (problem.errors ?? []).map((one) => one.message);
+  return sentences.length ? sentences.join(" ") : problem.title ?? otherwise;
+}
+
 function bind(form) {
   const input = form.querySelector("input[type=file]");
   const preview = form.querySelector("[data-preview]");
   const told = form.querySelector("[data-told]");
   const button = form.querySelector("button");
+  const typed = [...form.elements].filter((one) => one.type !== "hidden" && one !== button);
   let small = null;
+  let hopeless = "";
   let chosen = Promise.resolve();
   let going = false;
+  let done = false;
   let step = 0;
 
   const tell = (words, size) => {
@@ -46,8 +82,21 @@ function bind(form) {
     told.hidden = !words;
   };
 
+  /** Why this file need not leave: the server could only refuse it, and the resident pays for the way. */
+  function refusable(file, readable) {
+    if (!readable && (/^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(file.name))) return form.dataset.heic;
+    if (!readable && file.type && !file.type.startsWith("image/")) return form.dataset.other;
+    return (small ?? file).size > MOST_BYTES ? form.dataset.large : "";
+  }
+
+  function bad(words) {
+    tell(words);
+    told.classList.add("bad-text");
+  }
+
   async function choose(nextStep = 0) {
     small = null;
+    hopeless = "";
     step = nextStep;
     preview.hidden = true;
     const file = input.files[0];
@@ -56,11 +105,13 @@ function bind(form) {
     const [side, quality] = SIZES[step];
     const canvas = await drawn(file, side);
     if (file !== input.files[0]) return undefined;
-    if (!canvas) return tell("");
-    const made = await packed(canvas, quality);
+    const made = canvas && (await packed(canvas, quality));
     if (file !== input.files[0]) return undefined;
     // A picture that was small already may only have grown.
-    small = made && (made.size < file.size || !/^image\/(jpeg|png|webp)$/.test(file.type)) ? made : null;
+    small = made && (made.size < file.size || !READ.test(file.type)) ? made : null;
+    hopeless = refusable(file, canvas);
+    if (hopeless) return bad(hopeless);
+    if (!canvas) return tell("");
     preview.width = canvas.width;
     preview.height = canvas.height;
     preview.getContext("2d").drawImage(canvas, 0, 0);
@@ -68,46 +119,32 @@ function bind(form) {
     return tell(form.dataset.ready, Math.max(1, Math.round((small ?? file).size / 1024)));
   }
 
-  /** What the server answered; null when the line died (then nobody knows whether it arrived, and the same mark makes it safe to repeat), or when it asks to come again. */
-  async function once() {
-    const body = new FormData(form);
-    if (small) body.set("file", small, "foto.jpg");
-    try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(SECONDS * 1000) });
-      return AGAIN.has(answer.status) ? null : answer;
-    } catch {
-      return null;
-    }
-  }
-
-  async function send() {
+  /** What the server answered in the end; null when nobody answered after all tries. The same mark makes it safe to repeat. */
+  async function send(body) {
     for (let tried = 0; ; tried += 1) {
+      const file = input.files[0];
+      body.set("file", small ?? file, small ? "foto.jpg" : file.name);
       tell(form.dataset.sending);
       const began = performance.now();
-      const answer = await once();
-      if (answer) return answer;
+      const answer = await posted(form.action, body, SECONDS);
+      if (answer && !AGAIN.has(answer.status)) return answer;
+      const asked = Number(answer?.headers.get("Retry-After")) || 0;
+      if (tried >= PAUSES.length || asked > PATIENCE) return answer;
       if (small && navigator.onLine && performance.now() - began > SLOW && step < SIZES.length - 1) await choose(step + 1);
-      tell(form.dataset.waiting);
+      tell(answer ? form.dataset.busy : form.dataset.waiting);
       await online();
-      await after(PAUSES[Math.min(tried, PAUSES.length - 1)]);
+      await after(Math.max(asked, PAUSES[tried]));
     }
   }
 
-  async function refused(answer) {
-    const said = await answer.json().catch(() => ({}));
-    const sentences = (said.errors ?? []).map((one) => one.message);
-    tell(sentences.length ? sentences.join(" ") : said.title ?? form.dataset.refused);
-    told.classList.add("bad-text");
-    input.focus();
+  function hold(held) {
+    going = held;
+    typed.forEach((one) => { one.disabled = held; });
+    if (held) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
   }
 
-  input.addEventListener("change", () => {
-    told.classList.remove("bad-text");
-    // Another photo is another press, also when the one before may have arrived.
-    form.elements.nonce.value = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
-    chosen = choose();
-  });
-  form.addEventListener("submit", async (event) => {
+  async function submit(event) {
     event.preventDefault();
     if (going) return;
     if (!input.files.length) {
@@ -115,21 +152,45 @@ function bind(form) {
       input.focus();
       return;
     }
-    going = true;
-    button.setAttribute("aria-busy", "true");
+    // What is typed goes as it is now; nothing of it changes on the way.
+    const body = new FormData(form);
     told.classList.remove("bad-text");
+    hold(true);
     await chosen;
-    const answer = await send();
-    if (answer.ok) {
+    const answer = hopeless ? null : await send(body);
+    if (answer?.ok) {
+      done = true;
+      if (await redraw(form, answer)) return;
       const to = new URL(answer.url);
       if (to.href.split("#")[0] === location.href.split("#")[0]) location.reload();
       else location.assign(to);
       return;
     }
-    await refused(answer);
-    going = false;
-    button.removeAttribute("aria-busy");
+    hold(false);
+    bad(hopeless || (answer ? await said(answer, form.dataset.refused) : form.dataset.gaveUp));
+    input.focus();
+  }
+
+  function another() {
+    told.classList.remove("bad-text");
+    // Another photo is another press, also when the one before may have arrived.
+    form.elements.nonce.value = mark();
+    chosen = choose();
+  }
+
+  input.addEventListener("change", another);
+  form.addEventListener("submit", submit);
+  addEventListener("pageshow", (event) => {
+    // Back to a page whose photo has arrived: the next one is another.
+    if (!event.persisted || !done) return;
+    done = false;
+    hold(false);
+    form.reset();
+    another();
   });
+  // What a browser kept over a reload.
+  if (input.files.length) another();
 }
 
+bindPane(bind);
 document.querySelectorAll("form[data-photo]").forEach(bind);
