@@ -59,8 +59,13 @@ async def _gone_on(db: AsyncSession, session_id: str, mine: PlenaryStep, done: S
     rows = await db.scalars(select(PlenaryStep).where(PlenaryStep.session_id == session_id, PlenaryStep.number > mine.number))
     later = rows.all()
     undone = {row.undoes for row in later}
-    meet = _about_parts if done.kind is StepKind.SPLIT else steps.meet
+    meet = _about_parts if done.kind is StepKind.SPLIT else _moved_on if done.kind in {StepKind.SORT, StepKind.ORDER} else steps.meet
     return any(row.undoes is None and row.number not in undone and meet(done, _step(row)) for row in later)
+
+
+def _moved_on(done: Step, later: Step) -> bool:
+    """Of places a split counts too: the parts stand where their whole stood, and would be left there alone."""
+    return steps.meet(done, later) or (later.kind is StepKind.SPLIT and not done.after.keys().isdisjoint(later.after))
 
 
 def _about_parts(done: Step, later: Step) -> bool:

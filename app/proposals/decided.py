@@ -1,6 +1,6 @@
-"""The plenary's own copy of what was decided about a proposal: it stays when other levels go on with it, so whoever moves the status writes it too.
+"""What the plenary has of a proposal: its own copy of what was decided, which whoever moves the status writes too, and whether it was scored.
 
-The list itself is kept on a higher floor, whose rules are not needed here: only the columns that say the decision.
+The list itself is kept on a higher floor, whose rules are not needed here: only the columns that say it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +21,15 @@ _ITEMS = table(
     *(column(name) for name in ("proposal_id", "session_id", *DECISION)),
     *(column(name, JSON() if name == "filled" else None) for name in _BLANK),
 )
+
+_SCORES = table("scores", column("proposal_id"), column("points", JSON()))
+
+
+async def with_points(db: AsyncSession, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Those to which the plenary's assessors gave points; the caller holds them, so that nobody scores meanwhile."""
+    rows = await db.execute(select(_SCORES.c.proposal_id, _SCORES.c.points).where(_SCORES.c.proposal_id.in_([one.id for one in proposals])))
+    found = {id_ for id_, points in rows if points}
+    return [one for one in proposals if one.id in found]
 
 
 async def keep_decisions(db: AsyncSession, session: ForumSession, proposals: Iterable[Proposal]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.errors import Conflict
-from app.proposals.decided import keep_decision_at
+from app.proposals.decided import keep_decision_at, with_points
 from app.proposals.fields import NAMES
 from app.proposals.joining import locked
 from app.proposals.listing import sources_of
@@ -64,6 +64,8 @@ async def _part_from(db: AsyncSession, session: ForumSession, proposal: Proposal
     others = list((await locked(db, session, proposal.leads_to)).values())
     if any(one.status not in JOINABLE for one in others):
         raise Conflict("proposals.undo_those_first", items=[one.number for one in others if one.status not in JOINABLE])
+    if proposal.status == ProposalStatus.SPLIT and (scored := await with_points(db, others)):
+        raise Conflict("proposals.parts_scored", items=", ".join(one.number for one in scored))
     said = await sources_of(db, others)
     for other in others:
         if proposal.status == ProposalStatus.SPLIT:

@@ -39,7 +39,9 @@ class Place:
     values: tuple[str, ...]
     """Columns of JSON; the payload of the journal is one in bytes."""
     nobodys: tuple[str, ...] = ()
-    """Columns with the name of whoever wrote a paper form or one of the public page, or was named a delegate or an assessor: of rows that belong to no participant."""
+    """Columns with the name of whoever wrote a paper form or one of the public page, or was named a delegate or an assessor: of rows that belong to nobody."""
+    owners: tuple[str, ...] = ()
+    """Columns that say whose a row is, a participant's or an officer's."""
 
 
 def owned() -> list[Table]:
@@ -60,7 +62,8 @@ def places() -> list[Place]:
         named = "participant_id" in table.c and table.c.participant_id.nullable
         nobodys = tuple(one.name for one in plain if named and (one.name in {"author", "proposer"} or (table.name, one.name) in NOBODYS))
         if texts or values or nobodys:
-            found.append(Place(table, texts, values, nobodys))
+            owners = tuple(name for name in ("participant_id", "account_id") if nobodys and name in table.c)
+            found.append(Place(table, texts, values, nobodys, owners))
     return found
 
 

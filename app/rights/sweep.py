@@ -75,8 +75,7 @@ async def _rewrite(db: AsyncSession, identity: Identity, place: Place, seen: Map
 
 
 def _read(place: Place) -> list[Column[Any]]:
-    whose = ("participant_id",) if place.nobodys else ()
-    return [place.table.c[name] for name in (*place.texts, *place.values, *place.nobodys, *whose)]
+    return [place.table.c[name] for name in (*place.texts, *place.values, *place.nobodys, *place.owners)]
 
 
 def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -97,6 +96,6 @@ def changes(identity: Identity, place: Place, row: Mapping[Any, Any]) -> dict[st
                 new[name] = json.dumps(clean, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         elif value is not None and (clean := identity.out_of_all(value)) != value:
             new[name] = clean
-    if place.nobodys and row["participant_id"] is None:
+    if place.nobodys and all(row[name] is None for name in place.owners):
         new |= {name: NAMELESS for name in place.nobodys if identity.is_called(row[name])}
     return new

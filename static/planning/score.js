@@ -5,6 +5,7 @@ const place = document.querySelector("[data-score]");
 const matter = document.querySelector("[data-line]");
 const said = document.querySelector("[data-said]");
 const DROPPED = new Set(["csrf", "seen", "number"]);
+const REFUSED = new Set([401, 403]);
 let sending = false;
 
 const sheet = () => place.querySelector("[data-sheet]");
@@ -17,32 +18,50 @@ const store = {
 
 const typed = (form) => [...new FormData(form)].filter(([name]) => !DROPPED.has(name));
 
+/** With the step that was seen while typing: what a colleague wrote since is not written over unseen, however late this is sent. */
 function keep() {
   const form = sheet();
-  if (form) store.set(kept(form.elements.number.value), typed(form));
+  if (form) store.set(kept(form.elements.number.value), { seen: form.elements.seen.value, typed: typed(form) });
 }
 
-/** Puts back what an earlier look at this proposal left unsaved. */
+/** Puts back what an earlier look at this proposal left unsaved, as it was seen then. */
 function restore() {
   const form = sheet();
   const draft = form && store.get(kept(form.elements.number.value));
-  if (!draft) return;
-  if (JSON.stringify(draft) === JSON.stringify(typed(form))) {
+  if (!Array.isArray(draft?.typed)) return;
+  if (JSON.stringify(draft.typed) === JSON.stringify(typed(form))) {
     store.drop(kept(form.elements.number.value));
     return;
   }
-  for (const [name, value] of draft) {
+  for (const [name, value] of draft.typed) {
     const field = form.elements[name];
     if (field) field.value = value;
   }
+  form.elements.seen.value = draft.seen;
   tell(matter, { problem: "restored" });
 }
 
-function begin() {
-  restore();
-  const first = [...place.querySelectorAll("[data-criterion]")].find((one) => !one.querySelector(":checked") && !one.querySelector(".input")?.value);
+/** After a refusal the form itself holds what was typed, beside what stands. */
+function begin(refused = false) {
+  if (refused) keep();
+  else restore();
+  const first = [...place.querySelectorAll("[data-criterion]")].find((one) => !one.querySelector(":checked")?.value && !one.querySelector(".input")?.value);
   (place.querySelector(".wrong input") ?? first?.querySelector("input") ?? sheet()?.querySelector(".primary"))?.focus({ preventScroll: true });
   said.textContent = place.querySelector("#what")?.textContent ?? "";
+}
+
+/** Sends with the token of whoever is signed in now: after signing in again in another tab the page goes on as it is. */
+async function post(form) {
+  const go = () => ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const answer = await go();
+  return REFUSED.has(answer.status) && (await renewed(form)) ? go() : answer;
+}
+
+async function renewed(form) {
+  const answer = await ask(`${form.action}?number=${encodeURIComponent(form.elements.number.value)}`);
+  const token = answer.ok && answer.part === "score" && new DOMParser().parseFromString(answer.html, "text/html").querySelector("[name=csrf]")?.value;
+  if (token) form.elements.csrf.value = token;
+  return Boolean(token);
 }
 
 async function send(form) {
@@ -50,7 +69,7 @@ async function send(form) {
   form.querySelector(".primary").setAttribute("aria-busy", "true");
   const number = form.elements.number.value;
   keep();
-  const answer = await ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const answer = await post(form);
   sending = false;
   form.querySelector(".primary").removeAttribute("aria-busy");
   if (answer.part !== "score") return tell(matter, answer, "-form");
@@ -58,7 +77,7 @@ async function send(form) {
   if (answer.ok) store.drop(kept(number));
   place.innerHTML = answer.html;
   if (answer.ok) history.pushState(null, "", place.firstElementChild.dataset.address);
-  begin();
+  begin(!answer.ok);
   window.scrollTo(0, 0);
   return undefined;
 }

@@ -10,7 +10,7 @@ from tests.browser.test_hall_desk import ARGS, violations
 from tests.browser.test_plenary import keys, signed_in
 from tests.conftest import Office, chromium
 from tests.factories_plenary import make_plenary, numbers_of
-from tests.factories_scoring import account, totals
+from tests.factories_scoring import account, gave, make_scoring, scores, totals
 
 SHOTS = os.environ.get("SCORING_SHOTS")
 GIVEN = {"responder": ("111", "321", "210", "300"), "reader": ("100", "321", "310", "100")}
@@ -103,4 +103,43 @@ async def test_two_assessors_score_by_keyboard_and_the_list_is_sorted_and_put_ba
         await expect(desk.locator("[data-line]")).to_contain_text("Sambungan terputus", timeout=15_000)
         await desk.context.set_offline(False)
         await expect(desk.locator("[data-line]")).to_be_hidden(timeout=15_000)
+        await browser.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_draft_neither_hides_newer_points_nor_is_lost_by_a_sign_in_that_ended(ground: Ground, office: Office, server: str) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    address = f"{server}/meja/{session.slug}/penilaian/isi/{rahma.id}?number={a}"
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
+        context = await browser.new_context(locale="id-ID", viewport={"width": 1366, "height": 768})
+        desk = await context.new_page()
+        await signed_in(desk, server, "secretariat")
+        await desk.goto(address)
+        await keys(desk, "3", "2", "1")
+        await desk.goto("about:blank")
+        await gave(ground, session, rahma, a, 1, 1, 0, remark="Perlu izin PT KAI")
+        await desk.goto(address)
+        await expect(desk.locator("[data-line]")).to_contain_text("Isian yang belum tersimpan ada lagi di sini")
+        await desk.click(".primary")
+        await expect(desk.locator(".notice.bad")).to_contain_text("baru saja")
+        await expect(desk.locator("[data-sheet]")).to_contain_text("Kini tertulis: Perlu izin PT KAI")
+        await expect(desk.locator("[data-criterion] .hint")).to_have_text([f"Kini tertulis: {n}" for n in (1, 1, 0)])
+        assert await violations(desk) == []
+        await shot(desk, "stale")
+        (first, *_) = (await scores(ground, session)).of.values()
+        assert list(first.sheets[rahma.id].points.values()) == [1, 1, 0]
+
+        await context.clear_cookies()
+        await desk.click(".primary")
+        await expect(desk.locator("[data-line] a")).to_have_text("Masuk di tab baru")
+        again = await context.new_page()
+        await signed_in(again, server, "secretariat")
+        await again.close()
+        await desk.click(".primary")
+        await expect(desk.locator(f"[data-saved='{a}'] .undo")).to_contain_text("tersimpan")
+        await expect(desk.locator("#what")).to_contain_text("Pengerukan saluran Samudra")
+        (first, *_) = (await scores(ground, session)).of.values()
+        assert list(first.sheets[rahma.id].points.values()) == [3, 2, 1]
         await browser.close()

@@ -25,6 +25,8 @@ from app.proposals.listing import find
 from app.proposals.models import ProposalStatus
 from app.proposals.service import change
 from app.record.models import RecordVersion
+from app.rights.identity import Identity
+from app.rights.sweep import sweep
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 from tests.conftest import Office
@@ -289,6 +291,59 @@ async def test_a_list_sorted_while_its_proposals_are_decided_elsewhere_loses_nei
     found = await lines(ground, session)
     assert [line.proposal.number for line in found] == [numbers[-1], *numbers[:-1]]
     assert [line.decision for line in found] == ["agreed"] * 4
+
+
+async def test_a_split_is_not_taken_back_from_the_page_of_proposals_either_once_a_part_has_points(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, (a, *_) = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    await did(ground, session, service.split, a, ["Satu", "Dua"])
+    part = (await numbers_of(ground, session))[0]
+    await gave(ground, session, rahma, part, 1, 1, 1)
+    address, headers = f"/meja/{session.slug}/usulan/{a}/urungkan", office.bearer("secretariat")
+    async with ground.database.read() as db:
+        typed = {"version": str((await find(db, session.id, a)).version)}
+    refused = await web.post(address, data=typed, headers=headers)
+    assert (refused.status_code, f"{part} sudah dinilai" in refused.text) == (409, True)
+    assert (await totals(ground, session))[0] == (part, Fraction(3), 1)
+    await did(ground, session, undoing.undo)
+    assert (await web.post(address, data=typed, headers=headers)).status_code == 303
+    assert a in await numbers_of(ground, session)
+
+
+async def test_sorting_and_moving_are_not_taken_back_while_one_of_them_is_split(ground: Ground) -> None:
+    session, (a, b, c, d) = await make_plenary(ground)
+    (rahma,) = await make_scoring(ground, session)
+    await gave(ground, session, rahma, c, 1, 1, 1)
+    await did(ground, session, service.order, d, a)
+    colleague = "account:b"
+    await did(ground, session, service.split, d, ["Satu", "Dua"], by=await seen_by(ground, session, colleague))
+    with pytest.raises(Conflict, match=r"planning\.changed_since"):
+        await did(ground, session, undoing.undo)
+    await did(ground, session, undoing.undo, by=await seen_by(ground, session, colleague))
+    assert await numbers_of(ground, session) == [d, a, b, c]
+    await did(ground, session, points.sort_by_points)
+    await did(ground, session, service.split, b, ["Tiga", "Empat"], by=await seen_by(ground, session, colleague))
+    stands = await numbers_of(ground, session)
+    with pytest.raises(Conflict, match=r"planning\.changed_since"):
+        await did(ground, session, undoing.undo)
+    assert await numbers_of(ground, session) == stands
+    await did(ground, session, undoing.undo, by=await seen_by(ground, session, colleague))
+    await did(ground, session, undoing.undo)
+    await did(ground, session, undoing.undo)
+    assert await numbers_of(ground, session) == [a, b, c, d]
+
+
+async def test_an_officer_keeps_their_name_when_a_resident_of_the_same_name_is_forgotten(ground: Ground, office: Office) -> None:
+    session, _ = await make_plenary(ground)
+    await make_scoring(ground, session, names=())
+    officer = await account(ground, "responder")
+    await did(ground, session, assessing.add, officer.name, None)
+    await did(ground, session, assessing.add, officer.name, officer.id)
+    identity = Identity("p", (officer.name,), (), (), "Peserta 1")
+    await sweep(ground.database, identity, session.id, session.room, ground.clock.now())
+    assert [one.name for one in await assessors(ground, session)] == ["Warga", officer.name]
 
 
 async def test_sorting_is_not_taken_back_once_somebody_moved_one(ground: Ground) -> None:
