@@ -91,7 +91,6 @@ def amended(
     day = date.fromisoformat(amendment.dated_on)
     given = {
         "hari_tanggal": day_in_words(day),
-        "tempat": place_of(now_said),
         "forum": str(now_said["forum"]),
         "nomor_semula": str(first["number"]),
         "tanggal_semula": str(first["day"]),

@@ -8,7 +8,7 @@ from app.record.amending import Amendment, add_addendum
 from app.record.desk_pages import Parts, Writer, record_desk
 from app.record.draft import draft_of, following
 from app.record.final import prepare, versions_of
-from app.record.forms import addendum_from
+from app.record.forms import addendum_from, brought_forward, seen_in
 from app.record.wording import place_of
 from app.web.forms import typed
 from app.web.pages import translator
@@ -26,16 +26,20 @@ async def amend(request: Request, parts: Parts, at: Writer) -> Response:
             versions = await versions_of(db, at.session.id)
             if not versions:
                 raise Conflict("record.not_final")
-            last = versions[-1].source
-            before = following((await draft_of(db, words, at.session)).draft, last, place_of(last))
-            said, draft = addendum_from(form, before)
+            written = (await draft_of(db, words, at.session)).draft
+            stood = {one.number: following(written, one.source, place_of(one.source)) for one in versions}
+            seen, newest = seen_in(form), versions[-1].number
+            if seen != newest:
+                form = brought_forward(form, stood.get(seen, written))
+                raise Conflict("record.stale")
+            said, draft = addendum_from(form, stood[newest])
             prepared = await prepare(db, parts.vault, parts.settings, words, at.session, draft, annex=False)
         async with parts.database.write() as db:
             amendment = Amendment(said.number, said.dated_on, said.reason)
             now = parts.clock.now()
             await add_addendum(db, parts.vault, parts.settings, at.session, prepared, amendment, actor=at.staff.actor, now=now)
     except Invalid as wrong:
-        return await record_desk(request, parts, at, form=form.with_errors(wrong, translator(request)), status=422)
+        return await record_desk(request, parts, at, form=form.with_errors(wrong, translator(request)), status=422, amending=True)
     except Conflict as refused:
-        return await record_desk(request, parts, at, form=form, refused=refused, status=409)
+        return await record_desk(request, parts, at, form=form, refused=refused, status=409, amending=True)
     return RedirectResponse(f"/meja/{at.session.slug}/berita-acara?ditetapkan=1", 303)

@@ -43,6 +43,15 @@ class Standing:
         """Whether objections are taken."""
         return self.window is not None and now <= self.window.closes_at
 
+    @property
+    def free_at(self) -> datetime | None:
+        """After this moment no objection that was in time is still on its way; None when there was no window."""
+        return self.window.closes_at + GRACE if self.window else None
+
+    def holds_up(self, now: datetime) -> bool:
+        """Whether the record cannot become final yet because objections are taken or may be on their way."""
+        return self.free_at is not None and now <= self.free_at
+
 
 async def standing_of(db: AsyncSession, session_id: str) -> Standing:
     """How corrections stand; opens no words."""
@@ -116,8 +125,9 @@ async def is_final(db: AsyncSession, session_id: str) -> bool:
 async def must_be_settled(db: AsyncSession, session: ForumSession, now: datetime) -> None:
     """Refuse while somebody may still object, or waits for an answer. The caller holds the session."""
     standing = await standing_of(db, session.id)
-    if standing.window is not None and now <= standing.window.closes_at + GRACE:
-        raise Conflict("record.window_open", until=i18n.when(standing.window.closes_at, session.zone))
+    if standing.window is not None and standing.free_at is not None and standing.holds_up(now):
+        until, free = (i18n.when(one, session.zone) for one in (standing.window.closes_at, standing.free_at))
+        raise Conflict("record.window_open", until=until, free=free)
     if standing.waiting:
         raise Conflict("record.objections_open", count=standing.waiting)
 

@@ -1,7 +1,6 @@
 """The page on which the record is written, made final, and added to."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Annotated
 
 from anyio import to_thread
@@ -17,10 +16,10 @@ from app.kept.models import KeptState
 from app.record.amending import chained, changes_since
 from app.record.annex import attendance_of, attendance_whole, sealed_rows
 from app.record.corrections import standing_of
-from app.record.draft import Draft, draft_of, following, write_draft
+from app.record.draft import draft_of, following, write_draft
 from app.record.files import MEDIA, files_of, made, printed
 from app.record.final import frozen_whole, make_final, prepare, versions_of
-from app.record.forms import FIELDS, draft_from
+from app.record.forms import draft_from, laid_over, seen_in, typed_of
 from app.record.models import FileKind, RecordVersion
 from app.record.paper import Paper
 from app.record.template_store import content_of, template, used_by
@@ -138,9 +137,17 @@ async def version_sent(parts: Ground, at: Desk, number: int, kind: FileKind) -> 
 
 
 async def record_desk(
-    request: Request, parts: Ground, at: Desk, *, form: Typed | None = None, refused: ForumError | None = None, status: int = 200
+    request: Request,
+    parts: Ground,
+    at: Desk,
+    *,
+    form: Typed | None = None,
+    refused: ForumError | None = None,
+    status: int = 200,
+    amending: bool = False,
+    bringing: int = 0,
 ) -> Response:
-    """The page, with what was typed when something was wrong with it."""
+    """The page, with what was typed when something was wrong with it: on the draft, when `amending` on the addendum, or for a file of version `bringing`."""
     words = translator(request)
     async with parts.database.read(patient=True) as db:
         written = parts.catalogues.translator("id")
@@ -154,7 +161,7 @@ async def record_desk(
     draft = held.draft
     if prepared.versions:
         draft = following(draft, prepared.versions[-1].source, place_of(prepared.versions[-1].source))
-    shown = form if form is not None else _typed(draft)
+    shown = laid_over(typed_of(draft), form)
     return page(
         request,
         "record/desk.html",
@@ -163,6 +170,8 @@ async def record_desk(
         desk_items=desk_items(at.session, at.staff, "berita-acara", words),
         form=shown,
         signers=_signer_rows(shown),
+        amending=amending,
+        bringing=bringing,
         seen=held.version,
         unsaved=refused is not None and refused.code == "record.already_final",
         refused=words.error(refused.code, **refused.facts) if refused else None,
@@ -183,6 +192,7 @@ async def record_desk(
         ended=at.session.state == SessionState.ENDED,
         standing=standing,
         correcting=standing.runs(now) and not prepared.versions,
+        held_up=standing.holds_up(now),
         filled=FILLED,
         look=look,
         saved=request.query_params.get("tersimpan"),
@@ -192,21 +202,14 @@ async def record_desk(
 
 
 async def _write(parts: Ground, at: Desk, form: Typed) -> None:
-    wanted, seen = draft_from(form), form.get("seen")
+    wanted, seen = draft_from(form), seen_in(form)
     async with parts.database.write() as db:
         # The page may be older than the record: what it holds would change nothing any more. Held, so that none becomes final meanwhile.
         await db.execute(select(ForumSession.id).where(ForumSession.id == at.session.id).with_for_update(read=True))
         if await versions_of(db, at.session.id):
             raise Conflict("record.already_final")
-        read = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
         words = parts.catalogues.translator("id")
-        await write_draft(db, parts.vault, words, at.session, wanted, read, actor=at.staff.actor, now=parts.clock.now())
-
-
-def _typed(draft: Draft) -> Typed:
-    values = {name: value for name, value in asdict(draft).items() if name in FIELDS}
-    many = {f"signer_{part}": [getattr(one, part) for one in draft.signers] for part in ("role", "name", "below")}
-    return Typed(values, many)
+        await write_draft(db, parts.vault, words, at.session, wanted, seen, actor=at.staff.actor, now=parts.clock.now())
 
 
 def _signer_rows(form: Typed) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """What staff type for the record, checked."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated
 
@@ -20,6 +20,8 @@ FIELDS = (
 
 
 SIGNER = ("role", "name", "below")
+WHO = ("place", "chair_name", "chair_office", "chair_rank")
+"""What an addendum may change beside the signers."""
 
 
 def _day(value: object) -> object:
@@ -62,7 +64,13 @@ class DraftFields(BaseModel):
     signers: Annotated[list[SignerFields], Field(max_length=MOST_SIGNERS)] = []
 
 
-class AddendumFields(BaseModel):
+class AddendumSigners(BaseModel):
+    """Who signs."""
+
+    signers: Annotated[list[SignerFields], Field(max_length=MOST_SIGNERS)] = []
+
+
+class AddendumFields(AddendumSigners):
     """An addendum; chair, place and signers as they are to stand from now on."""
 
     number: Annotated[str, BeforeValidator(one_line), Field(min_length=1, max_length=80)]
@@ -72,7 +80,6 @@ class AddendumFields(BaseModel):
     chair_name: Short = ""
     chair_office: Short = ""
     chair_rank: Short = ""
-    signers: Annotated[list[SignerFields], Field(max_length=MOST_SIGNERS)] = []
 
 
 def draft_from(form: Typed) -> Draft:
@@ -87,10 +94,35 @@ def addendum_from(form: Typed, before: Draft) -> tuple[AddendumFields, Draft]:
     """What an addendum says, and the draft that it follows with chair, place and signers as typed; a form without them changes none. Raises Invalid."""
     given: dict[str, object] = {name: form.get(name) for name in AddendumFields.model_fields if form.get(name)}
     told = checked(AddendumFields, {**given, "signers": _signer_lines(form)})
-    if "chair_name" not in form.values:
-        return told, before
-    who = {name: getattr(told, name) for name in ("place", "chair_name", "chair_office", "chair_rank")}
-    return told, replace(before, **who, signers=_signers(told.signers))
+    who = {name: getattr(told, name) for name in WHO if name in form.values}
+    return told, replace(before, **who, signers=_signers(told.signers) if "signer_role" in form.many else before.signers)
+
+
+def seen_in(form: Typed) -> int:
+    """The version that whoever typed this had before them; 0 when none is told."""
+    seen = form.get("seen")
+    return int(seen) if seen.isdecimal() and len(seen) < 9 else 0
+
+
+def typed_of(draft: Draft) -> Typed:
+    """A draft as a form."""
+    values = {name: value for name, value in asdict(draft).items() if name in FIELDS}
+    return Typed(values, {f"signer_{part}": [getattr(one, part) for one in draft.signers] for part in SIGNER})
+
+
+def laid_over(below: Typed, form: Typed | None) -> Typed:
+    """A form with what it does not have from another one."""
+    return Typed({**below.values, **form.values}, {**below.many, **form.many}, form.errors) if form else below
+
+
+def brought_forward(form: Typed, before: Draft) -> Typed:
+    """A form about chair, place and signers that others have changed since: what whoever sent it left as it stood `before` is left to them."""
+    stood = typed_of(before)
+    left = {name for name in WHO if form.get(name) == stood.get(name)}
+    rows = _signers(checked(AddendumSigners, {"signers": _signer_lines(form)}).signers)
+    gone = {f"signer_{part}" for part in SIGNER} if rows == before.signers else set()
+    values = {name: value for name, value in form.values.items() if name not in left | gone}
+    return Typed(values, {name: value for name, value in form.many.items() if name not in left | gone}, form.errors)
 
 
 def _signer_lines(form: Typed) -> list[dict[str, str]]:

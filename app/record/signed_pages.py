@@ -44,9 +44,9 @@ async def bring(request: Request, parts: Parts, at: Writer, number: Number) -> R
             raise Invalid(FieldError("file", "papers.no_file"))
         await bring_signed(parts, version, file.file, note, actor=at.staff.actor, now=parts.clock.now())
     except Invalid as wrong:
-        return await record_desk(request, parts, at, form=form.with_errors(wrong, translator(request)), status=422)
+        return await record_desk(request, parts, at, form=form.with_errors(wrong, translator(request)), status=422, bringing=number)
     except Conflict as refused:
-        return await record_desk(request, parts, at, refused=refused, status=409)
+        return await record_desk(request, parts, at, form=form, refused=refused, status=409, bringing=number)
     finally:
         await sent_in.close()
     return RedirectResponse(f"/meja/{at.session.slug}/berita-acara?resmi=1", 303)

@@ -33,7 +33,7 @@ AGREED = (
 )
 CLOSING = "Demikian berita acara ini dibuat dan disahkan untuk dipergunakan sebagaimana mestinya."
 AMENDED = (
-    "Pada hari ini, {hari_tanggal}, bertempat di {tempat}, terhadap Berita Acara Kesepakatan Hasil {forum} Nomor {nomor_semula} tanggal "
+    "Pada hari ini, {hari_tanggal}, terhadap Berita Acara Kesepakatan Hasil {forum} Nomor {nomor_semula} tanggal "
     "{tanggal_semula} dilakukan perubahan sebagai berikut, dengan alasan: {alasan}"
 )
 AMENDED_CLOSING = (

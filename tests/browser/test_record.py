@@ -65,7 +65,7 @@ async def test_an_objection_is_filed_answered_and_told_in_the_record(ground: Gro
         await expect(staff.get_by_text("Masa koreksi ditetapkan.")).to_be_visible()
         await in_order(staff)
         await staff.goto(desk)
-        await expect(staff.get_by_text("Berita acara dapat ditetapkan sesudahnya.")).to_be_visible()
+        await expect(staff.get_by_text("sesudah formulir terakhir diterima.")).to_be_visible()
         await expect(staff.get_by_role("button", name="Tetapkan berita acara")).to_have_count(0)
         await in_order(staff)
 

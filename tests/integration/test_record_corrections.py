@@ -385,6 +385,7 @@ async def test_chair_place_and_signers_are_changed_by_an_addendum_with_its_reaso
     form = {
         "number": "050/0500",
         "dated_on": "2021-05-02",
+        "seen": "1",
         "reason": "Pimpinan sidang diganti.",
         "place": "Balai Kota",
         "chair_name": "Budi Santoso",

@@ -94,7 +94,7 @@ async def test_a_register_number_stands_on_one_version_only(ground: Ground, offi
         with pytest.raises(Invalid) as taken:
             await amend(ground, session, number)
         assert [(one.field, one.code) for one in taken.value.errors] == [("number", "record.number_taken")]
-    typed = {"number": "050/0421", "dated_on": "2021-05-02", "reason": "Salah ketik pagu."}
+    typed = {"seen": "1", "number": "050/0421", "dated_on": "2021-05-02", "reason": "Salah ketik pagu."}
     page = await web.post(f"/meja/{session.slug}/berita-acara/adendum", data=typed, headers=office.bearer("secretariat"))
     assert (page.status_code, "Nomor ini sudah dipakai" in page.text, "Salah ketik pagu." in page.text) == (422, True, True)
     assert (await amend(ground, session)).number == 2
