@@ -19,6 +19,7 @@ from app.papers import models as papers
 from app.participants import models as participants
 from app.planning import models as planning
 from app.proposals import models as proposals
+from app.proposals import photo_models as photos
 from app.readiness import models as readiness
 from app.record import models as record
 from app.registration import models as registration
@@ -43,6 +44,7 @@ FEATURES = (
     outcomes,
     papers,
     participants,
+    photos,
     planning,
     proposals,
     readiness,

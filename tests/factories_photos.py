@@ -10,7 +10,7 @@ from PIL import Image
 
 from app.outcomes.own_photos import photo_key
 from app.proposals.listing import find
-from app.proposals.models import Photo
+from app.proposals.photo_models import Photo
 from app.proposals.photos import standing
 from app.sessions.models import ForumSession
 from app.web.ground import Ground

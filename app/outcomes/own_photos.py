@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import NotFound
 from app.participants.models import Participant
 from app.proposals.handing import words_of
-from app.proposals.models import HandedIn, Photo, Proposal, ProposalSource
+from app.proposals.models import HandedIn, Proposal, ProposalSource
+from app.proposals.photo_models import Photo
 from app.sessions.models import ForumSession
 from app.vault import Vault, same
 

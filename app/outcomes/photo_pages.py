@@ -1,6 +1,6 @@
 """Where a writer brings photos of their proposal, by a link of their own, and where everybody sees those that are shown."""
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from app.errors import Conflict, ForumError, Gone, Invalid, NotFound, Unavailable
 from app.outcomes.own_photos import PhotoHolder, by_photo_key
 from app.proposals import listing, photos
-from app.proposals.models import Photo
 from app.proposals.photo_forms import file_in, new_nonce, nonce_in, said_in
+from app.proposals.photo_models import Photo
 from app.proposals.photos import ALT, MOST, Brought, Words
 from app.proposals.photos_shown import WithNumber, file_of, photo_in
 from app.web.forms import Typed, typed
@@ -18,7 +18,7 @@ from app.web.kept_files import drawn
 from app.web.pages import page, translator
 from app.web.posted import posted
 from app.web.problems import status_of, wants_page
-from app.web.throttle import must_wait
+from app.web.throttle import Throttle, must_wait
 
 router = APIRouter(include_in_schema=False)
 Parts = Annotated[Ground, Depends(ground)]
@@ -27,6 +27,7 @@ PhotoId = Annotated[str, Path(max_length=40)]
 Number = Annotated[str, Path(max_length=80)]
 SECONDS = 600
 """How long a browser may show a public photo without asking: one that staff hides is gone from other people's screens soon."""
+_Limit: TypeAlias = tuple[Throttle, str]
 HIDDEN = {"X-Robots-Tag": "noindex"}
 
 
@@ -41,13 +42,24 @@ async def bring(request: Request, parts: Parts, key: Key) -> Response:
     """Take a photo in; what is refused leaves its words on the page."""
     holder = await _holder(parts, key)
     form, sent_in = await typed(request), await posted(request)
+    limits, charged = _limits(request, parts, holder), list[_Limit]()
+
+    def charge() -> None:
+        for throttle, name in limits:
+            must_wait(throttle, name)
+            charged.append((throttle, name))
+
     try:
-        _slow_down(request, parts, holder)
         said = said_in(form)
         person = holder.participant.id if holder.participant else None
         brought = Brought(nonce_in(form), holder.actor, said.alt, said.agreed, person)
-        await photos.bring(parts.database, parts.vault, holder.proposal.id, brought, await file_in(request), now=parts.clock.now())
+        where, content = (parts.database, parts.vault, holder.proposal.id), await file_in(request)
+        await photos.bring(*where, brought, content, now=parts.clock.now(), charge=charge)
     except (Invalid, Conflict, Gone, Unavailable) as refused:
+        if isinstance(refused, Unavailable):
+            # It was not theirs that it failed.
+            for throttle, name in charged:
+                throttle.give_back(name)
         if not wants_page(request):
             raise
         return await _page(request, parts, key, form, refused=refused)
@@ -73,9 +85,11 @@ async def change(request: Request, parts: Parts, key: Key, photo: PhotoId) -> Re
     """Agree that everybody sees it, or not any longer; or take it away."""
     form, holder, now = await typed(request), await _holder(parts, key), parts.clock.now()
     async with parts.database.write() as db:
-        theirs(await db.get(Photo, photo), holder)
         at = (db, parts.vault, holder.proposal.id, photo)
-        if form.get("act") == "remove":
+        if theirs(await db.get(Photo, photo), holder, gone=True).removed_at is not None:
+            # Pressed twice, or staff was first: there is nothing left to do.
+            pass
+        elif form.get("act") == "remove":
             await photos.remove(*at, "", actor=holder.actor, now=now)
         else:
             await photos.change(*at, Words(agreed=form.get("act") == "agree"), actor=holder.actor, now=now)
@@ -94,12 +108,11 @@ async def public_thumbnail(request: Request, parts: Parts, number: Number, photo
     return await _public(request, parts, number, photo, "small")
 
 
-def _slow_down(request: Request, parts: Ground, holder: PhotoHolder) -> None:
+def _limits(request: Request, parts: Ground, holder: PhotoHolder) -> list[_Limit]:
     if not parts.settings.limits:
-        return
-    must_wait(parts.throttles.photo, holder.key)
-    if holder.participant is None and request.client is not None:
-        must_wait(parts.throttles.photo_address, request.client.host)
+        return []
+    own = [(parts.throttles.photo, holder.key)]
+    return own if holder.participant or request.client is None else [*own, (parts.throttles.photo_address, request.client.host)]
 
 
 async def _holder(parts: Ground, key: str) -> PhotoHolder:
@@ -107,9 +120,11 @@ async def _holder(parts: Ground, key: str) -> PhotoHolder:
         return await by_photo_key(db, parts.vault, key)
 
 
-def theirs(photo: Photo | None, holder: PhotoHolder) -> Photo:
-    """The photo, if it is there and this writer brought it; NotFound for any other."""
-    if photo is None or photo.proposal_id != holder.proposal.id or photo.removed_at is not None or not holder.brought(photo):
+def theirs(photo: Photo | None, holder: PhotoHolder, *, gone: bool = False) -> Photo:
+    """The photo, if it is there (or, where asked for, `gone`) and this writer brought it; NotFound for any other."""
+    if photo is None or photo.proposal_id != holder.proposal.id or not holder.brought(photo):
+        raise NotFound("photos.unknown")
+    if photo.removed_at is not None and not gone:
         raise NotFound("photos.unknown")
     return photo
 

@@ -15,6 +15,8 @@ from app.proposals.models import Proposal, ProposalStatus
 from app.proposals.photo_forms import new_nonce
 from app.proposals.photos import ALT, MOST
 from app.proposals.photos_shown import photo_traces, photos_of
+from app.proposals.privacy import flags_of
+from app.proposals.service import hidden_names
 from app.proposals.status import STEPS, WAITING
 from app.proposals.villages import offered
 from app.sessions.desk_page import desk_page
@@ -104,9 +106,10 @@ async def one(
     *,
     form: Typed | None = None,
     beside: Typed | None = None,
+    described: tuple[str, Typed] | None = None,
     refused: ForumError | None = None,
 ) -> Response:
-    """The page of one; after a refusal with everything typed (`form` the main one, `beside` a smaller one) and what was wrong."""
+    """The page of one; after a refusal with everything typed (`form` the main one, `beside` a smaller one, `described` a photo's by its id) and what was wrong."""
     words = translator(request)
     async with parts.database.read() as db:
         proposal = await listing.find(db, at.session.id, number)
@@ -127,7 +130,9 @@ async def one(
     read = triage.suggestions(proposal, sources, at.session.region_code) if open_ and form is None else {}
     stale = isinstance(refused, Conflict) and refused.code == "web.stale_version"
     shown = form or Typed({**present, **read})
-    if isinstance(refused, Invalid):
+    if described is not None and isinstance(refused, Invalid):
+        described = described[0], described[1].with_errors(refused, words)
+    elif isinstance(refused, Invalid):
         shown = shown.with_errors(refused, words)
     return desk_page(
         request,
@@ -152,6 +157,8 @@ async def one(
         done=done,
         unproven=unproven,
         photos=photos,
+        photo_flags={one.photo.id: flags_of([one.alt], hidden_names(proposal, sources)) for one in photos},
+        described=dict([described]) if described else {},
         photo_history=photo_history,
         photo_room=MOST - sum(photo.number == proposal.number for photo in photos),
         most_photos=MOST,

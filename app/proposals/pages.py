@@ -13,7 +13,7 @@ from app.proposals.addresses import narrowed
 from app.proposals.answers import public, responses_of
 from app.proposals.handing import takes_from_all
 from app.proposals.models import Proposal, ProposalSource, ProposalStatus
-from app.proposals.photos_shown import photos_of
+from app.proposals.photos_shown import for_everybody, photos_of
 from app.proposals.sectors import Sector
 from app.proposals.service import covered, hidden_names
 from app.proposals.story import Turn, story
@@ -101,7 +101,7 @@ async def story_of(request: Request, db: AsyncSession, proposal: Proposal, sessi
         "said": [source for source in sources if not source.gone],
         "sites_by_code": {site.code: site for site in sites},
         "stations": story(turns),
-        "photos": (await photos_of(db, [proposal], public=True))[proposal.id],
+        "photos": for_everybody((await photos_of(db, [proposal], public=True))[proposal.id], hidden_names(proposal, sources)),
         "spare_data": spares_data(request),
         "linked": await listing.public_among(db, session.id, [*proposal.leads_to, *proposal.comes_from]),
     }

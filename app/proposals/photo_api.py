@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 from app.access.models import Role
 from app.proposals import listing, photos
 from app.proposals.fields import LONG, Line
-from app.proposals.models import Photo, Proposal
+from app.proposals.models import Proposal
 from app.proposals.photo_forms import file_in, nonce_in, said_in
+from app.proposals.photo_models import Photo
 from app.proposals.photos import ALT, Brought, Words
 from app.proposals.photos_shown import WithNumber, for_programs
 from app.sessions.guards import Desk, desk

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from app.errors import FieldError, Invalid
 from app.proposals.fields import LONG, Line, clean
-from app.proposals.photos import ALT
+from app.proposals.photos import ALT, Words
 from app.vault import token
 from app.web.forms import Typed, parse
 from app.web.posted import posted
@@ -38,6 +38,11 @@ def new_nonce() -> str:
 def said_in(form: Typed) -> PhotoForm:
     """The words of a form; Invalid for too many of them."""
     return parse(PhotoForm, form)
+
+
+def described_in(form: Typed) -> Words:
+    """The description as it was typed and as it was read, each None where the form says nothing of it; Invalid for too many words."""
+    return Words(alt=said_in(form).alt if "alt" in form.values else None, was=form.values.get("was"))
 
 
 def nonce_in(form: Typed) -> str:

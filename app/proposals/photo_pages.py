@@ -1,17 +1,18 @@
 """Doors of photos for staff: bring one, look at it, take it, show it to everybody or hide it, describe it, take it away."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.access.models import Role
-from app.errors import Conflict, Invalid, Unavailable
+from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.proposals import desk_view as view
 from app.proposals import listing, photos
-from app.proposals.photo_forms import PhotoRemovalForm, file_in, nonce_in, said_in
+from app.proposals.photo_forms import PhotoRemovalForm, described_in, file_in, nonce_in, said_in
 from app.proposals.photo_zip import zipped
-from app.proposals.photos import Brought, Words
+from app.proposals.photos import Brought
 from app.proposals.photos_shown import file_of, photo_in, photos_of
 from app.sessions.guards import Desk, desk
 from app.web.forms import Typed, parse, typed
@@ -75,12 +76,12 @@ async def change(request: Request, parts: Parts, at: At, number: Number, photo: 
     """Describe it, and show or hide it where such a button was pressed."""
     form = await typed(request)
     try:
-        words = Words(alt=said_in(form).alt, shown=SHOWING.get(form.get("act")))
+        words = replace(described_in(form), shown=SHOWING.get(form.get("act")))
         async with parts.database.write() as db:
             proposal = await listing.find(db, at.session.id, number)
             await photos.change(db, parts.vault, proposal.id, photo, words, actor=at.staff.actor, now=parts.clock.now())
-    except (Invalid, Conflict) as refused:
-        return await view.one(request, parts, at, number, refused=refused)
+    except (Invalid, Conflict, NotFound) as refused:
+        return await view.one(request, parts, at, _page(form, number), described=(photo, form), refused=refused)
     return _back(at, form, number)
 
 
@@ -93,8 +94,8 @@ async def remove(request: Request, parts: Parts, at: At, number: Number, photo: 
         async with parts.database.write() as db:
             proposal = await listing.find(db, at.session.id, number)
             await photos.remove(db, parts.vault, proposal.id, photo, why, actor=at.staff.actor, now=parts.clock.now())
-    except Invalid as refused:
-        return await view.one(request, parts, at, number, refused=refused)
+    except (Invalid, Conflict) as refused:
+        return await view.one(request, parts, at, _page(form, number), refused=refused)
     return _back(at, form, number)
 
 
@@ -107,6 +108,9 @@ async def _picture(request: Request, parts: Ground, at: Desk, number: str, photo
 
 
 def _back(at: Desk, form: Typed, number: str) -> Response:
-    """To the page from which the form came: a merged proposal shows photos of others too."""
-    page = listing.numbered(form.get("back")) or number
-    return RedirectResponse(f"/meja/{at.session.slug}/usulan/{page}#foto", 303)
+    return RedirectResponse(f"/meja/{at.session.slug}/usulan/{_page(form, number)}#foto", 303)
+
+
+def _page(form: Typed, number: str) -> str:
+    """The page from which the form came: a merged proposal shows photos of others too."""
+    return listing.numbered(form.get("back")) or number

@@ -1,12 +1,12 @@
 """Bringing photos of a proposal, and what is done to them: shown, hidden, described, taken away. What was brought is never kept, only what was made of it."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
@@ -17,7 +17,9 @@ from app.kept.models import KeptFile, Purpose
 from app.kept.service import Wanted, begin, fill, finish, give_up
 from app.participants.models import Participant
 from app.pictures.arriving import Picture, picture_of
-from app.proposals.models import Photo, PhotoAct, Proposal
+from app.proposals.models import Proposal
+from app.proposals.photo_models import Photo, PhotoAct
+from app.sessions.models import ForumSession
 from app.vault import Vault
 
 MOST = 3
@@ -42,9 +44,10 @@ class Brought:
 
 @dataclass(frozen=True)
 class Words:
-    """What is changed of a photo; None leaves a thing as it is."""
+    """What is changed of a photo; None leaves a thing as it is. `was` is the description that was read before it was changed."""
 
     alt: str | None = None
+    was: str | None = None
     shown: bool | None = None
     agreed: bool | None = None
 
@@ -58,14 +61,28 @@ class _Kept:
     sha256: str
 
 
-async def bring(database: Database, vault: Vault, proposal_id: str, brought: Brought, content: IO[bytes], *, now: datetime) -> Photo:
-    """Take a photo in, once per nonce. Invalid (field `file`) with what is wrong with it; Conflict `photos.full` when there are three."""
+async def bring(
+    database: Database,
+    vault: Vault,
+    proposal_id: str,
+    brought: Brought,
+    content: IO[bytes],
+    *,
+    now: datetime,
+    charge: Callable[[], None] | None = None,
+) -> Photo:
+    """Take a photo in, once per nonce. Invalid (field `file`) with what is wrong with it; Conflict `photos.full` when there are three.
+
+    `charge` is called in front of the work of making it anew, and may refuse; a photo that has arrived before costs nothing.
+    """
     async with database.read() as db:
         if again := await _again(db, proposal_id, brought.nonce):
             return again
         # Before the work of making it anew; looked at again when it gets its place.
         free_place(await standing(db, proposal_id))
         session_id = (await db.get_one(Proposal, proposal_id)).session_id
+    if charge is not None:
+        charge()
     picture = await picture_of(content, staff=brought.actor.startswith(STAFF))
     files: list[_Kept] = []
     try:
@@ -91,9 +108,14 @@ async def _kept(database: Database, vault: Vault, session_id: str, brought: Brou
 
 
 async def _given_up(database: Database, files: Sequence[_Kept], now: datetime) -> None:
+    ids = [one.row.id for one in files]
     async with database.write() as db:
-        for one in files:
-            await give_up(db, one.row.id, now)
+        # A commit of which no answer came may have been one.
+        placed = or_(Photo.file_id.in_(ids), Photo.thumbnail_id.in_(ids))
+        if await db.scalar(select(Photo.id).where(placed).limit(1)) is not None:
+            return
+        for id_ in ids:
+            await give_up(db, id_, now)
 
 
 async def _place(
@@ -143,10 +165,15 @@ def free_place(others: Sequence[Photo]) -> int:
 
 
 async def change(db: AsyncSession, vault: Vault, proposal_id: str, photo_id: str, words: Words, *, actor: str, now: datetime) -> Photo:
-    """Describe a photo, show or hide it, or say whether its bringer agrees; no difference is no act. NotFound for one that is not there."""
+    """Describe a photo, show or hide it, or say whether its bringer agrees; no difference is no act. NotFound for one that is not there.
+
+    Conflict `photos.stale` when it has another description than the one that was read, `photos.not_agreed` for showing what may not be shown.
+    """
     photo = await _own(db, proposal_id, photo_id)
     done: list[tuple[str, str | None, str | None]] = []
     if words.alt is not None and (words.alt or None) != photo.alt:
+        if words.was is not None and (words.was or None) != photo.alt:
+            raise Conflict("photos.stale")
         done.append(("described", photo.alt, words.alt or None))
         photo.alt = words.alt or None
     if words.agreed is not None and words.agreed != photo.agreed:
@@ -162,8 +189,16 @@ async def change(db: AsyncSession, vault: Vault, proposal_id: str, photo_id: str
 
 
 async def remove(db: AsyncSession, vault: Vault, proposal_id: str, photo_id: str, why: str, *, actor: str, now: datetime) -> Photo:
-    """Take a photo away: its content is deleted, that it was there and why it went stays. NotFound for one that is not there."""
-    photo = await _own(db, proposal_id, photo_id)
+    """Take a photo away: its content is deleted, that it was there and why it went stays; one that is gone is gone. NotFound for one that never was.
+
+    Conflict `photos.rehearsal` when staff practises on a photo from before the rehearsal: its content could not be put back.
+    """
+    photo = await _own(db, proposal_id, photo_id, gone=True)
+    if photo.removed_at is not None:
+        return photo
+    since = await db.scalar(select(ForumSession.rehearsal_at).where(ForumSession.id == photo.session_id))
+    if actor.startswith(STAFF) and since is not None and photo.added_at < since:
+        raise Conflict("photos.rehearsal")
     await take_away(db, photo, now)
     await _note(db, vault, photo, [("removed", None, why or None)], actor, now)
     return photo
@@ -187,10 +222,10 @@ async def locked(db: AsyncSession, proposal_id: str) -> Proposal:
     return await db.get_one(Proposal, proposal_id, with_for_update=True, populate_existing=True)
 
 
-async def _own(db: AsyncSession, proposal_id: str, photo_id: str) -> Photo:
+async def _own(db: AsyncSession, proposal_id: str, photo_id: str, *, gone: bool = False) -> Photo:
     await locked(db, proposal_id)
     photo = await db.get(Photo, photo_id, with_for_update=True, populate_existing=True)
-    if photo is None or photo.proposal_id != proposal_id or photo.removed_at is not None:
+    if photo is None or photo.proposal_id != proposal_id or (photo.removed_at is not None and not gone):
         raise NotFound("photos.unknown")
     return photo
 

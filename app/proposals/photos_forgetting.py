@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kept.service import give_up
-from app.proposals.models import Photo, PhotoAct, Proposal
+from app.proposals.models import Proposal
+from app.proposals.photo_models import Photo, PhotoAct
 from app.proposals.photos import STAFF, take_away
 
 

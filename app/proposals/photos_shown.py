@@ -1,11 +1,11 @@
 """Which photos stand with a proposal: its own, and those of all that go on in it. Nothing is moved by a merge, so that undoing one needs no more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import NotFound
@@ -13,8 +13,11 @@ from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import kept
 from app.proposals.lineage import forebears
 from app.proposals.listing import JOINED
-from app.proposals.models import Photo, PhotoAct, Proposal
+from app.proposals.models import Proposal
+from app.proposals.photo_models import Photo, PhotoAct
+from app.proposals.privacy import masked
 from app.proposals.triage import names_of
+from app.sessions.models import ForumSession
 
 SIZES = ("full", "small")
 
@@ -25,6 +28,14 @@ class WithNumber:
 
     photo: Photo
     number: str
+    names: tuple[str, ...] | None = None
+    """Names that are covered in its description beside numbers of people, where everybody reads it; None for those who read it as it is."""
+
+    @property
+    def alt(self) -> str | None:
+        """What is to be seen, as this reader may know it."""
+        words: str | None = self.photo.alt
+        return words if words is None or self.names is None else masked(words, self.names)
 
     @property
     def file_name(self) -> str:
@@ -55,32 +66,52 @@ async def photos_of(db: AsyncSession, proposals: Sequence[Proposal], *, public: 
     if not proposals:
         return found
     session_id = proposals[0].session_id
-    wanted = select(Photo, Proposal.number).join(Proposal, Proposal.id == Photo.proposal_id)
-    wanted = wanted.where(Photo.session_id == session_id, Photo.removed_at.is_(None)).order_by(Proposal.number, Photo.place)
+    leads = await _leads(db, session_id)
+    families = {one.id: forebears(leads, one.number) for one in proposals}
+    wanted = _standing(session_id, public=public).where(Proposal.number.in_(set().union(*families.values())))
     by_number: dict[str, list[WithNumber]] = {}
-    for photo, number in await db.execute(wanted):
-        one = WithNumber(photo, number)
-        if one.public or not public:
-            by_number.setdefault(number, []).append(one)
-    if not by_number:
-        return found
-    joined = await db.execute(
-        select(Proposal.number, Proposal.leads_to).where(Proposal.session_id == session_id, Proposal.status.in_(JOINED))
-    )
-    leads = {row.number: row.leads_to for row in joined}
+    for photo, number in await db.execute(wanted.order_by(Proposal.number, Photo.place)):
+        by_number.setdefault(number, []).append(_numbered(photo, number, public=public))
     for proposal in proposals:
-        family = forebears(leads, proposal.number)
-        for number in sorted(family & set(by_number), key=lambda one: (one != proposal.number, len(one), one)):
+        for number in sorted(families[proposal.id] & set(by_number), key=lambda one: (one != proposal.number, len(one), one)):
             found[proposal.id] += by_number[number]
     return found
 
 
 async def photo_in(db: AsyncSession, proposal: Proposal, photo_id: str, *, public: bool) -> WithNumber:
     """One of the photos that stand with a proposal; NotFound for any other."""
-    for one in (await photos_of(db, [proposal], public=public))[proposal.id]:
-        if one.photo.id == photo_id:
-            return one
-    raise NotFound("photos.unknown")
+    row = (await db.execute(_standing(proposal.session_id, public=public).where(Photo.id == photo_id))).first()
+    if row is None:
+        raise NotFound("photos.unknown")
+    photo, number = row
+    if number != proposal.number and number not in forebears(await _leads(db, proposal.session_id), proposal.number):
+        raise NotFound("photos.unknown")
+    return _numbered(photo, number, public=public)
+
+
+def _standing(session_id: str, *, public: bool) -> Select[Photo, str]:
+    wanted = select(Photo, Proposal.number).join(Proposal, Proposal.id == Photo.proposal_id)
+    wanted = wanted.where(Photo.session_id == session_id, Photo.removed_at.is_(None))
+    if not public:
+        return wanted
+    # What is shown for practice is not shown to everybody.
+    practised = exists().where(ForumSession.id == Photo.session_id, ForumSession.rehearsal_at <= Photo.shown_at)
+    return wanted.where(Photo.agreed, Photo.shown_at.is_not(None), ~practised.correlate(Photo))
+
+
+def _numbered(photo: Photo, number: str, *, public: bool) -> WithNumber:
+    return WithNumber(photo, number, () if public else None)
+
+
+async def _leads(db: AsyncSession, session_id: str) -> dict[str, list[str]]:
+    """Where the proposals of a session go on that were merged or split."""
+    joined = select(Proposal.number, Proposal.leads_to).where(Proposal.session_id == session_id, Proposal.status.in_(JOINED))
+    return {row.number: row.leads_to for row in await db.execute(joined)}
+
+
+def for_everybody(photos: Sequence[WithNumber], hidden_names: Sequence[str]) -> list[WithNumber]:
+    """The same with descriptions as anybody may read them: telephone numbers, NIK and these names covered."""
+    return [replace(one, names=tuple(hidden_names)) for one in photos]
 
 
 async def file_of(db: AsyncSession, photo: Photo, size: str) -> KeptFile:
@@ -116,7 +147,7 @@ def for_programs(photos: Sequence[WithNumber], base: str, *, staff: bool = False
     told = []
     for one in photos:
         photo = one.photo
-        said: dict[str, Any] = {"id": photo.id, "name": one.file_name, "alt": photo.alt, "width": photo.width, "height": photo.height}
+        said: dict[str, Any] = {"id": photo.id, "name": one.file_name, "alt": one.alt, "width": photo.width, "height": photo.height}
         said |= {"url": f"{base}/{photo.id}", "thumbnail": f"{base}/{photo.id}/kecil"}
         if staff:
             said |= {"public": one.public, "shown": photo.shown_at is not None, "agreed": photo.agreed}

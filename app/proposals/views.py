@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.proposals.answers import Shown, public
 from app.proposals.fields import NAMES, TEXTS
 from app.proposals.models import Proposal, ProposalSource, Response
-from app.proposals.photos_shown import WithNumber, for_programs
+from app.proposals.photos_shown import WithNumber, for_everybody, for_programs
 from app.proposals.service import covered, hidden_names
 
 
@@ -94,7 +94,7 @@ def for_public(
         if not source.gone
     ]
     body["responses"] = [_answer(one, at) for one in public(responses, hidden_names(proposal, sources))]
-    body["photos"] = for_programs(photos, f"/u/{proposal.number}/foto")
+    body["photos"] = for_programs(for_everybody(photos, hidden_names(proposal, sources)), f"/u/{proposal.number}/foto")
     return _filled(body)
 
 

@@ -19,7 +19,8 @@ from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Delivery, Notice
 from app.participants.models import Attendance, Consent, Participant
 from app.participants.service import Contact, consents_of, former_of, open_contact
-from app.proposals.models import Photo, Proposal, ProposalSource
+from app.proposals.models import Proposal, ProposalSource
+from app.proposals.photo_models import Photo
 from app.record.models import RecordObjection
 from app.record.own import own_objections
 from app.registration.models import Application

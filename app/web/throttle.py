@@ -91,8 +91,8 @@ class Throttles:
     """The same without a browser's proof."""
     photo: Throttle = field(default_factory=lambda: Throttle(burst=12, pause=60))
     """Photos of one proposal by its writer: three, each brought a few times over a bad line."""
-    photo_address: Throttle = field(default_factory=lambda: Throttle(burst=120, pause=10))
-    """The same by address, of those who came by the public page."""
+    photo_address: Throttle = field(default_factory=lambda: Throttle(burst=400, pause=3))
+    """The same by address, of those who came by the public page: a hall of a hundred may send three each at once, some of them twice."""
     objection: Throttle = field(default_factory=lambda: Throttle(burst=10, pause=30))
     """Objections to a draft record by whoever objects: a hundred behind one address are not in each other's way."""
     open_data: Throttle = field(default_factory=lambda: Throttle(burst=60, pause=5))

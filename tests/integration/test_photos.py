@@ -11,14 +11,15 @@ import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from app.audit.models import AuditEntry
-from app.errors import Conflict, Unavailable
+from app.errors import Conflict, NotFound, Unavailable
 from app.kept.models import KeptFile, KeptPiece, KeptState, Purpose
 from app.kept.service import content, drop
 from app.main import create_app
@@ -26,14 +27,17 @@ from app.participants.service import add_consents
 from app.pictures import arriving, remade
 from app.proposals import joining, photos, undoing
 from app.proposals.listing import find
-from app.proposals.models import Photo, PhotoAct
+from app.proposals.photo_models import Photo, PhotoAct
 from app.proposals.photos import Brought
+from app.proposals.photos_shown import photo_in, photos_of
+from app.proposals.privacy import masked
 from app.proposals.service import change
 from app.rights.correction import withdraw_consent
 from app.rights.erasure import ask, erase
 from app.sessions.models import SessionState
 from app.settings import Settings
 from app.web.ground import Ground
+from app.web.throttle import Throttles
 from tests.conftest import Office
 from tests.factories import make_session
 from tests.factories_outcomes import make_known, make_writer
@@ -522,6 +526,174 @@ async def test_a_writer_who_sends_without_end_is_slowed_down(ground: Ground) -> 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ground.settings.public_url) as web:
         tried = [(await web.post(f"{own}/unggah", files={"file": ("a.jpg", b"")}, headers=PAGE)).status_code for _ in range(14)]
     assert tried == [422] * 12 + [429] * 2
+
+
+def limited(ground: Ground) -> httpx.AsyncClient:
+    """The same program as outside, with its limits."""
+    app = create_app(replace(ground, settings=replace(ground.settings, limits=True)), work=False)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ground.settings.public_url)
+
+
+async def test_only_making_a_photo_counts_against_its_writer(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own = await writers_address(ground, session, number, person.id)
+    async with limited(ground) as web:
+
+        async def send(content: bytes, nonce: str) -> int:
+            files = {"file": ("a.jpg", content, "image/jpeg")}
+            return (await web.post(f"{own}/unggah", data={"nonce": nonce}, files=files, headers=PAGE)).status_code
+
+        arrived = [await send(jpeg(), "tanda-satu") for _ in range(14)]
+        monkeypatch.setattr("app.pictures.arriving.WAITING", 0)
+        somebody = object()
+        await arriving.TURN.acquire_on_behalf_of(somebody)
+        try:
+            busy = [await send(jpeg(seed=2), "tanda-dua") for _ in range(14)]
+        finally:
+            arriving.TURN.release_on_behalf_of(somebody)
+        monkeypatch.undo()
+        assert (arrived, busy, await send(jpeg(seed=2), "tanda-dua")) == ([303] * 14, [503] * 14, 303)
+
+
+def test_a_hall_of_a_hundred_behind_one_address_sends_three_photos_each() -> None:
+    address = Throttles().photo_address
+    assert [address.take("10.0.0.1", now=1.0) for _ in range(300)] == [0.0] * 300
+
+
+async def test_a_photo_whose_commit_was_in_doubt_keeps_its_bytes(
+    ground: Ground, office: Office, web: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    placing, placed = photos._place, []
+
+    async def place(*of: Any) -> Photo:
+        placed.append(await placing(*of))
+        return placed[-1]
+
+    def lost(_: dict[str, Any]) -> None:
+        # It was committed, but nobody heard of it.
+        if placed:
+            ground.database.listeners.remove(lost)
+            raise Unavailable("database.unavailable", retry=5)
+
+    monkeypatch.setattr(photos, "_place", place)
+    ground.database.listeners.append(lost)
+    first = await bring(web, session, number, jpeg(), office.bearer("secretariat"), nonce="tanda-satu")
+    again = await bring(web, session, number, jpeg(), office.bearer("secretariat"), nonce="tanda-satu")
+    assert (first.status_code, again.status_code, await kept_files(ground)) == (503, 303, {KeptState.KEPT: 2})
+    (photo,) = await photos_on(ground, session, number)
+    assert Image.open(io.BytesIO(await whole(ground, photo.file_id))).size == (800, 600)
+
+
+async def test_a_description_is_covered_like_every_public_text(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session, "Budi Santoso")
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    desk, act = office.bearer("secretariat"), f"/meja/{session.slug}/usulan/{number}"
+    told = "Rumah Budi Santoso, telepon 0812-3456-7890"
+    await bring(web, session, number, jpeg(), desk, alt=told)
+    (photo,) = await photos_on(ground, session, number)
+    await web.post(f"{act}/foto/{photo.id}", data={"act": "show"}, headers=desk)
+    page = (await web.get(f"/u/{number}")).text
+    (spoken,) = (await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}")).json()["photos"]
+    covered = masked(told, ["Budi Santoso"])
+    assert ("Budi" in covered, "7890" in covered) == (False, False)
+    assert (spoken["alt"], f'alt="{covered}"' in page, "7890" in page) == (covered, True, False)
+    card = (await web.get(act, headers=desk)).text
+    assert (told in card, "Di halaman umum bagian itu disamarkan." in card) == (True, True)
+    await web.post(f"{act}/foto/{photo.id}", data={"alt": "Depan RT 03"}, headers=desk)
+    assert "Di halaman umum bagian itu disamarkan." not in (await web.get(act, headers=desk)).text
+
+
+async def test_one_photo_is_found_without_reading_the_others(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    numbers = [await make_known(ground, session, f"Saluran Jalan {name}") for name in ("Samudra", "Bahari")]
+    desk = office.bearer("secretariat")
+    for number in numbers:
+        await bring(web, session, number, jpeg(), desk)
+    (photo,) = await photos_on(ground, session, numbers[0])
+    read: list[str] = []
+
+    def loaded(one: Photo, _: object) -> None:
+        read.append(one.id)
+
+    event.listen(Photo, "load", loaded)
+    try:
+        async with ground.database.read() as db:
+            proposal = await find(db, session.id, numbers[0])
+            one = await photo_in(db, proposal, photo.id, public=False)
+        async with ground.database.read() as db:
+            all_ = (await photos_of(db, [proposal], public=False))[proposal.id]
+        async with ground.database.read() as db:
+            other = await find(db, session.id, numbers[1])
+            with pytest.raises(NotFound):
+                await photo_in(db, other, photo.id, public=False)
+    finally:
+        event.remove(Photo, "load", loaded)
+    assert ([one.photo.id, *(each.photo.id for each in all_)], read) == ([photo.id] * 2, [photo.id] * 3)
+
+
+async def test_words_that_somebody_else_changed_meanwhile_are_not_written_over(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground)
+    number = await make_known(ground, session, "Saluran Jalan Samudra")
+    desk, page = office.bearer("secretariat"), f"/meja/{session.slug}/usulan/{number}"
+    await bring(web, session, number, jpeg(), desk, alt="Saluran")
+    (photo,) = await photos_on(ground, session, number)
+    assert 'name="was" value="Saluran"' in (await web.get(page, headers=desk)).text
+    await web.post(f"{page}/foto/{photo.id}", data={"alt": "Saluran mampet", "was": "Saluran"}, headers=desk)
+    stale = await web.post(f"{page}/foto/{photo.id}", data={"act": "show", "alt": "Got", "was": "Saluran"}, headers=desk)
+    assert (stale.status_code, "sudah diubah orang lain" in stale.text, "Sekarang: Saluran mampet" in stale.text) == (409, True, True)
+    assert ('value="Got"' in stale.text, 'name="was" value="Saluran mampet"' in stale.text) == (True, True)
+    # A button alone leaves the words as they are.
+    assert (await web.post(f"{page}/foto/{photo.id}", data={"act": "show"}, headers=desk)).status_code == 303
+    (there,) = await photos_on(ground, session, number)
+    assert (there.alt, there.shown_at is not None) == ("Saluran mampet", True)
+
+
+async def test_a_photo_that_is_gone_needs_not_go_again(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
+    session, _ = await make_session(ground)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    own, desk = await writers_address(ground, session, number, person.id), office.bearer("secretariat")
+    await web.post(f"{own}/unggah", files={"file": ("a.jpg", jpeg(), "image/jpeg")}, headers=PAGE)
+    (photo,) = await photos_on(ground, session, number)
+    at = f"/meja/{session.slug}/usulan/{number}/foto/{photo.id}"
+    for address, said in ((f"{at}/buang", {}), (f"{at}/buang", {}), (f"{own}/{photo.id}", {"act": "remove"})):
+        assert (await web.post(address, data=said, headers={**desk, **PAGE})).status_code == 303
+    late = await web.post(at, data={"alt": "Tulisan"}, headers={**desk, **PAGE})
+    assert (late.status_code, "Foto ini tidak ada" in late.text, number in late.text) == (404, True, True)
+    async with ground.database.read() as db:
+        assert sorted(await db.scalars(select(PhotoAct.what))) == ["added", "removed"]
+
+
+async def test_a_rehearsal_neither_shows_a_photo_to_everybody_nor_takes_one_away(
+    ground: Ground, office: Office, web: httpx.AsyncClient
+) -> None:
+    session, _ = await make_session(ground, state=SessionState.PUBLISHED)
+    person = await make_writer(ground, session)
+    number = await make_known(ground, session, "Saluran Jalan Samudra", person)
+    desk = {**office.bearer("moderator"), "Accept": "application/json"}
+    for seed in (1, 2):
+        await bring(web, session, number, jpeg(seed=seed), desk)
+    shown, hidden = [one.id for one in await photos_on(ground, session, number)]
+    at = f"/meja/{session.slug}/usulan/{number}/foto"
+    await web.post(f"{at}/{shown}", data={"act": "show"}, headers=desk)
+    assert (await web.post(f"/meja/{session.slug}/latihan/mulai", headers=desk)).status_code == 303
+    await web.post(f"{at}/{hidden}", data={"act": "show"}, headers=desk)
+    assert [(await web.get(f"/u/{number}/foto/{one}")).status_code for one in (shown, hidden)] == [200, 404]
+    told = (await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}")).json()["photos"]
+    assert [one["id"] for one in told] == [shown]
+    refused = await web.post(f"{at}/{shown}/buang", headers={**desk, **PAGE})
+    assert (refused.status_code, "setelah gladi bersih diakhiri" in refused.text) == (409, True)
+    await bring(web, session, number, jpeg(seed=3), desk)
+    practised = (await photos_on(ground, session, number))[2].id
+    assert (await web.post(f"{at}/{practised}/buang", headers={**desk, **PAGE})).status_code == 303
+    assert [one.id for one in await photos_on(ground, session, number)] == [shown, hidden]
 
 
 async def test_a_backup_brings_photos_to_another_machine(
