@@ -59,17 +59,17 @@ LOCALES = Path(__file__).resolve().parents[1] / "locales"
 
 def lay_ground(settings: Settings, database: Database | None = None) -> Ground:
     """The parts that all features share."""
-    vault = load_vault(settings.keys, settings.data_dir)
+    vault, clock = load_vault(settings.keys, settings.data_dir), Clock(settings.clock_offset)
     return Ground(
         settings=settings,
         database=database or connect(settings.database_url),
         vault=vault,
-        clock=Clock(settings.clock_offset),
+        clock=clock,
         catalogues=_catalogues(),
         throttles=Throttles(),
         letters={
             OUTCOME: letter_words(vault, settings.public_url),
-            CORRECTION: window_words(vault, settings.public_url),
+            CORRECTION: window_words(vault, settings.public_url, clock),
             OBJECTION: answer_words(vault, settings.public_url),
         },
     )

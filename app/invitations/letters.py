@@ -37,6 +37,8 @@ LETTER_KINDS = (
     *("registered", "late_kept", "late_admitted", "status_link", "invited", "reserve", "not_selected", "changed", "rotated"),
     *("outcome", "correction", "objection"),
 )
+OF_THE_RECORD = frozenset({"correction", "objection"})
+"""Letters to those who attended, also when they had withdrawn before they came."""
 ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -71,7 +73,7 @@ def letter_environment() -> Environment:
 
 
 async def gather(db: AsyncSession, notice_id: str, letters: Mapping[str, LetterWords] = MappingProxyType({})) -> Sheet | None:
-    """The sheet of a notice; None when the person was erased, or has withdrawn since. `letters` are those of features on floors above."""
+    """The sheet of a notice; None when the person was erased, or has withdrawn since (but `OF_THE_RECORD`). `letters` are those of features on floors above."""
     notice = await db.get(Notice, notice_id)
     if notice is None:
         return None
@@ -79,7 +81,8 @@ async def gather(db: AsyncSession, notice_id: str, letters: Mapping[str, LetterW
     person = await db.get_one(Participant, notice.participant_id)
     application = await db.scalar(select(Application).where(Application.participant_id == person.id))
     seat = await db.scalar(select(Seat).where(Seat.participant_id == person.id, Seat.state == SeatState.ACTIVE))
-    if person.erased_at is not None or (application is not None and application.state == ApplicationState.WITHDRAWN):
+    withdrawn = application is not None and application.state == ApplicationState.WITHDRAWN
+    if person.erased_at is not None or (withdrawn and notice.kind not in OF_THE_RECORD):
         return None
     if notice.kind in {"invited", "rotated"} and seat is None:
         return None

@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field
 from app.errors import Conflict, ForumError, Invalid, NotAllowed
 from app.participants.models import Participant
 from app.record.correction_forms import MOST_TEXT, AnswerFields, closing_in, objection_in
-from app.record.corrections import is_final, objections_in, opened_words, standing_of
+from app.record.corrections import OWN_ROW, Opening, is_final, objections_in, opened_words, standing_of
 from app.record.desk_pages import Parts, Writer
 from app.record.final import prepare, show_draft
 from app.record.models import ObjectionSubject, ObjectionVerdict, RecordObjection
 from app.record.objecting import answer, names_of, object_to_draft, reachable, rows_shown, those_called
 from app.record.own import held_since
+from app.record.telling import reach_of
 from app.sessions.guards import Desk
 from app.sessions.models import SessionState
 from app.sessions.navigation import desk_items
@@ -25,6 +26,8 @@ from app.web.pages import page, translator
 from app.web.problems import status_of
 
 router = APIRouter(include_in_schema=False, prefix="/meja/{slug}/berita-acara/koreksi")
+DONE = {Opening.OPENED: "dibuka", Opening.PROLONGED: "diperpanjang", Opening.SAME: "tetap"}
+"""What a press for a closing moment did, as the page after it is asked for."""
 ObjectionId = Annotated[str, Path(max_length=40)]
 
 
@@ -49,10 +52,10 @@ async def open_or_prolong(request: Request, parts: Parts, at: Writer) -> Respons
         async with parts.database.read() as db:
             prepared = await prepare(db, parts.vault, parts.settings, words, at.session, annex=False)
         async with parts.database.write() as db:
-            await show_draft(db, parts.vault, at.session, prepared, closes_at, actor=at.staff.actor, now=parts.clock.now())
+            _, done = await show_draft(db, parts.vault, at.session, prepared, closes_at, actor=at.staff.actor, now=parts.clock.now())
     except (Invalid, Conflict) as refused:
         return await _desk(request, parts, at, form=form, wrong=refused)
-    return RedirectResponse(f"{_base(at)}?dibuka=1", 303)
+    return RedirectResponse(f"{_base(at)}?{DONE[done]}=1", 303)
 
 
 @router.post("/catat")
@@ -83,6 +86,10 @@ async def give_answer(request: Request, parts: Parts, at: Writer, objection: Obj
     return RedirectResponse(f"{_base(at)}?dijawab=1#k-{objection}", 303)
 
 
+def _called(subject: ObjectionSubject) -> str:
+    return OWN_ROW if subject is ObjectionSubject.ATTENDANCE else subject.value
+
+
 def _base(at: Desk) -> str:
     return f"/meja/{at.session.slug}/berita-acara/koreksi"
 
@@ -99,6 +106,7 @@ async def _desk(
         objections = await objections_in(db, RecordObjection.session_id == at.session.id)
         people = await names_of(db, objections)
         since = await held_since(db, people)
+        reach = await reach_of(db, standing.window) if standing.window else None
         found: list[Participant] = await those_called(db, at.session.id, name) if name else []
     if form is not None and isinstance(wrong, Invalid):
         form = form.with_errors(wrong, words)
@@ -112,6 +120,7 @@ async def _desk(
         desk_items=desk_items(at.session, at.staff, "berita-acara", words),
         standing=standing,
         window=window,
+        reach=reach,
         runs=standing.runs(now) and not final,
         final=final,
         ended=at.session.state == SessionState.ENDED,
@@ -122,13 +131,14 @@ async def _desk(
         ],
         tells={one.id: reachable(one) for one in people.values()},
         verdicts=[(one.value, words.label("objection_verdict", one.value)) for one in ObjectionVerdict],
-        subjects=[(one.value, words.label("objection_subject", one.value)) for one in ObjectionSubject],
+        subjects=[(one.value, words.label("objection_subject", _called(one))) for one in ObjectionSubject],
+        called={one: _called(one) for one in ObjectionSubject},
         rows=[row for rows in rows_shown(window).values() for row in rows] if window else [],
         name=name,
         found=found,
         form=shown,
         answering=answering,
         refused=words.error(wrong.code, **wrong.facts) if wrong and not isinstance(wrong, Invalid) else None,
-        told=next((one for one in ("dibuka", "dicatat", "dijawab") if one in request.query_params), ""),
+        told=next((one for one in (*DONE.values(), "dicatat", "dijawab") if one in request.query_params), ""),
         most=MOST_TEXT,
     )

@@ -11,6 +11,7 @@ from app.hall.present import stays_of
 from app.invitations.guards import Attendee
 from app.invitations.links import SeatHolder
 from app.participants.models import Participant
+from app.planning.cells import PRIORITIES
 from app.record.correction_forms import MOST_TEXT, objection_in
 from app.record.corrections import is_final, last_window, objections_in, opened_words
 from app.record.models import ObjectionSubject
@@ -117,6 +118,7 @@ async def _page(
         # In the record's language, as it will stand there.
         row=own_row(parts.vault, parts.catalogues.translator("id"), session.zone, person, stays) if stays else None,
         mine=[(one, opened_words(parts.vault, one, "text"), opened_words(parts.vault, one, "answer")) for one in filed],
+        headings=[heading for _, heading in PRIORITIES[1:]],
         subjects=[(one.value, words.label("objection_subject", one.value)) for one in ObjectionSubject],
         rows=[row for rows in rows_shown(window).values() for row in rows] if window else [],
         form=form or Typed(),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -21,8 +22,18 @@ from app.vault import Vault
 TELL = "record.tell_window"
 """Kind of the job that tells those who attended: {window_id}."""
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=30)
+OWN_ROW = "own_row"
+"""What the office calls the row of whoever objected."""
 GRACE = timedelta(minutes=1)
 """Longer than a form that was received in time may stand in line: until then nothing becomes final."""
+
+
+class Opening(StrEnum):
+    """What a press for a closing moment did."""
+
+    OPENED = "opened"
+    PROLONGED = "prolonged"
+    SAME = "same"
 
 
 @dataclass(frozen=True)
@@ -80,8 +91,8 @@ async def beat(db: AsyncSession, session_id: str) -> str:
 
 async def open_window(
     db: AsyncSession, vault: Vault, session: ForumSession, source: Mapping[str, Any], closes_at: datetime, *, actor: str, now: datetime
-) -> RecordWindow:
-    """Show the draft (`source`, without annex I) to those who attended until `closes_at`, and want them told; one that runs is prolonged.
+) -> tuple[RecordWindow, Opening]:
+    """Show the draft (`source`, without annex I) to those who attended until `closes_at`; one that runs is prolonged. Each closing moment is told once.
 
     Invalid (field `closes_at`) `record.window_short`, `record.window_long`, `record.window_earlier`;
     Conflict `record.not_ended`, `record.already_final`, `exports.rehearsing`.
@@ -102,19 +113,21 @@ async def open_window(
         if closes_at < last.closes_at:
             raise Invalid(FieldError("closes_at", "record.window_earlier", {"until": i18n.when(last.closes_at, session.zone)}))
         if closes_at == last.closes_at:
-            return last
-        last.closes_at, verb = closes_at, "record.window_prolonged"
+            return last, Opening.SAME
+        last.closes_at, done = closes_at, Opening.PROLONGED
     else:
-        number = last.number + 1 if last else 1
-        last = RecordWindow(id=new_id(), session_id=session.id, number=number, opened_at=now, opened_by=actor, closes_at=closes_at, filed=0)
+        number, filed = (last.number + 1, last.filed) if last else (1, 0)
+        last = RecordWindow(id=new_id(), session_id=session.id, number=number, opened_at=now, opened_by=actor, closes_at=closes_at)
+        # Numbers go on, as the record counts all of them.
+        last.filed = filed
         last.source = {**source, "attendance": []}
         db.add(last)
-        verb = "record.window_opened"
-        await enqueue(db, TELL, f"{TELL}:{last.id}", {"window_id": last.id}, due_at=now, now=now)
+        done = Opening.OPENED
     await db.flush()
+    await enqueue(db, TELL, f"{TELL}:{last.id}:{closes_at.isoformat()}", {"window_id": last.id}, due_at=now, now=now)
     facts: dict[str, object] = {"window": last.number, "until": closes_at.isoformat()}
-    await record(db, vault, session.id, now, Act(actor, verb, f"record_window:{last.id}", facts))
-    return last
+    await record(db, vault, session.id, now, Act(actor, f"record.window_{done}", f"record_window:{last.id}", facts))
+    return last, done
 
 
 async def is_final(db: AsyncSession, session_id: str) -> bool:
@@ -147,7 +160,7 @@ async def as_told(db: AsyncSession, vault: Vault, words: Translator, session: Fo
         "declined": verdicts.count(ObjectionVerdict.DECLINED),
         "answers": [
             [
-                about_of(words, one),
+                about_of(words, one, OWN_ROW),
                 words.label("objection_verdict", one.verdict.value if one.verdict else "waiting"),
                 "" if one.subject is ObjectionSubject.ATTENDANCE else opened_words(vault, one, "answer"),
             ]
@@ -162,9 +175,10 @@ async def objections_in(db: AsyncSession, where: ColumnElement[bool]) -> list[Re
     return list(await db.scalars(wanted.order_by(RecordWindow.number, RecordObjection.number)))
 
 
-def about_of(words: Translator, one: RecordObjection) -> str:
-    """What an objection is about, in few words."""
-    return ", ".join(filter(None, (words.label("objection_subject", one.subject.value), one.about)))
+def about_of(words: Translator, one: RecordObjection, own: str = ObjectionSubject.ATTENDANCE.value) -> str:
+    """What an objection is about, in few words; `own` is the label for one's own row, `OWN_ROW` when the office speaks."""
+    subject = own if one.subject is ObjectionSubject.ATTENDANCE else one.subject.value
+    return ", ".join(filter(None, (words.label("objection_subject", subject), one.about)))
 
 
 def opened_words(vault: Vault, one: RecordObjection, name: str) -> str:

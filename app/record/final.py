@@ -14,7 +14,7 @@ from app.errors import Conflict, FieldError, Invalid
 from app.i18n import Translator
 from app.outbox.service import enqueue
 from app.record.annex import SealedRow, store_rows
-from app.record.corrections import as_told, must_be_settled, open_window
+from app.record.corrections import Opening, as_told, must_be_settled, open_window
 from app.record.draft import Draft, draft_of, following
 from app.record.models import RecordVersion, RecordWindow
 from app.record.pulse import hold_still, pulse_of
@@ -119,7 +119,7 @@ async def must_be_as_read(db: AsyncSession, session: ForumSession, prepared: Pre
 
 async def show_draft(
     db: AsyncSession, vault: Vault, session: ForumSession, prepared: Prepared, closes_at: datetime, *, actor: str, now: datetime
-) -> RecordWindow:
+) -> tuple[RecordWindow, Opening]:
     """Show the draft that was read to those who attended, as `open_window` does; Conflict `record.changed_meanwhile` too."""
     await hold(db, session)
     await must_be_as_read(db, session, prepared)

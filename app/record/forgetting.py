@@ -14,8 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kept.models import KeptFile, KeptState, Purpose
 from app.kept.service import give_up
 from app.record.difference import ABSENT, DELEGATE, SIGNER
-from app.record.models import RecordAttendee, RecordObjection, RecordVersion
+from app.record.models import RecordAttendee, RecordObjection, RecordVersion, RecordWindow
 from app.vault import Vault
+
+FREE = ("opening", "closing", "reason")
+"""Texts of the source data that staff wrote freely."""
 
 
 def without(
@@ -23,8 +26,10 @@ def without(
 ) -> dict[str, Any]:
     """Source data with the pseudonym for somebody's whole name as chair, signer or delegate; titles, places and addresses stay. Pure.
 
-    `out_of` takes them out of the answers to objections, which staff wrote freely.
+    `out_of` takes them out of what staff wrote freely: the texts around the lists, the reason of an addendum, answers to objections.
     """
+    if not said:
+        return {}
 
     def of(name: str) -> str:
         return pseudonym if is_called(name) else name
@@ -38,8 +43,11 @@ def without(
         "chair": [said["chair"][0], of(said["chair"][1]), *said["chair"][2:]],
         "signers": [[role, of(name), *below] for role, name, *below in said["signers"]],
         "delegates": [[of(name), *element] for name, *element in said["delegates"]],
-        "agreed": [[ordinal, _unnamed(said, text, is_called, pseudonym)] for ordinal, text in said["agreed"]],
+        "agreed": [[ordinal, _freed(said, _unnamed(said, text, is_called, pseudonym), out_of)] for ordinal, text in said["agreed"]],
+        **{name: _freed(said, said[name], out_of) for name in FREE if name in said},
     }
+    if "heard" in said:
+        new["heard"] = [_freed(said, one, out_of) for one in said["heard"]]
     if "changes" in said:
         new["changes"] = [[*one[:3], *map(listed, one[3:])] if one[2] in {DELEGATE, SIGNER} else one for one in said["changes"]]
     if "corrections" in said:
@@ -53,10 +61,27 @@ def _unnamed(said: Mapping[str, Any], text: str, is_called: Callable[[object], b
     gone = [name for name, *_ in said["delegates"] if is_called(name)]
     if not gone:
         return text
-    stays = [str(said[key]) for key in ("forum", "region", "office", "unit")] + [str(one[-1]) for one in said["held"]]
-    passed, names = ("|".join(re.escape(one) for one in sorted(filter(None, group), key=len, reverse=True)) for group in (stays, gone))
+    passed, names = (_any_of(group) for group in (_stays(said), gone))
     pattern = rf"(?<!\w)(?:(?:{passed})|(?P<name>{names}))(?!\w)"
     return re.sub(pattern, lambda found: pseudonym if found["name"] else found[0], text, flags=re.IGNORECASE)
+
+
+def _freed(said: Mapping[str, Any], text: str, out_of: Callable[[str], str]) -> str:
+    """A text of staff without somebody, but for the names of the forum and of places in it."""
+    passed = _any_of(_stays(said))
+    pieces = re.split(rf"(?<!\w)({passed})(?!\w)", text, flags=re.IGNORECASE) if passed else [text]
+    return "".join(piece if at % 2 else out_of(piece) for at, piece in enumerate(pieces))
+
+
+def _stays(said: Mapping[str, Any]) -> list[str]:
+    """What an erasure passes over: the forum, its offices and places."""
+    return [str(said.get(key) or "") for key in ("forum", "region", "office", "unit", "place")] + [
+        str(one[-1]) for one in said.get("held", ())
+    ]
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return "|".join(re.escape(one) for one in sorted(filter(None, words), key=len, reverse=True))
 
 
 async def forget_attendee(db: AsyncSession, ids: Collection[str], is_theirs: Callable[[str], bool], pseudonym: str, now: datetime) -> None:
@@ -70,13 +95,15 @@ async def forget_attendee(db: AsyncSession, ids: Collection[str], is_theirs: Cal
 
 
 async def forget_contacts(db: AsyncSession, session_id: str, now: datetime) -> None:
-    """Remove every address and phone from annex I of a session, give up the files that hold them, and what was objected and answered."""
+    """Remove every address and phone from annex I of a session, give up the files that hold them, what was objected and answered, and the drafts that were shown."""
     rows = select(RecordAttendee).where(RecordAttendee.session_id == session_id, RecordAttendee.contact.is_not(None))
     held = (await db.scalars(rows.order_by(RecordAttendee.id).with_for_update())).all()
     for row in held:
         row.contact, row.salt = None, ""
     # People write there what they are called and where they live.
     await db.execute(update(RecordObjection).where(RecordObjection.session_id == session_id).values(text=None, answer=None))
+    # The drafts that were shown are no record; those who objected to them have nothing left to compare.
+    await db.execute(update(RecordWindow).where(RecordWindow.session_id == session_id).values(source={}))
     await db.flush()
     await give_up_files(db, [row.version_id for row in held], now)
 

@@ -118,13 +118,13 @@ class RecordWindow(Table):
     session_id: Mapped[str] = mapped_column(ForeignKey("forum_sessions.id"), type_=Id)
     number: Mapped[int]
     source: Mapped[dict[str, object]]
-    """The source data of the draft when the window was opened, without annex I."""
+    """The source data of the draft when the window was opened, without annex I; empty once contacts are removed."""
     opened_at: Mapped[datetime]
     opened_by: Mapped[str]
     closes_at: Mapped[datetime]
     """An objection whose form was complete at this moment or before is in time."""
     filed: Mapped[int] = mapped_column(default=0)
-    """The number of the last objection."""
+    """The number of the last objection of the session."""
 
 
 class RecordObjection(Table):

@@ -111,7 +111,7 @@ def rows_shown(window: RecordWindow) -> dict[ObjectionSubject, list[tuple[str, s
     found = {}
     for part, (_, columns) in LISTS.items():
         at = [name for name, _ in columns[1:]].index("activity")
-        found[ObjectionSubject(part)] = [(row["number"], row["cells"][at]) for row in source[part]]
+        found[ObjectionSubject(part)] = [(row["number"], row["cells"][at]) for row in source.get(part, ())]
     return found
 
 

@@ -61,7 +61,7 @@ async def reopen(ground: Ground, session: ForumSession, hours: float) -> RecordW
     now = ground.clock.now()
     async with ground.database.write() as db:
         closes = now + timedelta(hours=hours)
-        return await open_window(db, ground.vault, session, prepared.gathered.source, closes, actor="account:a", now=now)
+        return (await open_window(db, ground.vault, session, prepared.gathered.source, closes, actor="account:a", now=now))[0]
 
 
 async def close(ground: Ground, at: Opened, ago: timedelta = 2 * GRACE) -> None:
@@ -224,7 +224,7 @@ async def test_the_record_says_how_it_was_corrected_and_the_public_page_counts_o
     told = [[cell.text for cell in row.cells] for row in word.tables[-1].rows]
     lines = [
         ["1", f"Lampiran II (prioritas), {at.numbers[0]}", "Tidak diterima", "Volume tetap 350 m, sesuai yang disepakati."],
-        ["2", "Baris saya di Lampiran I", "Diterima", ""],
+        ["2", "Baris yang bersangkutan di Lampiran I", "Diterima", ""],
     ]
     assert told == [["No", "Tentang", "Putusan", "Jawaban"], *lines]
     assert ("CATATAN MASA KOREKSI" in pdf, "Diajukan 2 keberatan: 1 diterima, 1 tidak diterima." in pdf) == (True, True)

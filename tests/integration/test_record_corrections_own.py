@@ -1,6 +1,10 @@
 """One's own page of corrections: what its link shows, for how long it is good, and whose words are whose on a seat that changed hands."""
 
+import html
+import re
 from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -12,11 +16,14 @@ from app.notices.models import Notice
 from app.outbox.worker import Again
 from app.outcomes.own import own_key
 from app.participants.models import Origin, Participant
-from app.record.models import RecordObjection
+from app.planning.cells import PRIORITIES
+from app.record.models import RecordObjection, RecordWindow
 from app.record.objecting import those_called
 from app.record.own import correction_key
 from app.rights.former import ask_former, erase_former
 from app.rights.mine import everything, mine
+from app.rights.retention import carry_out
+from app.sessions.models import ForumSession
 from app.web.ground import Ground
 from tests.conftest import Office
 from tests.factories_invitations import make_seat
@@ -139,3 +146,28 @@ async def test_nothing_is_written_down_for_somebody_whose_name_nobody_knows_yet(
     with pytest.raises(Conflict) as refused:
         await objects(ground, at, at.people[0])
     assert (refused.value.code, await rows(ground, RecordObjection)) == ("record.placeholder", [])
+
+
+async def test_those_who_attended_read_every_column_of_annex_ii(ground: Ground, web: httpx.AsyncClient) -> None:
+    at = await make_open(ground)
+    page = (await web.get(await address(ground, at.people[0]))).text
+    priorities: Any = at.window.source["priorities"]
+    # One row of pairs for each activity, each with all headings and cells.
+    pairs = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page)
+    told = [(heading, cell or "–") for row in priorities for (_, heading), cell in zip(PRIORITIES[1:], row["cells"], strict=True)]
+    assert [(heading, html.unescape(cell)) for heading, cell in pairs if heading in dict(told)] == told
+
+
+async def test_with_the_contacts_the_drafts_go_that_were_shown(ground: Ground, web: httpx.AsyncClient) -> None:
+    at = await make_open(ground)
+    await objects(ground, at, at.people[0])
+    async with ground.database.write() as db:
+        past = ground.clock.now() - timedelta(days=5000)
+        await db.execute(update(ForumSession).where(ForumSession.id == at.session.id).values(ended_at=past))
+    await carry_out(ground, at.session.id)
+    async with ground.database.read() as db:
+        assert (await db.get_one(RecordWindow, at.window.id)).source == {}
+    page = await web.get(await address(ground, at.people[0]))
+    assert (page.status_code, "Isi rancangan" in page.text, "Teksnya sudah dihapus." in page.text) == (200, False, True)
+    # Whoever asks afterwards is forgotten all the same.
+    await forget(ground, at.session, at.people[0].id)

@@ -1,5 +1,6 @@
 """Somebody is forgotten, or contacts go, after the record became final: out of it goes what named them, and nothing else."""
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,9 +11,11 @@ from app.guests.holders import give_way
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.planning.models import Delegate
+from app.planning.service import fill
+from app.record.amending import Amendment, add_addendum
 from app.record.annex import attendees_of
 from app.record.files import files_of
-from app.record.final import frozen_whole
+from app.record.final import frozen_whole, prepare
 from app.record.forgetting import without
 from app.record.models import FileKind, RecordAttendee, RecordVersion
 from app.regions import name_key
@@ -22,6 +25,7 @@ from app.rights.retention import carry_out
 from app.sessions.models import ForumSession
 from app.web.ground import Ground
 from tests.factories_invitations import make_person
+from tests.factories_plenary import seen_by
 from tests.factories_record import WRITTEN, amend, file_of, finalise, make_held, write
 from tests.integration.test_erasure_guests import holder_called
 
@@ -169,3 +173,38 @@ async def test_who_had_a_seat_when_the_record_became_final_is_forgotten_in_it_an
     assert [(one.name, one.institution, one.contact, one.salt == "") for one in await rows_of(ground, version)][:1] == [
         ("Peserta 1 terdahulu", None, None, True)
     ]
+
+
+async def test_texts_that_staff_wrote_freely_name_nobody_who_was_forgotten(ground: Ground) -> None:
+    session, (pump, *_), people = await make_held(ground)
+    async with ground.database.write() as db:
+        await db.execute(update(ForumSession).where(ForumSession.id == session.id).values(title="Musrenbang Siti Rahmawati"))
+    async with ground.database.read() as db:
+        session = await db.get_one(ForumSession, session.id)
+    opening, agreed = "Pada {forum} hadir Siti Rahmawati.", "Ibu Siti Rahmawati membacakan hasil {forum}."
+    await write(
+        ground, session, replace(WRITTEN, opening=opening, heard="Paparan Siti Rahmawati", agreed=agreed, closing="Ttd. Siti Rahmawati")
+    )
+    first = await finalise(ground, session)
+    async with ground.database.write() as db:
+        await fill(db, ground.vault, session.id, [pump], {"ceiling": 120_000_000}, await seen_by(ground, session))
+    words = ground.catalogues.translator("id")
+    async with ground.database.read() as db:
+        prepared = await prepare(db, ground.vault, ground.settings, words, session)
+    async with ground.database.write() as db:
+        amendment, now = Amendment("050/0500", "2021-05-02", "Salah tulis Siti Rahmawati."), ground.clock.now()
+        second = await add_addendum(db, ground.vault, ground.settings, session, prepared, amendment, actor="account:a", now=now)
+    assert "Siti Rahmawati." in str(second.source["opening"])
+    await forget(ground, session, people[0].id)
+    old, new = [(await version_now(ground, one)).source for one in (first, second)]
+    assert [old[name] for name in ("opening", "heard", "agreed", "closing")] == [
+        "Pada Musrenbang Siti Rahmawati hadir Peserta 1.",
+        ["Paparan Peserta 1"],
+        [["KESATU", "Ibu Peserta 1 membacakan hasil Musrenbang Siti Rahmawati."]],
+        "Ttd. Peserta 1",
+    ]
+    assert (new["reason"], "Salah tulis Peserta 1." in str(new["opening"]), "tulis Siti" in json.dumps(new)) == (
+        "Salah tulis Peserta 1.",
+        True,
+        False,
+    )

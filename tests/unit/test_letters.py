@@ -58,6 +58,7 @@ def words(language: str, **changes: Any) -> dict[str, Any]:
         "answers": [],
         "more_answers": 1,
         "own": "https://musrenbang.example/jawaban/kunci",
+        "again": True,
         "until": START,
         "filed": START,
         "about": "Lampiran II",
