@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from rapidfuzz import fuzz
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database.tables import new_id
@@ -40,6 +40,13 @@ async def give_way(db: AsyncSession, vault: Vault, guest: Participant, now: date
     db.add(row)
     keep_former(vault, guest, Former())
     await db.flush()
+
+
+async def held_since(db: AsyncSession, participant_id: str, until: datetime | None = None) -> datetime | None:
+    """When whoever has the seat took it over, or had it until that moment; None for the first."""
+    before = select(func.max(FormerHolder.until)).where(FormerHolder.participant_id == participant_id)
+    found: datetime | None = await db.scalar(before if until is None else before.where(FormerHolder.until < until))
+    return found
 
 
 async def come_back(db: AsyncSession, vault: Vault, guest: Participant) -> None:

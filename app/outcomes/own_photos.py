@@ -1,11 +1,13 @@
 """The address under which a writer brings photos of one proposal of theirs, and what stands there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import NotFound
+from app.guests.holders import held_since
 from app.participants.models import Participant
 from app.proposals.handing import words_of
 from app.proposals.models import HandedIn, Proposal, ProposalSource
@@ -26,6 +28,8 @@ class PhotoHolder:
     proposal: Proposal
     holder_id: str
     participant: Participant | None
+    since: datetime | None = None
+    """Since when the seat is theirs, where somebody else had it before."""
 
     @property
     def actor(self) -> str:
@@ -34,7 +38,7 @@ class PhotoHolder:
 
     def brought(self, photo: Photo) -> bool:
         """Whether a photo is theirs."""
-        return photo.added_by == self.actor
+        return photo.added_by == self.actor and (self.since is None or photo.added_at >= self.since)
 
 
 def photo_key(vault: Vault, proposal_id: str, holder_id: str) -> str:
@@ -43,7 +47,10 @@ def photo_key(vault: Vault, proposal_id: str, holder_id: str) -> str:
 
 
 async def by_photo_key(db: AsyncSession, vault: Vault, key: str) -> PhotoHolder:
-    """Whose address this is; NotFound for any other text, for whoever was erased, and once their words are gone from the proposal."""
+    """Whose address this is; NotFound for any other text, for whoever was erased, and for whoever only joined in once their words are gone from the proposal.
+
+    Whose proposal it is keeps the address while they are not erased: their photos are theirs to see and to delete whatever became of the words.
+    """
     proposal_id, holder_id = key[:ID], key[ID : 2 * ID]
     if not (key.isascii() and key.isalnum()) or not same(key, photo_key(vault, proposal_id, holder_id)):
         raise NotFound("photos.unknown_key")
@@ -53,7 +60,20 @@ async def by_photo_key(db: AsyncSession, vault: Vault, key: str) -> PhotoHolder:
     person = await db.get(Participant, holder_id)
     if not (await _speaks(db, proposal, person) if person else await _handed(db, proposal, holder_id)):
         raise NotFound("photos.unknown_key")
-    return PhotoHolder(key, await db.get_one(ForumSession, proposal.session_id), proposal, holder_id, person)
+    since = await held_since(db, person.id) if person else None
+    return PhotoHolder(key, await db.get_one(ForumSession, proposal.session_id), proposal, holder_id, person, since)
+
+
+async def photos_of_person(db: AsyncSession, vault: Vault, person: Participant) -> list[tuple[Photo, str | None]]:
+    """What somebody brought, taken away or not, with the address of each that is there."""
+    since = await held_since(db, person.id)
+    wanted = select(Photo, Proposal).join(Proposal, Proposal.id == Photo.proposal_id).where(Photo.participant_id == person.id)
+    wanted = wanted if since is None else wanted.where(Photo.added_at >= since)
+    found = []
+    for photo, proposal in (await db.execute(wanted.order_by(Photo.id))).all():
+        there = photo.removed_at is None and await _speaks(db, proposal, person)
+        found.append((photo, f"/foto-usulan/{photo_key(vault, proposal.id, person.id)}/{photo.id}" if there else None))
+    return found
 
 
 async def _speaks(db: AsyncSession, proposal: Proposal, person: Participant) -> bool:

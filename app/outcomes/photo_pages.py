@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.errors import Conflict, ForumError, Gone, Invalid, NotFound, Unavailable
 from app.outcomes.own_photos import PhotoHolder, by_photo_key
 from app.proposals import listing, photos
-from app.proposals.photo_forms import file_in, new_nonce, nonce_in, said_in
+from app.proposals.photo_forms import chosen_in, file_in, new_nonce, nonce_in, said_in
 from app.proposals.photo_models import Photo
 from app.proposals.photos import ALT, MOST, Brought, Words
 from app.proposals.photos_shown import WithNumber, file_of, photo_in
@@ -52,7 +52,7 @@ async def bring(request: Request, parts: Parts, key: Key) -> Response:
     try:
         said = said_in(form)
         person = holder.participant.id if holder.participant else None
-        brought = Brought(nonce_in(form), holder.actor, said.alt, said.agreed, person)
+        brought = Brought(nonce_in(form), holder.actor, said.alt, said.agreed, person, chosen_in(form))
         where, content = (parts.database, parts.vault, holder.proposal.id), await file_in(request)
         await photos.bring(*where, brought, content, now=parts.clock.now(), charge=charge)
     except (Invalid, Conflict, Gone, Unavailable) as refused:
@@ -172,6 +172,6 @@ async def _page(request: Request, parts: Ground, key: str, form: Typed, *, refus
         form=form,
         refused=None if refused is None or isinstance(refused, Invalid) else words.error(refused.code, **refused.facts),
         nonce=form.get("nonce") or new_nonce(),
-        agreed=bool(form.get("agreed")) if refused else person is not None and person.publish_photos,
+        agreed=bool(form.get("agreed")) if refused else person is not None and holder.since is None and person.publish_photos,
         done=bool(request.query_params.get("selesai")) and refused is None,
     )

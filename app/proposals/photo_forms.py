@@ -51,6 +51,11 @@ def nonce_in(form: Typed) -> str:
     return given if _NONCE.fullmatch(given) else new_nonce()
 
 
+def chosen_in(form: Typed) -> str:
+    """By what the browser's script knows the file that was chosen, however small it made it; empty without script."""
+    return form.get("chosen")[:400]
+
+
 async def file_in(request: Request) -> IO[bytes]:
     """The file of the form; Invalid (field `file`) when none was chosen."""
     file = (await posted(request)).get("file")

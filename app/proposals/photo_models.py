@@ -13,7 +13,7 @@ class Photo(Table):
 
     __tablename__ = "photos"
     __table_args__ = (
-        UniqueConstraint("proposal_id", "nonce"),
+        UniqueConstraint("proposal_id", "nonce", "body_hash"),
         Index(
             "uq_photos_place",
             "proposal_id",
@@ -33,6 +33,8 @@ class Photo(Table):
     """1, 2 or 3; free again once it was taken away."""
     nonce: Mapped[str] = mapped_column(String(64))
     """The same for a repeated press."""
+    body_hash: Mapped[str] = mapped_column(String(64))
+    """By which what was chosen is known again: another photo under the same mark is another one."""
     file_id: Mapped[str] = mapped_column(ForeignKey("kept_files.id"), type_=Id)
     thumbnail_id: Mapped[str] = mapped_column(ForeignKey("kept_files.id"), type_=Id)
     sha256: Mapped[str] = mapped_column(String(64))

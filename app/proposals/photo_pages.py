@@ -10,7 +10,7 @@ from app.access.models import Role
 from app.errors import Conflict, Invalid, NotFound, Unavailable
 from app.proposals import desk_view as view
 from app.proposals import listing, photos
-from app.proposals.photo_forms import PhotoRemovalForm, described_in, file_in, nonce_in, said_in
+from app.proposals.photo_forms import PhotoRemovalForm, chosen_in, described_in, file_in, nonce_in, said_in
 from app.proposals.photo_zip import zipped
 from app.proposals.photos import Brought
 from app.proposals.photos_shown import file_of, photo_in, photos_of
@@ -35,7 +35,7 @@ async def bring(request: Request, parts: Parts, at: At, number: Number) -> Respo
     """Take a photo in; what is refused leaves its words on the page."""
     form, sent_in = await typed(request), await posted(request)
     try:
-        brought = Brought(nonce_in(form), at.staff.actor, said_in(form).alt)
+        brought = Brought(nonce_in(form), at.staff.actor, said_in(form).alt, chosen=chosen_in(form))
         content = await file_in(request)
         async with parts.database.read() as db:
             proposal = await listing.find(db, at.session.id, number)

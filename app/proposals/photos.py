@@ -1,11 +1,13 @@
 """Bringing photos of a proposal, and what is done to them: shown, hidden, described, taken away. What was brought is never kept, only what was made of it."""
 
+import hashlib
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
 
+from anyio import to_thread
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,13 +35,17 @@ STAFF = ("account:", "token:", "duty:")
 
 @dataclass(frozen=True)
 class Brought:
-    """Who brings a photo, and what they say of it; `nonce` is the same for a repeated press, `participant_id` whose it is if not staff's."""
+    """Who brings a photo, and what they say of it; `nonce` is the same for a repeated press, `participant_id` whose it is if not staff's.
+
+    `chosen` is by what a browser that makes photos small knows the file that was chosen; without it the content is what is known again.
+    """
 
     nonce: str
     actor: str
     alt: str | None = None
     agreed: bool = True
     participant_id: str | None = None
+    chosen: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,13 @@ async def bring(
     now: datetime,
     charge: Callable[[], None] | None = None,
 ) -> Photo:
-    """Take a photo in, once per nonce. Invalid (field `file`) with what is wrong with it; Conflict `photos.full` when there are three.
+    """Take a photo in, once per nonce and what was chosen. Invalid (field `file`) with what is wrong with it; Conflict `photos.full` when there are three.
 
     `charge` is called in front of the work of making it anew, and may refuse; a photo that has arrived before costs nothing.
     """
+    body_hash = hashlib.sha256(brought.chosen.encode()).hexdigest() if brought.chosen else await to_thread.run_sync(_hash, content)
     async with database.read() as db:
-        if again := await _again(db, proposal_id, brought.nonce):
+        if again := await _again(db, proposal_id, brought.nonce, body_hash):
             return again
         # Before the work of making it anew; looked at again when it gets its place.
         free_place(await standing(db, proposal_id))
@@ -89,7 +96,7 @@ async def bring(
         for one in (picture.content, picture.thumbnail):
             files.append(await _kept(database, vault, session_id, brought, one, now))  # noqa: PERF401 - what is there when one fails is given up
         async with database.write() as db:
-            photo = await _place(db, vault, proposal_id, brought, picture, files, now)
+            photo = await _place(db, vault, proposal_id, replace(brought, chosen=body_hash), picture, files, now)
             taken = photo.file_id == files[0].row.id
     except BaseException:
         await _given_up(database, files, now)
@@ -97,6 +104,15 @@ async def bring(
     if not taken:
         await _given_up(database, files, now)
     return photo
+
+
+def _hash(content: IO[bytes]) -> str:
+    content.seek(0)
+    made = hashlib.sha256()
+    while piece := content.read(1 << 18):
+        made.update(piece)
+    content.seek(0)
+    return made.hexdigest()
 
 
 async def _kept(database: Database, vault: Vault, session_id: str, brought: Brought, content: bytes, now: datetime) -> _Kept:
@@ -123,7 +139,7 @@ async def _place(
 ) -> Photo:
     """Give it a free place, whoever else brings one at this moment."""
     proposal = await locked(db, proposal_id)
-    if again := await _again(db, proposal_id, brought.nonce):
+    if again := await _again(db, proposal_id, brought.nonce, brought.chosen):
         return again
     await _still_there(db, brought.participant_id)
     others = await standing(db, proposal_id)
@@ -138,6 +154,7 @@ async def _place(
         proposal_id=proposal.id,
         place=place,
         nonce=brought.nonce,
+        body_hash=brought.chosen,
         file_id=file.row.id,
         thumbnail_id=thumbnail.row.id,
         sha256=file.sha256,
@@ -230,8 +247,10 @@ async def _own(db: AsyncSession, proposal_id: str, photo_id: str, *, gone: bool 
     return photo
 
 
-async def _again(db: AsyncSession, proposal_id: str, nonce: str) -> Photo | None:
-    found: Photo | None = await db.scalar(select(Photo).where(Photo.proposal_id == proposal_id, Photo.nonce == nonce))
+async def _again(db: AsyncSession, proposal_id: str, nonce: str, body_hash: str) -> Photo | None:
+    found: Photo | None = await db.scalar(
+        select(Photo).where(Photo.proposal_id == proposal_id, Photo.nonce == nonce, Photo.body_hash == body_hash)
+    )
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.errors import FieldError, Gone, Invalid, NotFound
+from app.guests.holders import held_since
 from app.outbox.service import enqueue
 from app.participants.models import Participant
 from app.participants.service import PURPOSES, Person, add_consents, consents_of, open_contact, rewrite, take_turn
@@ -65,7 +66,7 @@ async def withdraw_consent(db: AsyncSession, vault: Vault, participant_id: str, 
             person.publish_name = False
         case "photos":
             person.publish_photos = False
-            await withdraw_photos_of(db, person.id)
+            await withdraw_photos_of(db, person.id, await held_since(db, person.id), actor=actor, now=now)
         case _:
             person.disability = person.needs = None
             if application is not None:

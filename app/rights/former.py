@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import Act, record
 from app.errors import NotFound
-from app.guests.holders import opened
+from app.guests.holders import held_since, opened
 from app.guests.models import FormerHolder, Invitee, InviteePlace
 from app.kept.service import give_up_made
 from app.outbox.service import WAKE, enqueue
 from app.outbox.worker import Again
 from app.participants.models import Participant
 from app.participants.service import take_turn
+from app.proposals.photos_forgetting import forget_photos_between
 from app.record.forgetting import forget_attendee, forget_in_objections, forget_own_objections
 from app.record.own import filed_between
 from app.registration.filing import PERSON
@@ -98,6 +99,7 @@ async def _forget(db: AsyncSession, vault: Vault, session: ForumSession, holder_
     person = await db.get_one(Participant, identity.person_id, with_for_update=True)
     row = await db.get_one(FormerHolder, holder_id, with_for_update=True)
     known = opened(vault, row)
+    await forget_photos_between(db, person.id, await held_since(db, person.id, row.until), row.until, now)
     await give_up_made(db, session.id, now)
     await forget_attendee(db, [person.id], identity.is_called, identity.pseudonym, now)
     began = select(func.max(FormerHolder.until)).where(FormerHolder.participant_id == person.id, FormerHolder.until < row.until)

@@ -17,10 +17,10 @@ from app.chat.models import Message, Vote
 from app.guests.models import InviteePlace
 from app.invitations.models import Reveal, Seat, SeatDevice
 from app.notices.models import Delivery, Notice
+from app.outcomes.own_photos import photos_of_person
 from app.participants.models import Attendance, Consent, Participant
 from app.participants.service import Contact, consents_of, former_of, open_contact
 from app.proposals.models import Proposal, ProposalSource
-from app.proposals.photo_models import Photo
 from app.record.models import RecordObjection
 from app.record.own import own_objections
 from app.registration.models import Application
@@ -43,6 +43,7 @@ TOLD = (
     "language",
 )
 """What stands openly on the list, in the order in which people read it."""
+PHOTO = ("alt", "agreed", "width", "height", "added_at", "removed_at")
 HANDLED = frozenset(
     {
         *(
@@ -119,7 +120,10 @@ async def everything(db: AsyncSession, vault: Vault, own: Mine) -> dict[str, Any
         "votes": await _rows(db, Vote, (Vote.person == person.id) & Vote.given, ("message_id", "at")),
         "proposals": await _rows(db, Proposal, Proposal.participant_id == person.id, ("number", "title", "status", "reason", "created_at")),
         "words": await _rows(db, ProposalSource, ProposalSource.participant_id == person.id, ("kind", "text", "at", "gone")),
-        "photos": await _rows(db, Photo, Photo.participant_id == person.id, ("alt", "agreed", "width", "height", "added_at", "removed_at")),
+        "photos": [
+            _filled({**{name: getattr(photo, name) for name in PHOTO}, "address": address})
+            for photo, address in await photos_of_person(db, vault, person)
+        ],
         "notices": await _notices(db, person.id),
     }
     if own.application is not None:

@@ -17,6 +17,7 @@ from app.notices.models import Attempt, Delivery, Notice
 from app.outbox.service import want
 from app.participants.models import Participant
 from app.participants.service import take_turn
+from app.proposals.photos_forgetting import forget_unshown_photos
 from app.record.forgetting import forget_contacts
 from app.registration.models import Application
 from app.rights.models import RetentionPlan, RetentionRun
@@ -150,6 +151,9 @@ async def _columns(db: AsyncSession, session_id: str, kind: Kept, now: datetime)
     ):
         await db.execute(update(FormerHolder).where(FormerHolder.id.in_(held_before)).values(known_by=None))
         return len(held_before)
+    # A resident's photo that everybody sees belongs to what is public; any other was for checking the proposal.
+    if kind is Kept.CONTACT and (photos := await forget_unshown_photos(db, session_id, TOGETHER, now)):
+        return photos
     # What stands beside the people: of the guests on lists too, of whom a deputy may hold the seat.
     if kind is Kept.CONTACT:
         await db.execute(update(InviteePlace).where(InviteePlace.session_id == session_id).values(phone=None, email=None))

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("proposal_id", sa.String(length=16), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("body_hash", sa.String(length=64), nullable=False),
         sa.Column("file_id", sa.String(length=16), nullable=False),
         sa.Column("thumbnail_id", sa.String(length=16), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -37,7 +38,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["thumbnail_id"], ["kept_files.id"], name=op.f("fk_photos_thumbnail_id")),
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_photos_participant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
-        sa.UniqueConstraint("proposal_id", "nonce", name=op.f("uq_photos_proposal_id_nonce")),
+        sa.UniqueConstraint("proposal_id", "nonce", "body_hash", name=op.f("uq_photos_proposal_id_nonce_body_hash")),
     )
     stands = sa.text("removed_at IS NULL")
     op.create_index("uq_photos_place", "photos", ["proposal_id", "place"], unique=True, sqlite_where=stands, postgresql_where=stands)
