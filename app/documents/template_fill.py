@@ -20,8 +20,9 @@ from markupsafe import Markup, escape
 
 from app.documents.blocks import Coded, Paragraph, WordDocument
 from app.documents.template_findings import Finding, Part, Spot, Unfit, each_once
-from app.documents.template_marks import BRACES, MARKED, W_P, W_TC, Vocabulary, arranged
+from app.documents.template_marks import Vocabulary, arranged
 from app.documents.template_package import LEFT_OUT, W, parts_of
+from app.documents.template_tree import BRACES, MARKED, W_P, W_TBL, W_TC, W_TR
 from app.documents.word_file import packed, say_about
 from app.documents.word_table import coded
 from app.documents.word_text import plain, put
@@ -160,7 +161,11 @@ def _blocks(made: Document, values: Values) -> None:
 
 
 def _closed_cells(root: etree._Element) -> None:
-    """A cell, a text box, and the head or foot of a page end with a paragraph, also when all of their own were left out."""
+    """A cell, a text box, and the head or foot of a page end with a paragraph, also when all of their own were left out; what no row is left of goes."""
+    for empty in [one for one in root.iter(W_TBL) if one.find(W_TR) is None and one.find(f".//{W_TR}") is None]:
+        empty.getparent().remove(empty)
+    for empty in [one for one in root.iter(f"{W}sdt") if (held := one.find(f"{W}sdtContent")) is not None and not len(held)]:
+        empty.getparent().remove(empty)
     for one in (root, *root.iter(W_TC, f"{W}txbxContent")):
         if one.tag != f"{W}body" and (not len(one) or one[-1].tag != W_P):
             one.append(OxmlElement("w:p"))

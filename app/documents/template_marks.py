@@ -5,7 +5,7 @@ A mark of a list, `{{ prioritas.kegiatan }}`, makes its table row (or its paragr
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -13,24 +13,31 @@ from rapidfuzz import fuzz, process
 
 from app.documents.template_findings import Finding, Part, Spot
 from app.documents.template_package import W
+from app.documents.template_tree import (
+    MARKED,
+    ROW,
+    W_P,
+    W_TBL,
+    W_TR,
+    Mark,
+    Reading,
+    Where,
+    hide_braces,
+    pieces_of,
+    repeat,
+    rewrite,
+    spot_of,
+)
 
-W_P, W_T, W_TBL, W_TR, W_TC = (f"{W}{name}" for name in ("p", "t", "tbl", "tr", "tc"))
-BREAKS = frozenset(f"{W}{name}" for name in ("br", "cr", "tab", "noBreakHyphen", "softHyphen", "sym", "ptab", "drawing", "pict"))
-SKIPPED = frozenset(f"{W}{name}" for name in ("pPr", "rPr", "instrText", "delText"))
-SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-MARKED = f"{W}rsidP"
-"""Attribute of a paragraph in whose place a block is put once everything is filled in: text cannot say it."""
+BELONGS = (f"{W}br", f"{W}drawing", f"{W}pict", f"{W}sectPr")
+"""What a paragraph may hold beside its words, and what would go with it."""
 CLOSES = {"{{": "}}", "{%": "%}", "{#": "#}"}
-BRACES = {ord("{"): "\uf8f0", ord("}"): "\uf8f1"}
-"""Braces that are only text, hidden from the engine while it looks for its own."""
-ROW = "baris"
 _EDGE = re.compile(r"\{\{|\{%|\{#|\}\}|%\}|#\}")
 _NAME = r"[a-z][a-z0-9_]*"
 _VALUE = re.compile(rf"({_NAME})(?:\.({_NAME}))?")
 _IF = re.compile(rf"p if (not )?({_NAME})")
 _ALONE = re.compile(rf"(?<!\{{)\{{\s*({_NAME}(?:\.{_NAME})?)\s*\}}(?!\}})")
 _UNSEEN = dict.fromkeys((8203, 8204, 8205, 8288, 65279, 173))
-AROUND = 40
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,8 @@ class Vocabulary:
     lists: Mapping[str, tuple[str, ...]]
     blocks: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    together: frozenset[str] = frozenset()
+    """Names that are there or not there together: a condition on one may hold marks of another."""
 
     @property
     def names(self) -> list[str]:
@@ -49,28 +58,13 @@ class Vocabulary:
 
 
 @dataclass
-class Reading:
-    """What was found while a part was read: names that are asked for, and what is wrong. With `findings` empty the part is ready to be filled."""
+class _If:
+    """A condition that was opened: what it asks for, where, and what would be left out with it although it must be there (said once it is closed)."""
 
-    names: set[str] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Where:
-    """A paragraph with what is needed to say where it stands."""
-
-    part: Part
-    tables: Mapping[etree._Element, int]
-    paragraph: etree._Element
-
-
-@dataclass(frozen=True)
-class _Mark:
-    start: int
-    stop: int
-    opener: str
-    said: str
+    name: str
+    spot: Spot
+    refused: bool = False
+    inside: list[Finding] = field(default_factory=list)
 
 
 def arranged(root: etree._Element, part: Part, words: Vocabulary) -> Reading:
@@ -78,81 +72,70 @@ def arranged(root: etree._Element, part: Part, words: Vocabulary) -> Reading:
     reading = Reading()
     tables = {one: number for number, one in enumerate(root.iter(W_TBL), 1)}
     repeats: dict[etree._Element, set[str]] = {}
-    open_ifs: dict[etree._Element, list[Spot]] = {}
+    open_ifs: dict[etree._Element, list[_If]] = {}
     for paragraph in list(root.iter(W_P)):
-        pieces = _pieces(paragraph)
+        pieces = pieces_of(paragraph)
         text = "".join(said for _, said in pieces)
         if "{" not in text and "}" not in text:
             continue
-        where = _Where(part, tables, paragraph)
+        where = Where(part, tables, paragraph)
         marks = []
         for mark in _marks(text, reading, where, words):
             written = _judged(mark, text, reading, where, words, repeats, open_ifs)
             if written is not None:
                 marks.append((mark, written))
-        _rewritten(pieces, marks)
-    reading.findings += [Finding("template.if_open", {}, spots[-1]) for spots in open_ifs.values() if spots]
-    _hidden(root, part, reading)
-    _repeated(repeats, part, tables, reading)
+        rewrite(pieces, marks)
+    reading.findings += [Finding("template.if_open", {}, left[-1].spot) for left in open_ifs.values() if left and not left[-1].refused]
+    hide_braces(root, part, reading)
+    repeat(repeats, part, tables, reading)
     return reading
 
 
-def _own(element: etree._Element) -> Iterator[etree._Element]:
-    """Everything in a paragraph but other paragraphs (of text boxes) and what is no text."""
-    for child in element:
-        if isinstance(child.tag, str) and child.tag != W_P and child.tag not in SKIPPED:
-            yield child
-            yield from _own(child)
-
-
-def _pieces(paragraph: etree._Element) -> list[tuple[etree._Element | None, str]]:
-    found: list[tuple[etree._Element | None, str]] = []
-    for one in _own(paragraph):
-        if one.tag == W_T:
-            found.append((one, one.text or ""))
-        elif one.tag in BREAKS:
-            found.append((None, "\n"))
-    return found
-
-
-def _marks(text: str, reading: Reading, where: _Where, words: Vocabulary) -> Iterator[_Mark]:
+def _marks(text: str, reading: Reading, where: Where, words: Vocabulary) -> Iterator[Mark]:
     begun: re.Match[str] | None = None
     for edge in _EDGE.finditer(text):
         if edge[0] in CLOSES:
             if begun is not None:
-                reading.findings.append(Finding("template.unclosed", {}, _spot(where, text, begun.start())))
+                reading.findings.append(Finding("template.unclosed", {}, spot_of(where, text, begun.start())))
             begun = edge
         elif begun is None:
-            reading.findings.append(Finding("template.unopened", {"sign": edge[0]}, _spot(where, text, edge.start())))
+            reading.findings.append(Finding("template.unopened", {"sign": edge[0]}, spot_of(where, text, edge.start())))
         elif edge[0] != CLOSES[begun[0]]:
-            reading.findings.append(Finding("template.crossed", {"opened": begun[0], "closed": edge[0]}, _spot(where, text, begun.start())))
+            reading.findings.append(
+                Finding("template.crossed", {"opened": begun[0], "closed": edge[0]}, spot_of(where, text, begun.start()))
+            )
             begun = None
         else:
-            yield _Mark(begun.start(), edge.end(), begun[0], text[begun.end() : edge.start()])
+            yield Mark(begun.start(), edge.end(), begun[0], text[begun.end() : edge.start()])
             begun = None
     if begun is not None:
-        reading.findings.append(Finding("template.unclosed", {}, _spot(where, text, begun.start())))
+        reading.findings.append(Finding("template.unclosed", {}, spot_of(where, text, begun.start())))
     for alone in _ALONE.finditer(text.lower()):
         if alone[1] in words.names:
-            reading.findings.append(Finding("template.one_brace", {"name": alone[1]}, _spot(where, text, alone.start())))
+            reading.findings.append(Finding("template.one_brace", {"name": alone[1]}, spot_of(where, text, alone.start())))
 
 
 def _judged(
-    mark: _Mark,
+    mark: Mark,
     text: str,
     reading: Reading,
-    where: _Where,
+    where: Where,
     words: Vocabulary,
     repeats: dict[etree._Element, set[str]],
-    open_ifs: dict[etree._Element, list[Spot]],
+    open_ifs: dict[etree._Element, list[_If]],
 ) -> str | None:
     """How the mark is written for the engine; nothing (and a finding) for one that is not understood."""
     paragraph = where.paragraph
-    spot = _spot(where, text, mark.start)
+    spot = spot_of(where, text, mark.start)
     said = " ".join(mark.said.translate(_UNSEEN).replace("\u00a0", " ").split()).lower()
+    said = re.sub(r" ?\. ?", ".", said)
     alone = not (text[: mark.start] + text[mark.stop :]).strip()
     if mark.opener == "{%":
-        code, written = _command(said, spot, words, open_ifs.setdefault(paragraph.getparent(), []), alone=alone)
+        alone = alone and not any(True for _ in paragraph.iter(*BELONGS))
+        ifs = open_ifs.setdefault(paragraph.getparent(), [])
+        closing = ifs[-1] if ifs and said == "p endif" else None
+        code, written = _command(said, spot, words, ifs, alone=alone)
+        reading.findings += closing.inside if closing and not code else []
         if code:
             reading.findings.append(Finding(code, {"said": said[:60]}, spot))
         return written
@@ -161,6 +144,8 @@ def _judged(
         reading.findings.append(_unknown(said, mark.opener, spot, words))
         return None
     reading.names.add(said)
+    if said in words.needed and (condition := _depends(paragraph, said.partition(".")[0], words, open_ifs)):
+        condition.inside.append(Finding("template.needed_in_if", {"name": said, "condition": condition.name}, spot))
     if said in words.blocks:
         if not alone or where.part is not Part.BODY or paragraph.getparent().tag == f"{W}txbxContent":
             reading.findings.append(Finding("template.block_alone", {"name": said}, spot))
@@ -173,21 +158,28 @@ def _judged(
     return f"{{{{ {ROW}.{found[2]} }}}}"
 
 
-def _command(said: str, spot: Spot, words: Vocabulary, ifs: list[Spot], *, alone: bool) -> tuple[str, str | None]:
+def _depends(paragraph: etree._Element, name: str, words: Vocabulary, open_ifs: Mapping[etree._Element, Sequence[_If]]) -> _If | None:
+    """The condition that would leave a mark out that must be there; none where there is none but its own."""
+    for around in paragraph.iterancestors():
+        for one in open_ifs.get(around, ()):
+            if one.name != name and not {one.name, name} <= words.together:
+                return one
+    return None
+
+
+def _command(said: str, spot: Spot, words: Vocabulary, ifs: list[_If], *, alone: bool) -> tuple[str, str | None]:
     if re.match(r"(tr|tc|p|r)? ?(for|endfor)\b", said):
         return "template.loop", None
     found = _IF.fullmatch(said)
     if said != "p endif" and (found is None or found[2] not in {*words.single, *words.lists}):
         return "template.command", None
-    if not alone:
-        return "template.if_alone", None
     if found is not None:
-        ifs.append(spot)
+        ifs.append(_If(said.removeprefix("p if "), spot, refused=not alone))
     elif ifs:
         ifs.pop()
     else:
-        return "template.if_closed", None
-    return "", f"{{%{said} %}}"
+        return "template.if_closed" if alone else "template.if_alone", None
+    return ("", f"{{%{said} %}}") if alone else ("template.if_alone", None)
 
 
 def _unknown(said: str, opener: str, spot: Spot, words: Vocabulary) -> Finding:
@@ -209,80 +201,3 @@ def _unknown(said: str, opener: str, spot: Spot, words: Vocabulary) -> Finding:
     if near is None:
         return Finding("template.unknown", facts, spot)
     return Finding("template.unknown_near", {**facts, "near": str(near[0])}, spot)
-
-
-def _spot(where: _Where, text: str, at: int) -> Spot:
-    part, tables, paragraph = where.part, where.tables, where.paragraph
-    start, stop = max(0, at - AROUND), at + AROUND
-    around = " ".join(text[start:stop].split())
-    around = f"{'… ' if start else ''}{around}{' …' if stop < len(text) else ''}"
-    row = next((one for one in paragraph.iterancestors() if one.tag == W_TR), None)
-    table = None if row is None else next((one for one in row.iterancestors() if one.tag == W_TBL), None)
-    if row is None or table is None:
-        return Spot(part, around)
-    number = tables[table] if part is Part.BODY else 0
-    rows = [one for one in table.iter(W_TR) if next(one.iterancestors(W_TBL)) is table]
-    return Spot(Part.TABLE if part is Part.BODY else part, around, number, rows.index(row) + 1)
-
-
-def _rewritten(pieces: list[tuple[etree._Element | None, str]], marks: list[tuple[_Mark, str]]) -> None:
-    """Put each mark whole where it begins, and hide all other braces."""
-    said = {mark.start: written for mark, written in marks}
-    inside = {place for mark, _ in marks for place in range(mark.start, mark.stop)}
-    place = 0
-    for element, text in pieces:
-        letters = []
-        for letter in text:
-            if place in said and element is not None:
-                letters.append(said[place])
-            elif place not in inside:
-                letters.append(letter.translate(BRACES))
-            place += 1
-        if element is not None and "".join(letters) != text:
-            element.text = "".join(letters)
-            element.set(SPACE, "preserve")
-
-
-def _hidden(root: etree._Element, part: Part, reading: Reading) -> None:
-    """Braces that stand in no paragraph: a mark there would be filled by nobody, so it is said; any other is hidden from the engine."""
-    for one in root.iter():
-        for name, value in one.attrib.items():
-            if "{{" in value or "{%" in value:
-                reading.findings.append(Finding("template.hidden", {}, Spot(part, " ".join(value.split())[:80])))
-            if "{" in value or "}" in value:
-                one.set(name, value.translate(BRACES))
-        in_paragraph = one.tag == W_T and next(one.iterancestors(W_P), None) is not None
-        if not in_paragraph and one.text and one.text.strip():
-            if "{{" in one.text or "{%" in one.text:
-                reading.findings.append(Finding("template.hidden", {}, Spot(part, " ".join(one.text.split())[:80])))
-            one.text = one.text.translate(BRACES)
-        if one.tail and one.tail.strip():
-            one.tail = one.tail.translate(BRACES)
-
-
-def _repeated(repeats: Mapping[etree._Element, set[str]], part: Part, tables: Mapping[etree._Element, int], reading: Reading) -> None:
-    """Around each row or paragraph with marks of a list: the loop that its writer need not know."""
-    for element, names in repeats.items():
-        paragraph = element if element.tag == W_P else next(element.iter(W_P))
-        spot = _spot(
-            _Where(part, tables, paragraph), "".join(text for _, text in _pieces(paragraph)).translate({0xF8F0: "{", 0xF8F1: "}"}), 0
-        )
-        if len(names) > 1:
-            reading.findings.append(Finding("template.two_lists", {"names": ", ".join(sorted(names))}, spot))
-        elif any(one in repeats for one in element.iterancestors()):
-            reading.findings.append(Finding("template.nested", {"names": ", ".join(names)}, spot))
-        else:
-            kind = "p" if element.tag == W_P else "tr"
-            element.addprevious(_line(kind, f"{{%{kind} for {ROW} in {next(iter(names))} %}}"))
-            element.addnext(_line(kind, f"{{%{kind} endfor %}}"))
-
-
-def _line(kind: str, said: str) -> etree._Element:
-    line = etree.Element(W_P)
-    text = etree.SubElement(etree.SubElement(line, f"{W}r"), W_T)
-    text.text = said
-    if kind == "p":
-        return line
-    row = etree.Element(W_TR)
-    etree.SubElement(row, W_TC).append(line)
-    return row

@@ -16,6 +16,7 @@ MOST_UNPACKED = 24 * 1024 * 1024
 MOST_XML = 3 * 1024 * 1024
 """Of one part in XML: a template is a few pages."""
 MOST_PARTS = 300
+XML = (".xml", ".rels")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 PICTURES = {
@@ -39,7 +40,8 @@ LEFT_OUT = {
 """Harmless and not needed: the name of who wrote it, saved with which program. Not taken over into what is made."""
 RUNS = {"vbaProject", "wordVbaData", "attachedToolbars", "xlMacrosheet", "userCustomization", "extensibility"}
 EMBEDDED = {"oleObject", "package", "control", "activeXControlBinary", "aFChunk", "subDocument", "chart", "frame"}
-TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
+TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo", "cellIns", "cellDel", "cellMerge"))
+"""Changes that wait for somebody to take them or not; those of the form are called `…Change`."""
 OBJECTS = frozenset(f"{W}{name}" for name in ("object", "control", "altChunk", "subDoc"))
 ADDRESSES = {"src", "href", "althref"}
 """Attributes by which old drawings fetch a picture without a relationship."""
@@ -51,7 +53,7 @@ def parts_of(content: bytes) -> dict[str, bytes]:
     """The parts of a Word file by name, when it may be opened; Unfit with what speaks against it."""
     _head(content)
     parts = _unpacked(content)
-    trees = {name: _tree(name, raw) for name, raw in parts.items() if name.endswith((".xml", ".rels"))}
+    trees = {name: _tree(name, raw) for name, raw in parts.items() if name.endswith(XML)}
     found = [*_kind(trees), *_files(parts)]
     for name, tree in trees.items():
         found += _relations(tree) if name.endswith(".rels") else _contents(name, tree)
@@ -86,7 +88,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
                 with packed.open(info) as part:
                     raw = part.read(min(room, MOST_UNPACKED) + 1)
                 room -= len(raw)
-                if room < 0 or (info.filename.endswith((".xml", ".rels")) and len(raw) > MOST_XML):
+                if room < 0 or (info.filename.endswith(XML) and len(raw) > MOST_XML):
                     raise Unfit(Finding("template.bomb"))
                 parts[info.filename] = raw
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as problem:
@@ -95,7 +97,13 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
 
 
 def _strays(name: str) -> bool:
-    return name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
+    return (
+        (name.lower().endswith(XML) and not name.endswith(XML))
+        or name.startswith("/")
+        or "\\" in name
+        or ":" in name
+        or ".." in name.split("/")
+    )
 
 
 def _tree(name: str, raw: bytes) -> etree._Element:
@@ -118,12 +126,21 @@ def _kind(trees: Mapping[str, etree._Element]) -> Iterator[Finding]:
         yield Finding("template.dotx")
     elif MAIN not in said:
         yield Finding("template.no_word")
+    elif types is not None and any(_disguised(one) for one in types if isinstance(one.tag, str)):
+        yield Finding("template.broken_file")
+
+
+def _disguised(one: etree._Element) -> bool:
+    """Whether something is opened as XML under a name by which it is not judged as XML."""
+    name, extension = str(one.get("PartName", "")), str(one.get("Extension", ""))
+    as_xml = str(one.get("ContentType", "")).lower().endswith("xml")
+    return as_xml and not (name.endswith(XML) or extension in {"xml", "rels"})
 
 
 def _files(parts: Mapping[str, bytes]) -> Iterator[Finding]:
     for name, raw in parts.items():
         ending = "." + name.rpartition(".")[2].lower()
-        if ending in {".xml", ".rels", ".odttf"} or name.startswith("docProps/thumbnail"):
+        if ending in {*XML, ".odttf", ".ttf", ".otf"} or name.startswith("docProps/thumbnail"):
             continue
         if ending in PICTURES:
             if not raw.startswith(PICTURES[ending]):
@@ -137,6 +154,9 @@ def _files(parts: Mapping[str, bytes]) -> Iterator[Finding]:
 
 
 def _relations(tree: etree._Element) -> Iterator[Finding]:
+    edges = [str(one.get("Target", "")) for one in tree if str(one.get("Type", "")).endswith(("/header", "/footer"))]
+    if len(edges) != len(set(edges)):
+        yield Finding("template.broken_file")
     for one in tree:
         kind, target = str(one.get("Type", "")), str(one.get("Target", ""))[:120]
         ending = kind.rpartition("/")[2]
@@ -159,10 +179,12 @@ def _contents(name: str, tree: etree._Element) -> Iterator[Finding]:
     # Of every part, wherever it lies: which one is the text is said by the file itself.
     for one in tree.iter():
         tag = one.tag if isinstance(one.tag, str) else ""
-        if tag in TRACKED:
+        if tag in TRACKED or (tag.startswith(W) and tag.endswith("Change")):
             yield Finding("template.tracked")
         elif tag in OBJECTS or tag.endswith("}OLEObject"):
             yield Finding("template.embedded", {"part": name})
+        elif tag.endswith("}webVideoPr"):
+            yield Finding("template.outside", {"target": str(one.get("embeddedHtml", ""))[:120]})
         elif tag == f"{W}mailMerge":
             yield Finding("template.mail_merge")
         elif tag == f"{W}fldSimple":

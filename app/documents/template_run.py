@@ -11,6 +11,7 @@ from app.documents.files import TOGETHER, empty_file, nothing_left
 from app.documents.template_fill import Values, filled, opens
 from app.documents.template_findings import Finding, Unfit
 from app.documents.template_marks import Vocabulary
+from app.errors import Unavailable
 
 try:
     import resource
@@ -26,24 +27,30 @@ Made = TypeVar("Made")
 
 async def checked(content: bytes, words: Vocabulary, trials: tuple[Values, ...], about: WordDocument) -> tuple[Finding, ...]:
     """What speaks against a template, after filling it with each of the trials; nothing when it can be used."""
-    return await _bounded(_check, content, words, trials, about)
+    try:
+        return await _bounded(_check, content, words, trials, about)
+    except (TimeoutError, BrokenWorkerProcess):
+        return (Finding("template.too_heavy"),)
 
 
 async def from_template(content: bytes, words: Vocabulary, values: Values, about: WordDocument) -> Path:
-    """The filled document in a temporary file that the caller removes; Unfit for a template that cannot be used (any more)."""
-    made = await _bounded(_write, content, words, values, about)
+    """The filled document in a temporary file that the caller removes; Unfit for a template that cannot be used (any more).
+
+    Unavailable when it took too long or its process died: the machine is busy, the template was tried before it was kept.
+    """
+    try:
+        made = await _bounded(_write, content, words, values, about)
+    except (TimeoutError, BrokenWorkerProcess) as busy:
+        raise Unavailable("template.busy") from busy
     if isinstance(made, tuple):
         raise Unfit(*made)
     return Path(made)
 
 
 async def _bounded(function: Callable[..., Made], *given: object) -> Made | tuple[Finding, ...]:
-    try:
-        async with TOGETHER:
-            with fail_after(SECONDS):
-                return await to_process.run_sync(_held, function, *given, cancellable=True)
-    except (TimeoutError, BrokenWorkerProcess):
-        return (Finding("template.too_heavy"),)
+    async with TOGETHER:
+        with fail_after(SECONDS):
+            return await to_process.run_sync(_held, function, *given, cancellable=True)
 
 
 def _held(function: Callable[..., Made], *given: object) -> Made | tuple[Finding, ...]:

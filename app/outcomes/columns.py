@@ -81,7 +81,7 @@ def guess(table: Table) -> list[Field | None]:
     if not table.has_heading:
         sizes = [sum(len(row[at]) for row in table.rows[:40]) for at in range(len(table.header))]
         return [Field.TITLE if at == sizes.index(max(sizes)) else None for at in range(len(sizes))]
-    return by_heading(table.header, _PATTERNS)
+    return by_heading(table.header, _PATTERNS, apart="._:()/-")
 
 
 def level_meant(text: str) -> Level | None:

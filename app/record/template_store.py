@@ -34,7 +34,7 @@ async def templates_of(db: AsyncSession, session_id: str) -> list[RecordTemplate
 
 async def template(db: AsyncSession, session_id: str, template_id: str) -> RecordTemplate:
     """One that stands; NotFound `record.unknown_template`."""
-    found = await db.get(RecordTemplate, template_id)
+    found = await db.get(RecordTemplate, template_id, populate_existing=True)
     if found is None or found.session_id != session_id or found.removed_at is not None:
         raise NotFound("record.unknown_template")
     return found
@@ -99,6 +99,7 @@ async def bring(ground: Ground, session: ForumSession, name: str, brought: bytes
         number = (await db.scalar(select(func.max(RecordTemplate.number)).where(mine)) or 0) + 1
         kept = same or RecordTemplate(id=new_id(), session_id=session.id, sha256=sha256, number=number)
         kept.file_id, kept.name, kept.size, kept.at, kept.by, kept.removed_at = coming.id, name, size, now, actor, None
+        kept.in_use = False
         db.add(kept)
         await db.flush()
         facts: dict[str, object] = {"number": kept.number, "sha256": sha256, "bytes": size}

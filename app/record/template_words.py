@@ -45,6 +45,7 @@ WORDS = Vocabulary(
         *("catatan_koreksi", "keberatan.tentang", "keberatan.putusan", "keberatan.jawaban"),
         PROOF,
     ),
+    frozenset({"catatan_koreksi", "keberatan"}),
 )
 
 

@@ -36,6 +36,7 @@ def test_columns_are_known_by_their_headings() -> None:
         Field.VERDICT,
         Field.REASON,
     ]
+    assert guess(table("No / Usulan;Judul Usulan\nPKL-1;Talud sungai\n")) == [Field.NUMBER, Field.TITLE]
     assert guess(table("1;Perbaikan talud sungai;x\n2;Pengerukan saluran besar;y\n")) == [None, Field.TITLE, None]
 
 

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from anyio import BrokenWorkerProcess
 from docx import Document
 from docx.oxml.ns import qn
 from hypothesis import given, settings
@@ -18,8 +19,9 @@ from app.documents.blocks import WordDocument
 from app.documents.template_fill import environment, filled
 from app.documents.template_findings import Finding, Part, Spot, Unfit
 from app.documents.template_package import MOST_BYTES, parts_of
-from app.documents.template_run import checked
+from app.documents.template_run import checked, from_template
 from app.documents.word_text import plain
+from app.errors import Unavailable
 from app.record.template_example import example
 from app.record.template_words import BLANK_ABOUT, LISTS, SINGLE, WORDS, trials
 from tests.factories_template import edited, in_body, related, repacked, saying, with_line, with_runs
@@ -53,7 +55,8 @@ def test_the_example_holds_every_mark_that_must_be_there_and_is_filled_the_same_
 def test_rows_and_paragraphs_of_a_list_stand_once_for_each_entry_and_not_at_all_for_none() -> None:
     three, none = (Document(io.BytesIO(filled(example(), WORDS, saying("x", rows), ABOUT))) for rows in (3, 0))
     assert [len(one.rows) for one in three.tables] == [3, 3, 1 + 3, 3, 1 + 3, 3, 2 + 3 + 1, 3, 2 + 3, 1 + 3]
-    assert [len(one.rows) for one in none.tables] == [3, 0, 1, 3, 1, 3, 2 + 1, 3, 2]
+    # A table of which no row is left goes too: Word cannot read one without rows.
+    assert [len(one.rows) for one in none.tables] == [3, 1, 3, 1, 3, 2 + 1, 3, 2]
     assert "Utusan ke musyawarah jenjang berikutnya:" in [one.text for one in three.paragraphs]
     assert "Utusan ke musyawarah jenjang berikutnya:" not in [one.text for one in none.paragraphs]
 
@@ -182,6 +185,17 @@ def elsewhere(xml: str) -> bytes:
     return repacked({**gone, "[Content_Types].xml": moved, "_rels/.rels": moved, "lain/teks.xml": text, "lain/_rels/teks.xml.rels": rels})
 
 
+def hidden_as(name: str, before: str = "word/document.xml") -> bytes:
+    """A file whose text is opened as XML under a name that does not look like it."""
+
+    def moved(raw: bytes) -> bytes:
+        return raw.replace(before.encode(), name.encode())
+
+    with zipfile.ZipFile(io.BytesIO(in_body('<w:p><w:fldSimple w:instr="DDEAUTO c:"/></w:p>'))) as given:
+        parts = {one: given.read(one) for one in given.namelist()}
+    return repacked({before: None, "[Content_Types].xml": moved, "_rels/.rels": moved, name: parts[before]})
+
+
 def boxed(xml: str) -> str:
     return f"<w:tbl><w:tblGrid/><w:tr><w:tc>{xml}</w:tc></w:tr></w:tbl>"
 
@@ -236,7 +250,48 @@ HOSTILE = [
     (repacked({f"word/t{n}.xml": b"<x/>" for n in range(400)}), "template.bomb"),
     (in_body(boxed(said("{{ utusan.nama }}") + boxed(said("{{ hadir.nama }}")))), "template.nested"),
     (with_line("{%p if utusan %} ada"), "template.if_alone"),
+    (hidden_as("word/document.XML"), "template.broken_file"),
+    (hidden_as("word/teks.odttf"), "template.broken_file"),
+    (hidden_as("docProps/thumbnail.bin"), "template.broken_file"),
+    (
+        repacked(
+            {"[Content_Types].xml": lambda raw: raw.replace(b"<Default", b'<Default Extension="odttf" ContentType="a/b+xml"/><Default', 1)}
+        ),
+        "template.broken_file",
+    ),
+    (in_body('<w:p><w:pPr><w:pPrChange w:id="1" w:author="a"/></w:pPr></w:p>'), "template.tracked"),
+    (in_body('<w:p><w:r><w:rPr><w:rPrChange w:id="1" w:author="a"/></w:rPr><w:t>x</w:t></w:r></w:p>'), "template.tracked"),
+    (in_body('<w:p><x:webVideoPr xmlns:x="urn:x" embeddedHtml="&lt;iframe&gt;"/></w:p>'), "template.outside"),
+    (
+        in_body(f"{said('{%p if utusan %}')}{said('x')}<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>{{%p endif %}}</w:t></w:r></w:p>"),
+        "template.if_alone",
+    ),
+    (
+        in_body(f'{said("{%p if utusan %}")}{said("x")}<w:p><w:r><w:t>{{%p endif %}}</w:t><w:br w:type="page"/></w:r></w:p>'),
+        "template.if_alone",
+    ),
+    (in_body("<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>{{ utusan.nama }}</w:t></w:r></w:p>"), "template.section_in_list"),
+    (in_body(boxed(said("{{ utusan.nama }}") + said("{{ keaslian }}"))), "template.block_alone"),
+    (in_body(f"{said('{%p if utusan %}')}{boxed(said('{{ hadir.nama }}'))}{said('{%p endif %}')}"), "template.needed_in_if"),
+    (in_body(f"{said('{%p if utusan %}')}{said('{{ nomor }}')}{said('{%p endif %}')}"), "template.needed_in_if"),
 ]
+
+
+def test_a_mark_is_read_with_the_soft_hyphens_and_spaces_that_word_lets_in() -> None:
+    soft = "<w:p><w:r><w:t>{{ no</w:t><w:softHyphen/><w:t>mor }}</w:t></w:r></w:p>" + said("{{ utusan . nama }}")
+    assert lines(filled(in_body(soft), WORDS, saying("isi"), ABOUT))[:3] == ["isi", "isi", "isi"]
+
+
+def test_nothing_is_left_of_tables_and_controls_without_entries() -> None:
+    row = "<w:tr><w:tc><w:p><w:r><w:t>{{ utusan.nama }}</w:t></w:r></w:p></w:tc></w:tr>"
+    control = f"<w:tbl><w:tblGrid/><w:sdt><w:sdtContent>{row}</w:sdtContent></w:sdt></w:tbl>"
+    made = Document(io.BytesIO(filled(in_body(control + boxed(said("{{ utusan.unsur }}"))), WORDS, saying("x", 0), ABOUT)))
+    body = made.element.body
+    assert (
+        [one for one in body.iter(qn("w:sdt")) if not len(one[-1])],
+        [one for one in body.iter(qn("w:tbl")) if one.find(qn("w:tr")) is None],
+    ) == ([], [])
+    assert body[0].tag == qn("w:p")
 
 
 @pytest.mark.parametrize(("content", "code"), HOSTILE)
@@ -301,6 +356,19 @@ async def test_the_checker_works_in_a_child_and_answers_what_breaks() -> None:
 async def test_what_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.documents.template_run.SECONDS", 0.001)
     assert [one.code for one in await checked(example(), WORDS, trials(), BLANK_ABOUT)] == ["template.too_heavy"]
+
+
+@pytest.mark.parametrize("problem", [TimeoutError, BrokenWorkerProcess])
+async def test_a_template_that_was_tried_before_is_not_to_blame_for_a_busy_machine(
+    monkeypatch: pytest.MonkeyPatch, problem: type[Exception]
+) -> None:
+    async def ended(*_: object) -> object:
+        raise problem
+
+    monkeypatch.setattr("app.documents.template_run._bounded", ended)
+    with pytest.raises(Unavailable) as busy:
+        await from_template(example(), WORDS, saying("isi"), ABOUT)
+    assert busy.value.code == "template.busy"
 
 
 def test_every_finding_and_every_mark_has_its_words() -> None:
