@@ -9,7 +9,7 @@ let waiting = 0;
 async function ask() {
   asked = Date.now();
   try {
-    const answer = await fetch(place.dataset.agendaNow, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
+    const answer = await fetch(place.dataset.agendaNow, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(8000) });
     if (answer.status === 204) place.replaceChildren();
     // Over, or refused: nothing will come of asking again.
     if (answer.status === 204 || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) return;

@@ -28,7 +28,7 @@ function stamped(at) {
 }
 
 async function look() {
-  const answer = await fetch(place.dataset.source, { headers: { "If-None-Match": tag }, cache: "no-store", signal: AbortSignal.timeout(8000) });
+  const answer = await fetch(place.dataset.source, { headers: { "If-None-Match": tag }, cache: "no-store", signal: AbortSignal.timeout?.(8000) });
   if (answer.status === 200) {
     renew(await answer.text());
     tag = answer.headers.get("ETag") ?? "";

@@ -26,7 +26,7 @@ export class Line {
         headers,
         body: body && JSON.stringify(body),
         cache: "no-store",
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout?.(PATIENCE),
       });
     } catch {
       this.heard(false);

@@ -1,7 +1,7 @@
 /* Fetches the moving parts of a page again, and changes only what has changed, so that focus and reading stay where they are. */
 
 export async function fetchParts(address) {
-  const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(8000) });
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout?.(8000) });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.text();
 }

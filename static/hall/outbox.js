@@ -92,7 +92,7 @@ export class Outbox {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": this.token() },
         body: JSON.stringify(entry.body),
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout?.(PATIENCE),
       });
     } catch {
       return false;

@@ -25,7 +25,7 @@ async function ask() {
     const answer = await fetch(place.dataset.screen, {
       headers: { "If-None-Match": version, Accept: "text/html" },
       cache: "no-store",
-      signal: AbortSignal.timeout(LATE),
+      signal: AbortSignal.timeout?.(LATE),
     });
     if (answer.status === 404) return location.reload();
     if (answer.ok) {

@@ -31,7 +31,7 @@ async function keep({ page: address, files }) {
 async function page(request) {
   const cache = await caches.open(KEPT);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(request, { signal: AbortSignal.timeout?.(PATIENCE) });
     if (answer.status < 500) {
       if (answer.ok && !answer.redirected) await cache.put(request.url.split("?")[0], answer.clone());
       return answer;

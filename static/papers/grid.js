@@ -120,7 +120,7 @@ async function save(row, again = true) {
       method: "PUT",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": form.elements.csrf.value },
       body: JSON.stringify({ ...values, site: site(row), seen: row.dataset.seen ?? "", at: drafts.get(id)?.at }),
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout?.(PATIENCE),
     });
     told = await answer.json();
   } catch {

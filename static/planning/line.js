@@ -9,7 +9,7 @@ export async function ask(address, options = {}) {
       ...options,
       headers: { Accept: "*/*", "X-Part": "1", ...options.headers },
       cache: "no-store",
-      signal: AbortSignal.timeout(LATE),
+      signal: AbortSignal.timeout?.(LATE),
     });
     const text = await answer.text();
     const { status, ok, redirected, headers } = answer;

@@ -30,7 +30,7 @@ async function press(chair, to) {
   try {
     const body = JSON.stringify({ to, ...(to !== "undo" && { seen: chair.current ?? "" }) });
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": chair.csrf ?? "" };
-    const answer = await fetch(chair.door, { method: "POST", headers, body, signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(chair.door, { method: "POST", headers, body, signal: AbortSignal.timeout?.(10_000) });
     const said = await answer.json();
     if (answer.ok) draw(chair, said);
     setText(byId("chair-said"), answer.ok ? "" : (said.title ?? t("failed_other")));
@@ -44,7 +44,7 @@ async function press(chair, to) {
 
 async function look(chair) {
   try {
-    const answer = await fetch(chair.door, { cache: "no-store", signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(chair.door, { cache: "no-store", signal: AbortSignal.timeout?.(10_000) });
     if (answer.ok) draw(chair, await answer.json());
   } catch {
     // The line is down: the next look tries again.

@@ -86,7 +86,7 @@ function hold() {
   if (holding || !card) return;
   holding = true;
   const form = new URLSearchParams({ csrf: document.querySelector("[name=csrf]")?.value ?? "", seen: "0" });
-  fetch(card.dataset.hold, { method: "POST", body: form, signal: AbortSignal.timeout(8000) }).then(
+  fetch(card.dataset.hold, { method: "POST", body: form, signal: AbortSignal.timeout?.(8000) }).then(
     // A colleague was first: the page as it is now says who, before the same is keyed in twice.
     (answer) => { if (answer.status === 423) location.replace(card.dataset.hold.replace(/\/pegang$/, "") + location.search); },
     () => { holding = false; },

@@ -56,7 +56,7 @@ async def test_a_secretary_takes_a_list_in_prints_it_and_takes_it_back(
     await page.get_by_role("link", name="Masukkan daftar").first.click()
     await clean(page)
     await page.get_by_role("button", name="Periksa daftarnya").click()
-    await expect(page.get_by_text("Tempelkan tabelnya atau pilih berkas.").first).to_be_visible(timeout=SOON)
+    await expect(page.get_by_text("Pilih berkas atau tempelkan tabelnya dahulu.").first).to_be_visible(timeout=SOON)
     await page.get_by_label("Tempelkan tabelnya").fill(PASTED)
     await page.get_by_role("button", name="Periksa daftarnya").click()
     await expect(page.get_by_text("1 baris perlu diperbaiki")).to_be_visible(timeout=SOON)

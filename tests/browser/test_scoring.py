@@ -59,6 +59,8 @@ async def test_two_assessors_score_by_keyboard_and_the_list_is_sorted_and_put_ba
             await page.click("text=Beri nilai >> nth=0")
             await expect(page.locator("#what")).to_have_text("Rumah pompa Krapyak")
             for n, (row, number) in enumerate(zip(rows, (a, b, c, d), strict=True)):
+                # The sheet of this proposal has the keyboard.
+                await expect(page.locator("[data-criterion] input:focus")).to_have_count(1)
                 await keys(page, *row)
                 if login == "responder" and n == 1:
                     assert await violations(page) == []
