@@ -95,7 +95,7 @@ def _shipped() -> tuple[StaticFiles, Environment]:
 
 @cache
 def _doors() -> Sequence[BaseRoute]:
-    """The doors of every feature with all that each depends on, worked out once a process and not by its first visitor, who would wait half a second."""
+    """The doors of every feature with all that each depends on, worked out once a process and not while its first visitor waits."""
     plan = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for router in routers():
         plan.include_router(router)

@@ -93,14 +93,15 @@ async def _sent(senders: Mapping[Channel, Sender], claimed: Claimed, letter: Let
 
 async def _settled(ground: Ground, claimed: Claimed, problem: str | None, *, told: bool, again: bool) -> datetime | None:
     """As `_settle`; a database that is busy for a moment does not make the letter go twice."""
-    for pause in PATIENCE:
+    pauses = iter(PATIENCE)
+    while True:
         try:
             async with ground.database.write() as db:
                 return await _settle(db, claimed, problem, told=told, again=again, now=ground.clock.now())
         except Unavailable:
-            await anyio.sleep(pause)
-    async with ground.database.write() as db:
-        return await _settle(db, claimed, problem, told=told, again=again, now=ground.clock.now())
+            if (pause := next(pauses, None)) is None:
+                raise
+        await anyio.sleep(pause)
 
 
 async def _let_go(ground: Ground, claimed: Claimed) -> None:

@@ -16,7 +16,7 @@ from app.errors import Unavailable
 try:
     import resource
 except ImportError:  # a system without limits for processes keeps those of time
-    resource = None  # type: ignore[assignment]
+    resource = None  # type: ignore[assignment]  # a module or nothing
 
 SECONDS = 30.0
 """From start to end, without the time in which another document is made."""

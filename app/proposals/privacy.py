@@ -77,7 +77,7 @@ def masked(text: str, hidden_names: Iterable[str] = (), *, least: int = LETTERS)
 
 def called(name: str) -> str:
     """What somebody is called, without forms of address and without what stands behind a comma or a number: of "Pak Slamet, RT 3" Slamet, of "Ibu, RT 3" nothing."""
-    words = re.match(r"[^,\d]*", name).group().split()  # type: ignore[union-attr]  # it always matches, at least nothing
+    words = re.split(r"[,\d]", name, maxsplit=1)[0].split()
     while words and words[0].strip(".").casefold() in ADDRESSED:
         words.pop(0)
     return " ".join(words)

@@ -87,7 +87,7 @@ class Stray:
 
 
 async def items_of(db: AsyncSession, session: ForumSession, scope: Scope, village: str | None = None) -> list[Item]:
-    """The proposals in the plenary's order; `village` keeps those of one (empty: those without; a bare name: of all that are called so)."""
+    """The proposals in the plenary's order; `village` keeps those of one, as `of_village`."""
     lines = await lines_of(db, session)
     orders = {line.place: n for n, line in enumerate((one for one in lines if one.decision == AGREED), 1)}
     twins = _twins(line.proposal for line in lines)
@@ -100,9 +100,13 @@ async def items_of(db: AsyncSession, session: ForumSession, scope: Scope, villag
         known, on = (entry.sipd_id, entry.entered_on) if entry else (None, None)
         name = line.proposal.village or ""
         label = ", ".join(filter(None, (name, place.district))) if name in twins else name
-        if village in {None, name, label}:
-            found.append(Item(Facts(line, place, session.tier, session.zone, orders.get(line.place), known, on), entry, label))
-    return found
+        found.append(Item(Facts(line, place, session.tier, session.zone, orders.get(line.place), known, on), entry, label))
+    return of_village(found, village)
+
+
+def of_village(items: Sequence[Item], village: str | None) -> list[Item]:
+    """Those of a village (None: all, empty: those without); a bare name is that of all villages that are called so."""
+    return [item for item in items if village in {None, item.village, item.line.proposal.village or ""}]
 
 
 def _twins(proposals: Iterable[Proposal]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from app.sessions.desk_page import desk_page
 from app.sessions.guards import Desk
 from app.sipd.columns import row
 from app.sipd.fields import empty_of, fields_of
-from app.sipd.listing import Item, Scope, by_number, following, items_of, meant, of_scope, progress_of, strays_of
+from app.sipd.listing import Item, Scope, by_number, following, items_of, meant, of_scope, of_village, progress_of, strays_of
 from app.sipd.service import due_of
 from app.web.forms import Typed
 from app.web.ground import Ground
@@ -89,7 +89,7 @@ async def drawn(
         strays = await strays_of(db, at.session.id, wide)
         every = of_scope(wide, chosen.scope)
         due_on = await due_of(db, at.session.id)
-        items = [one for one in every if chosen.village in {None, one.village, one.line.proposal.village or ""}]
+        items = of_village(every, chosen.village)
         item = None if lenient and number and written(number) not in by_number(every) else _shown(every, items, number, actor, now)
         done = by_number(every).get(request.query_params.get("done", ""))
         who = [name for one in (item, done) if one and one.entry for name in (one.entry.by, one.entry.held_by) if name]

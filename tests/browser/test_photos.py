@@ -26,9 +26,9 @@ async def shoot(page: Page, name: str) -> None:
         return
     was = page.viewport_size
     for size, view in (("phone", PHONE), ("desk", DESK)):
-        await page.set_viewport_size(view)  # type: ignore[arg-type]
+        await page.set_viewport_size(view)
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             await page.wait_for_timeout(150)
             await page.screenshot(path=f"{SHOTS}/{name}-{size}-{scheme}.png", full_page=True)
     await page.emulate_media(color_scheme="light")
@@ -46,7 +46,7 @@ async def test_a_photo_goes_from_a_residents_phone_into_sipd(ground: Ground, off
     taken.write_bytes(jpeg(4000, 3000, orientation=6))
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
-        phone = await (await browser.new_context(locale="id-ID", viewport=PHONE, device_scale_factor=1)).new_page()  # type: ignore[arg-type]
+        phone = await (await browser.new_context(locale="id-ID", viewport=PHONE, device_scale_factor=1)).new_page()
         sizes: list[int] = []
 
         async def dies(route: Route) -> None:
@@ -89,7 +89,7 @@ async def test_a_photo_goes_from_a_residents_phone_into_sipd(ground: Ground, off
         await expect(phone.locator("[data-told]")).to_contain_text("Paling Kompatibel")
         assert await phone.get_by_label("Apa yang terlihat").input_value() == "Dari dekat"
 
-        desk = await (await browser.new_context(locale="id-ID", viewport=DESK)).new_page()  # type: ignore[arg-type]
+        desk = await (await browser.new_context(locale="id-ID", viewport=DESK)).new_page()
         await signed_in(desk, server, "secretariat")
         await desk.goto(f"{server}/meja/{session.slug}/usulan/{number}")
         await expect(desk.locator(".photo-desk")).to_contain_text("Hanya petugas")

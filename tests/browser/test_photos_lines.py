@@ -33,7 +33,7 @@ async def test_a_phone_of_five_years_ago_sends(ground: Ground, server: str, tmp_
     taken.write_bytes(jpeg(4000, 3000, orientation=6))
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
-        phone = await (await browser.new_context(locale="id-ID", viewport=PHONE)).new_page()  # type: ignore[arg-type]
+        phone = await (await browser.new_context(locale="id-ID", viewport=PHONE)).new_page()
         await phone.add_init_script(OLD)
         await phone.goto(f"{server}{own}")
         await phone.set_input_files("input[type=file]", taken)
@@ -60,7 +60,7 @@ async def test_what_cannot_arrive_is_not_sent_for_ever(ground: Ground, server: s
         (tmp_path / name).write_bytes(b"\xff\xd8\xff" + bytes(7 * 1024 * 1024) if name == "IMG_1.jpg" else content)
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
-        phone = await (await browser.new_context(locale="id-ID", viewport=PHONE)).new_page()  # type: ignore[arg-type]
+        phone = await (await browser.new_context(locale="id-ID", viewport=PHONE)).new_page()
         await phone.add_init_script(FAST)
         sent: list[str] = []
         answers: list[int] = []
@@ -120,7 +120,7 @@ async def test_a_photo_leaves_what_is_typed_beside_it(ground: Ground, office: Of
     second.write_bytes(jpeg(seed=2))
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=chromium(), args=ARGS)
-        desk = await (await browser.new_context(locale="id-ID", viewport=DESK)).new_page()  # type: ignore[arg-type]
+        desk = await (await browser.new_context(locale="id-ID", viewport=DESK)).new_page()
         await desk.add_init_script(OLD)
         await signed_in(desk, server, "secretariat")
         await desk.goto(f"{server}/meja/{session.slug}/usulan/{number}")

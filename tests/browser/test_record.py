@@ -44,7 +44,7 @@ async def signed_in(browser: Browser, server: str) -> Page:
 
 
 async def on_phone(browser: Browser, server: str, scheme: str = "light") -> Page:
-    context = await browser.new_context(locale="id-ID", viewport={"width": 320, "height": 640}, base_url=server, color_scheme=scheme)  # type: ignore[arg-type]
+    context = await browser.new_context(locale="id-ID", viewport={"width": 320, "height": 640}, base_url=server, color_scheme=scheme)
     context.set_default_timeout(PATIENCE)
     return await context.new_page()
 

@@ -23,7 +23,7 @@ async def shoot(page: Page, name: str) -> None:
     for size, width, height in (("phone", 390, 844), ("desk", 1366, 768)):
         await page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             await page.screenshot(path=f"{SHOTS}/{name}-{size}-{scheme}.png", full_page=True)
 
 
@@ -31,9 +31,9 @@ def wrong() -> bytes:
     """A template of somebody who changed too much."""
 
     def change(made: object) -> None:
-        made.paragraphs[2].runs[0].text = "NOMOR : {{ nomer }}"  # type: ignore[attr-defined]
-        made.tables[6].rows[2].cells[4].paragraphs[0].runs[0].text = "{{ prioritas.kegiatan"  # type: ignore[attr-defined]
-        made.paragraphs[-1].insert_paragraph_before("{{ nomor.__class__ }}")  # type: ignore[attr-defined]
+        made.paragraphs[2].runs[0].text = "NOMOR : {{ nomer }}"
+        made.tables[6].rows[2].cells[4].paragraphs[0].runs[0].text = "{{ prioritas.kegiatan"
+        made.paragraphs[-1].insert_paragraph_before("{{ nomor.__class__ }}")
 
     return edited(change)
 

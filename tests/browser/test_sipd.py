@@ -28,7 +28,7 @@ async def shoot(page: Page, name: str) -> None:
     for size, width, height in (("phone", 390, 844), ("desk", 1366, 768)):
         await page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             await page.screenshot(path=f"{SHOTS}/{name}-{size}-{scheme}.png", full_page=True)
     await page.emulate_media(media="print", color_scheme="light")
     await page.screenshot(path=f"{SHOTS}/{name}-print.png", full_page=True)

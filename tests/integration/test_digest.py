@@ -109,7 +109,7 @@ async def test_it_comes_once_at_its_hour_with_numbers_and_pages_and_nothing_that
             await work(at(ground, wib(3, 7, minute), port))
     (letter,) = server.taken
     text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every letter has its words
-    html = letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    html = letter.get_body(("html",)).get_content()
     address = f"/meja/{session.slug}/usulan?status=waiting"
     assert (letter["To"], letter["Subject"]) == ("sekretariat@kota.example", "1 hal menunggu, Rabu, 3 Maret 2021")
     assert ("1 usulan menunggu diperiksa" in text, f"{ground.settings.public_url}{address}" in text.split()) == (True, True)
@@ -296,7 +296,7 @@ async def test_the_link_in_the_letter_stops_it_by_a_press_and_never_by_a_look(
     with post_office() as (server, port):
         await work(at(ground, wib(3, 7), port))
         (letter,) = server.taken
-        assert "1 proposal to be checked" in letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "1 proposal to be checked" in letter.get_body(("plain",)).get_content()
         address = letter["List-Unsubscribe"].strip(" <>").removeprefix(ground.settings.public_url)
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert "Berhenti menerima" in (await web.get(address)).text

@@ -83,7 +83,7 @@ async def test_of_a_photo_only_upright_pixels_are_kept(ground: Ground, office: O
         assert not any(sign in got.content for sign in (b"Exif", b"Kamera", b"Siti", b"GPS"))
         # Held sideways with the white edge at the left of what the sensor saw: turned right, it stands at the right.
         right, left = made.getpixel((made.width - 2, made.height // 3)), made.getpixel((2, made.height // 3))
-        assert (min(right) > 240, max(left[1:]) < 80) == (True, True)  # type: ignore[arg-type, index]
+        assert (min(right) > 240, max(left[1:]) < 80) == (True, True)
         assert got.headers["content-type"] == "image/jpeg"
         assert got.headers["x-content-type-options"] == "nosniff"
         assert got.headers["content-security-policy"] == "default-src 'none'; sandbox"
@@ -255,7 +255,7 @@ async def test_everybody_sees_what_writer_and_staff_let_them_see(ground: Ground,
         told = (await web.get(f"/api/v1/sessions/{session.slug}/proposals/{number}")).json().get("photos", [])
         opened = (await web.get(f"/s/{session.slug}/data/usulan.json")).text
         answers = [(await web.get(f"{public}{size}")).status_code for size in ("", "/kecil")]
-        return (*answers, public in listed, len(told), public in opened)  # type: ignore[return-value]
+        return (*answers, public in listed, len(told), public in opened)
 
     hidden, shown = (404, 404, False, 0, False), (200, 200, True, 1, True)
     assert await seen() == hidden

@@ -40,7 +40,7 @@ SIGNED = b"%PDF-1.7\n" + b"tanda tangan basah" * 99 + b"\n%%EOF\n"
 
 
 def cells(table: object) -> list[list[str]]:
-    return [[cell.text for cell in row.cells] for row in table.rows]  # type: ignore[attr-defined]
+    return [[cell.text for cell in row.cells] for row in table.rows]
 
 
 async def test_the_pdf_says_what_the_forum_agreed_in_the_columns_of_the_regulation(ground: Ground) -> None:
@@ -197,7 +197,7 @@ async def test_later_changes_are_numbered_addenda_and_the_first_final_stays(grou
         await not_agree(db, ground.vault, session.id, [c], (Reason.OTHER, "Anggaran habis"), await seen_by(ground, session))
     second = await amend(ground, session)
     assert (second.number, second.source["previous"], second.source["first"]) == (2, first.sha256, ["050/0421", "11 April 2021"])
-    assert [change[0:1] + change[2:] for change in second.source["changes"]] == [  # type: ignore[index, union-attr]
+    assert [change[0:1] + change[2:] for change in second.source["changes"]] == [
         [a, "Pagu", "Rp100.000.000", "Rp120.000.000"],
         [c, "Keputusan", "Lampiran II: disepakati", "Lampiran III: belum disepakati. Anggaran habis"],
     ]
@@ -205,7 +205,7 @@ async def test_later_changes_are_numbered_addenda_and_the_first_final_stays(grou
         await reopen(db, ground.vault, session.id, [b], await seen_by(ground, session))
     third = await amend(ground, session, "050/0600")
     assert (third.number, third.source["previous"]) == (3, second.sha256)
-    assert [change[2:] for change in third.source["changes"]] == [["Keputusan", "Lampiran II: disepakati", "Tidak tercantum"]]  # type: ignore[index, union-attr]
+    assert [change[2:] for change in third.source["changes"]] == [["Keputusan", "Lampiran II: disepakati", "Tidak tercantum"]]
     async with ground.database.read() as db:
         chain = await versions_of(db, session.id)
     assert [(one.number, frozen_whole(one)) for one in chain] == [(1, True), (2, True), (3, True)]

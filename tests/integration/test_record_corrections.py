@@ -184,7 +184,7 @@ async def test_nothing_is_final_while_somebody_may_object_or_waits(ground: Groun
     assert (page.status_code, "1 keberatan belum dijawab" in page.text) == (409, True)
     await answers(ground, at, one, "Volume diperbaiki menjadi 400 m.")
     version = await finalise(ground, at.session)
-    assert version.source["corrections"]["answers"] == [["Lampiran II (prioritas)", "Diterima", "Volume diperbaiki menjadi 400 m."]]  # type: ignore[index]
+    assert version.source["corrections"]["answers"] == [["Lampiran II (prioritas)", "Diterima", "Volume diperbaiki menjadi 400 m."]]
     with pytest.raises(Conflict) as refused:
         await reopen(ground, at.session, 1)
     assert refused.value.code == "record.already_final"
@@ -203,7 +203,7 @@ async def test_an_answer_between_reading_and_freezing_is_not_lost(ground: Ground
             await make_final(db, ground.vault, ground.settings, at.session, before, (), actor="account:a", now=now)
     assert refused.value.code == "record.changed_meanwhile"
     version = await finalise(ground, at.session)
-    assert (before.gathered.source["corrections"]["accepted"], version.source["corrections"]["accepted"]) == (0, 1)  # type: ignore[index]
+    assert (before.gathered.source["corrections"]["accepted"], version.source["corrections"]["accepted"]) == (0, 1)
 
 
 async def test_the_record_says_how_it_was_corrected_and_the_public_page_counts_only(ground: Ground, web: httpx.AsyncClient) -> None:
@@ -315,7 +315,7 @@ async def test_what_people_read_stays_as_it_was_opened(ground: Ground, web: http
     assert (again.number, "Ruang Kresna" in page, "Balai Kota" in page) == (2, False, True)
     async with ground.database.write() as db:
         await db.execute(update(RecordWindow).values(closes_at=ground.clock.now() - 2 * GRACE))
-    assert len((await finalise(ground, at.session)).source["corrections"]["windows"]) == 2  # type: ignore[index]
+    assert len((await finalise(ground, at.session)).source["corrections"]["windows"]) == 2
 
 
 async def test_one_person_is_slowed_down_and_nobody_else_behind_the_same_address(ground: Ground, web: httpx.AsyncClient) -> None:
@@ -400,7 +400,7 @@ async def test_chair_place_and_signers_are_changed_by_an_addendum_with_its_reaso
     assert (await web.post(f"{desk}/adendum", data=form, headers=staff)).status_code == 303
     async with ground.database.read() as db:
         first, second = await versions_of(db, session.id)
-    changes = [(one[1], one[3], one[4]) for one in second.source["changes"]]  # type: ignore[attr-defined]
+    changes = [(one[1], one[3], one[4]) for one in second.source["changes"]]
     assert changes[:2] == [
         ("Tempat acara", "Ruang Kresna", "Balai Kota"),
         ("Pimpinan sidang", "Ir. Anita Heru, M.Sc.; Pimpinan Sidang", "Budi Santoso; Pimpinan Sidang"),

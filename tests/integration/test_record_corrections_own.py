@@ -41,7 +41,7 @@ async def address(ground: Ground, who: Participant) -> str:
 async def words(ground: Ground) -> list[tuple[str | None, str | None]]:
     """Text and answer of each objection."""
     found = await rows(ground)
-    return [tuple(ground.vault.open(getattr(one, name), "record_objections", name, one.id) for name in ("text", "answer")) for one in found]  # type: ignore[misc]
+    return [tuple(ground.vault.open(getattr(one, name), "record_objections", name, one.id) for name in ("text", "answer")) for one in found]
 
 
 async def two_on_one_seat(ground: Ground) -> tuple[Opened, Participant]:
@@ -133,7 +133,7 @@ async def test_of_two_on_one_seat_each_is_forgotten_with_their_own_objections(gr
     else:
         await forget(ground, at.session, siti.id)
     left = [("Dari yang dulu", "Jawaban dulu"), ("Dari yang kini", "Jawaban kini")]
-    left[0 if former else 1] = (None, None)  # type: ignore[call-overload]
+    left[0 if former else 1] = (None, None)
     assert await words(ground) == left
 
 

@@ -58,7 +58,7 @@ async def test_a_wrong_signed_file_empties_no_other_form_and_keeps_its_note(grou
     assert (await web.post(f"{desk}/adendum", data=said, headers=staff)).status_code == 303
     first, second = await versions(ground, session)
     assert (second.source["signers"], second.source["chair"]) == (first.source["signers"], ["Pimpinan Sidang", "Budi Santoso", ""])
-    assert len(second.source["changes"]) == 1  # type: ignore[arg-type]
+    assert len(second.source["changes"]) == 1
 
 
 async def test_an_old_page_of_the_addendum_does_not_put_the_old_chair_back(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:
@@ -81,7 +81,7 @@ async def test_an_old_page_of_the_addendum_does_not_put_the_old_chair_back(groun
     assert opened[1] == " open"
     assert (await web.post(f"{desk}/adendum", data=again, headers=staff)).status_code == 303
     found = await versions(ground, session)
-    assert ([one.source["chair"][1] for one in found], chained(found)) == ([CHAIR, "Budi Santoso", "Budi Santoso"], True)  # type: ignore[index]
+    assert ([one.source["chair"][1] for one in found], chained(found)) == ([CHAIR, "Budi Santoso", "Budi Santoso"], True)
 
 
 async def test_a_refused_addendum_keeps_its_number_and_day(ground: Ground, office: Office, web: httpx.AsyncClient) -> None:

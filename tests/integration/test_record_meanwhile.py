@@ -119,7 +119,7 @@ async def test_an_erasure_on_its_way_takes_a_signer_out_of_what_became_final_mea
     before = await read(ground, session)
 
     async def swept(*given: object) -> int:
-        done: int = await sweep(*given)  # type: ignore[arg-type]
+        done: int = await sweep(*given)
         await freeze(ground, session, before)
         return done
 

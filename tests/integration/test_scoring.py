@@ -458,9 +458,9 @@ async def test_only_what_was_just_saved_can_be_taken_back_from_the_line_that_say
     # The same as a part of the page.
     part = {"headers": {**desk.headers, "X-Part": "1"}}
     typed = {"number": a, "seen": str(step), **{f"p_{key}": "1" for key in keys}}
-    told = (await web.post(f"{desk.base}/isi/{rahma.id}", data=typed, **part)).text  # type: ignore[arg-type]
+    told = (await web.post(f"{desk.base}/isi/{rahma.id}", data=typed, **part)).text
     assert (f"Nilai {a} tersimpan." in told, "/urungkan" in told) == (True, False)
-    told = (await web.post(f"{desk.base}/isi/{rahma.id}", data={**typed, f"p_{keys[0]}": "2"}, **part)).text  # type: ignore[arg-type]
+    told = (await web.post(f"{desk.base}/isi/{rahma.id}", data={**typed, f"p_{keys[0]}": "2"}, **part)).text
     assert f'name="number" value="{step + 1}"' in told
 
 

@@ -80,14 +80,14 @@ def test_weights_are_a_scale(scheme: Scheme, data: some.DataObject, by: Decimal)
 
 
 @given(SCHEMES, some.lists(some.fractions(0, 100), min_size=1, max_size=8), some.booleans(), some.randoms())
-def test_the_order_of_assessors_does_not_matter(scheme: Scheme, totals: list[Fraction], met: bool, chance: some.randoms) -> None:  # type: ignore[valid-type]
+def test_the_order_of_assessors_does_not_matter(scheme: Scheme, totals: list[Fraction], met: bool, chance: some.randoms) -> None:
     mixed = list(totals)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     assert scoring.combined(scheme, mixed, met=met) == scoring.combined(scheme, totals, met=met)
 
 
 @given(some.dictionaries(some.integers(0, 30).map(str), some.one_of(some.none(), some.fractions(0, 5)), max_size=12), some.randoms())
-def test_ranks_and_order_agree_and_equal_ones_keep_their_places(totals: dict[str, Fraction | None], chance: some.randoms) -> None:  # type: ignore[valid-type]
+def test_ranks_and_order_agree_and_equal_ones_keep_their_places(totals: dict[str, Fraction | None], chance: some.randoms) -> None:
     ranks = scoring.ranks(totals)
     assert ranks == {
         name: 1 + sum(other is not None and other > total for other in totals.values())
@@ -95,7 +95,7 @@ def test_ranks_and_order_agree_and_equal_ones_keep_their_places(totals: dict[str
         if total is not None
     }
     order = list(totals)
-    chance.shuffle(order)  # type: ignore[attr-defined]
+    chance.shuffle(order)
     found = scoring.by_points(order, totals)
     assert [ranks.get(name, len(totals) + 1) for name in found] == sorted(ranks.get(name, len(totals) + 1) for name in order)
     assert all(found.index(a) < found.index(b) for n, a in enumerate(order) for b in order[n + 1 :] if totals[a] == totals[b])

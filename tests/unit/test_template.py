@@ -144,9 +144,9 @@ def test_what_is_wrong_is_named_with_its_place(text: str, code: str, facts: dict
 
 def test_a_finding_says_table_row_header_or_footer() -> None:
     def change(made: object) -> None:
-        made.tables[4].rows[1].cells[1].paragraphs[0].runs[0].text = "{{ hadir.nam }}"  # type: ignore[attr-defined]
-        made.sections[0].header.paragraphs[0].text = "Kop {{ kantr }}"  # type: ignore[attr-defined]
-        made.sections[0].footer.paragraphs[0].text = "{{ forun }}"  # type: ignore[attr-defined]
+        made.tables[4].rows[1].cells[1].paragraphs[0].runs[0].text = "{{ hadir.nam }}"
+        made.sections[0].header.paragraphs[0].text = "Kop {{ kantr }}"
+        made.sections[0].footer.paragraphs[0].text = "{{ forun }}"
 
     assert [(one.code, one.spot) for one in findings(edited(change))] == [
         ("template.unknown_near", Spot(Part.TABLE, "{{ hadir.nam }}", 5, 2)),
@@ -157,11 +157,11 @@ def test_a_finding_says_table_row_header_or_footer() -> None:
 
 def test_what_must_be_there_and_is_not_is_named() -> None:
     def change(made: object) -> None:
-        for line in [one for one in made.paragraphs if "nomor" in one.text or "keaslian" in one.text]:  # type: ignore[attr-defined]
+        for line in [one for one in made.paragraphs if "nomor" in one.text or "keaslian" in one.text]:
             line.clear()
         for table in (3, 5, 7):
-            made.tables[table].rows[1].cells[2].paragraphs[0].clear()  # type: ignore[attr-defined]
-        made.tables[6].rows[2].cells[8].paragraphs[0].clear()  # type: ignore[attr-defined]
+            made.tables[table].rows[1].cells[2].paragraphs[0].clear()
+        made.tables[6].rows[2].cells[8].paragraphs[0].clear()
 
     assert [(one.code, one.facts["name"]) for one in findings(edited(change))] == [
         ("template.missing", name) for name in ("nomor", "prioritas.pagu", "keaslian")
@@ -311,9 +311,9 @@ PICTURED = """<w:p><w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlfor
 @pytest.mark.parametrize("rows", [0, 2])
 def test_text_boxes_and_the_first_page_are_filled_too(rows: int) -> None:
     def change(made: object) -> None:
-        made.sections[0].different_first_page_header_footer = True  # type: ignore[attr-defined]
-        made.sections[0].first_page_header.paragraphs[0].text = "Pertama {{ unit }}"  # type: ignore[attr-defined]
-        made.sections[0].first_page_footer.paragraphs[0].text = "{{ pertimbangan.isi }}"  # type: ignore[attr-defined]
+        made.sections[0].different_first_page_header_footer = True
+        made.sections[0].first_page_header.paragraphs[0].text = "Pertama {{ unit }}"
+        made.sections[0].first_page_footer.paragraphs[0].text = "{{ pertimbangan.isi }}"
 
     with zipfile.ZipFile(io.BytesIO(edited(change))) as given:
         parts = {name: given.read(name) for name in given.namelist()}
